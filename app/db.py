@@ -1,0 +1,212 @@
+"""The two lanes to PostgreSQL, the one query language of both, and the only commit.
+
+Reads run on a raw asyncpg pool, inside a read-only transaction with one snapshot; writes on
+SQLAlchemy's session. Both run the same `Query` objects, so that a thing has one representation.
+Both take the role `mutabaa_app`, which owns nothing and cannot bypass row-level security.
+"""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, Protocol
+
+import asyncpg
+from sqlalchemy import Dialect, Executable, Result, Select, TextualSelect
+from sqlalchemy.dialects.postgresql.asyncpg import dialect as AsyncpgDialect
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import DeclarativeBase
+
+RUNTIME_ROLE = "mutabaa_app"
+MINIMUM_SERVER_VERSION = 170000
+SCHEMA = "guards"
+"""The newest migration: what this release needs the database to stand at."""
+
+_SESSION_SETTINGS = {
+    "application_name": "mutabaa",
+    "role": RUNTIME_ROLE,
+    "timezone": "UTC",
+    "statement_timeout": "30s",
+    "lock_timeout": "10s",
+    "idle_in_transaction_session_timeout": "60s",
+}
+
+
+class Row(Protocol):
+    """One row of either lane: its values by column name."""
+
+    def __getitem__(self, column: str, /) -> Any: ...
+
+
+class DatabaseUnfit(Exception):
+    """The database cannot be used as it is; the message is one line for the operator."""
+
+
+_DIALECT: Dialect = AsyncpgDialect()  # type: ignore[no-untyped-call]
+
+
+class Query:
+    """A select, compiled once: `sql` for asyncpg, `statement` for the session.
+
+    Parameters are given by name at each run; what the statement holds as literals stays constant.
+    Arrays are compared with `= any(:array)`: an expanding `in_()` cannot be compiled beforehand.
+    """
+
+    def __init__(self, statement: Select[Any] | TextualSelect) -> None:
+        self.statement = statement
+        compiled = statement.compile(dialect=_DIALECT)
+        self.sql = str(compiled)
+        self.columns = tuple(str(column.key) for column in statement.selected_columns)
+        self._order = tuple(str(name) for name in compiled.positiontup or ())
+        self._constants = {name: value for name, value in compiled.params.items() if value is not None}
+
+    def arguments(self, params: Mapping[str, Any]) -> list[Any]:
+        """The values in the order of $1, $2 ... Raises KeyError for a parameter that was not given."""
+        constants = self._constants
+        return [params[name] if name in params else constants[name] for name in self._order]
+
+    def own(self, params: Mapping[str, Any]) -> dict[str, Any]:
+        """Of `params`, those that the statement names."""
+        return {name: params[name] for name in self._order if name in params}
+
+
+class Lane(Protocol):
+    """What both lanes can do: run a compiled query."""
+
+    async def rows(self, query: Query, params: Mapping[str, Any]) -> Sequence[Row]:
+        """All rows."""
+        ...
+
+    async def row(self, query: Query, params: Mapping[str, Any]) -> Row | None:
+        """The only row, or None."""
+        ...
+
+
+class Reader:
+    """The read lane: one read-only transaction on a raw connection."""
+
+    def __init__(self, connection: "asyncpg.pool.PoolConnectionProxy[asyncpg.Record]") -> None:
+        self._connection = connection
+
+    async def rows(self, query: Query, params: Mapping[str, Any]) -> Sequence[Row]:
+        return await self._connection.fetch(query.sql, *query.arguments(params))
+
+    async def row(self, query: Query, params: Mapping[str, Any]) -> Row | None:
+        return await self._connection.fetchrow(query.sql, *query.arguments(params))
+
+    async def schema(self) -> str | None:
+        """The migration that the database stands at."""
+        found: str | None = await self._connection.fetchval("select version_num from alembic_version")
+        return found
+
+
+class Writer:
+    """The write lane: one transaction on SQLAlchemy's session. It commits nothing itself."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self.session = session
+
+    async def rows(self, query: Query, params: Mapping[str, Any]) -> Sequence[Row]:
+        result = await self.session.execute(query.statement, query.own(params))
+        return result.mappings().all()
+
+    async def row(self, query: Query, params: Mapping[str, Any]) -> Row | None:
+        result = await self.session.execute(query.statement, query.own(params))
+        return result.mappings().one_or_none()
+
+    async def execute(self, statement: Executable, params: Mapping[str, Any] | None = None) -> Result[Any]:
+        """Run a statement that is no shared query (a conditional update, an insert from arrays)."""
+        return await self.session.execute(statement, dict(params) if params else None)
+
+    async def add(self, *things: DeclarativeBase) -> None:
+        """Insert rows, parents first."""
+        self.session.add_all(things)
+        await self.session.flush()
+
+
+class Database:
+    """Both pools of one process."""
+
+    def __init__(self, url: str, *, read_pool_size: int, write_pool_size: int) -> None:
+        self._url = url
+        self._read_pool_size = read_pool_size
+        self._pool: asyncpg.Pool[asyncpg.Record] | None = None
+        self._engine = create_async_engine(
+            "postgresql+asyncpg://",
+            async_creator=self._connect,
+            pool_size=write_pool_size,
+            max_overflow=0,
+        )
+        self._sessions = async_sessionmaker(self._engine, expire_on_commit=False, autoflush=False)
+
+    async def _connect(self) -> "asyncpg.Connection[asyncpg.Record]":
+        return await asyncpg.connect(self._url, server_settings=_SESSION_SETTINGS)
+
+    async def open(self) -> None:
+        """Connect, and refuse a server or a role that would not keep our promises (DatabaseUnfit)."""
+        self._pool = await asyncpg.create_pool(
+            self._url,
+            min_size=1,
+            max_size=self._read_pool_size,
+            server_settings={**_SESSION_SETTINGS, "default_transaction_read_only": "on"},
+            reset=_nothing_to_reset,
+        )
+        async with self._pool.acquire() as connection:
+            await _check_fitness(connection)
+
+    async def is_ready(self) -> bool:
+        """Whether the database answers and has the schema of this release."""
+        try:
+            async with self.reading() as reader:
+                return await reader.schema() == SCHEMA
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            return False
+
+    async def close(self) -> None:
+        """Give all connections back."""
+        await self._engine.dispose()
+        if self._pool is not None:
+            await self._pool.close()
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[Reader]:
+        """One read-only transaction with one snapshot."""
+        if self._pool is None:
+            raise RuntimeError("the database is not open")
+        async with (
+            self._pool.acquire() as connection,
+            connection.transaction(isolation="repeatable_read", readonly=True),
+        ):
+            yield Reader(connection)
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[Writer]:
+        """One transaction: committed when the block ends well, rolled back when it raises."""
+        async with self._sessions() as session:
+            try:
+                yield Writer(session)
+                await session.commit()
+            except BaseException:
+                await session.rollback()
+                raise
+
+
+async def _nothing_to_reset(_: object) -> None:
+    """Requests set only transaction-local settings, so a connection goes back as it came."""
+
+
+async def _check_fitness(connection: "asyncpg.pool.PoolConnectionProxy[asyncpg.Record]") -> None:
+    row = await connection.fetchrow(
+        """
+        select current_setting('server_version_num')::int as version,
+               current_user::text as role, r.rolsuper or r.rolbypassrls as mighty,
+               exists (select from pg_class c where c.relowner = r.oid) as owns
+        from pg_roles r where r.rolname = current_user
+        """
+    )
+    if row is None or row["role"] != RUNTIME_ROLE:
+        raise DatabaseUnfit(f"the service must run as the role {RUNTIME_ROLE}")
+    if row["version"] < MINIMUM_SERVER_VERSION:
+        raise DatabaseUnfit("PostgreSQL 17 or newer is needed")
+    if row["mighty"] or row["owns"]:
+        raise DatabaseUnfit(
+            f"the role {RUNTIME_ROLE} must own nothing and must not bypass row-level security"
+        )

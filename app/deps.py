@@ -1,0 +1,377 @@
+"""What a route is given: the actor, the lane, the subject it may act on, the answer it must send.
+
+Each dependency made here carries its `permission`; the contract and a test read it. A writing
+dependency commits when the route has returned and before the answer is sent (scope="function").
+The order of refusals is 401, 400, 404, 403, 428, 412, 409; FastAPI's 422 for the body comes after.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any, cast
+from uuid import UUID
+
+from fastapi import Depends, Header, Path, Request, Response
+
+from app import clock, errors, permissions
+from app.db import Database, Lane, Reader, Writer
+from app.errors import Text
+from app.permissions import Actor, Entitlement, Facts
+from app.services import idempotency, lifecycle
+from app.services.documents import Answer, Document
+from app.services.people import actor as actors
+from app.services.transitions import Transition
+from app.tokens import Claims
+
+Loader = Callable[[Lane, Actor, UUID, datetime], Awaitable[Facts | None]]
+"""An area's function that loads the facts of a subject which the actor may see (None: not visible)."""
+
+_ETAG = re.compile(r'^"(\d{1,9})\.[A-Za-z0-9_-]{1,64}"$')
+
+IfMatch = Annotated[
+    str | None,
+    Header(
+        alias="If-Match",
+        description="The ETag of what you saw: you change or decide exactly that, or are told 412.",
+        examples=['"3.mVq0Zb3kX1n8Tq2Y"'],
+        json_schema_extra={
+            "x-required": True,
+            "maxLength": 100,
+            "pattern": r'^"[0-9]{1,9}\.[A-Za-z0-9_-]{1,64}"$',
+        },
+    ),
+]
+IfNoneMatch = Annotated[
+    str | None,
+    Header(
+        alias="If-None-Match",
+        description="The ETag you have: 304 when the answer would be the same.",
+        json_schema_extra={"maxLength": 1000, "pattern": r'^(\*|[A-Za-z0-9"./_, -]+)$'},
+    ),
+]
+_KEY_PATTERN = r"^[A-Za-z0-9_.:-]{8,100}$"
+_KEY_TEXT = "Made by the client, one per intended effect: a retry with the same key has no second effect."
+OptionalKey = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        description=_KEY_TEXT,
+        json_schema_extra={"maxLength": 100, "pattern": _KEY_PATTERN},
+    ),
+]
+RequiredKey = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        description=_KEY_TEXT,
+        examples=["9f1c7f0e-entry-2025"],
+        json_schema_extra={"x-required": True, "maxLength": 100, "pattern": _KEY_PATTERN},
+    ),
+]
+SubjectPath = Annotated[UUID, Path(description="The id of the resource.")]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A read: who asks, the read lane, the moment."""
+
+    request: Request
+    actor: Actor
+    lane: Reader
+    now: datetime
+
+    @property
+    def language(self) -> str:
+        """The reader's language, "ar" or "en"."""
+        return cast(str, self.request.scope["language"])
+
+    def one(self, document: Document | None, if_none_match: str | None = None) -> Response:
+        """A single resource with its ETag (404 when there is none, 304 when the client has it)."""
+        if document is None:
+            raise errors.NotFound()
+        response = _single(self.request, document)
+        etag = response.headers["ETag"]
+        if if_none_match and (if_none_match == "*" or etag in re.split(r"\s*,\s*", if_none_match)):
+            headers = {name: response.headers[name] for name in ("ETag", "Content-Language")}
+            return Response(status_code=304, headers=headers)
+        return response
+
+    def many(self, body: bytes) -> Response:
+        """A list."""
+        return _json(self.request, body)
+
+
+@dataclass(frozen=True)
+class Change:
+    """A write on `facts` (the subject, or the parent of what is created) by the right `entitlement`."""
+
+    request: Request
+    actor: Actor
+    lane: Writer
+    now: datetime
+    facts: Facts
+    entitlement: Entitlement
+    key: str | None
+    request_hash: bytes
+
+    @property
+    def language(self) -> str:
+        """The reader's language, "ar" or "en"."""
+        return cast(str, self.request.scope["language"])
+
+    async def answer_many(self, items: Sequence[Mapping[str, object]]) -> Response:
+        """What became of each of many, in the order sent."""
+        body = json.dumps({"items": items}, ensure_ascii=False).encode()
+        return await self.keep(_json(self.request, body))
+
+    async def answer(
+        self, document: Document | None, status: int = 200, location: str | None = None
+    ) -> Response:
+        """The changed or created resource, kept for a retry when the request has an Idempotency-Key."""
+        if document is None:
+            raise errors.NotFound()
+        response = _single(self.request, document, status)
+        if location is not None:
+            response.headers["Location"] = location
+        return await self.keep(response)
+
+    async def keep(self, response: Response) -> Response:
+        """Keep the answer of a request that has an Idempotency-Key, in its own transaction."""
+        if self.key is not None:
+            headers = {name: response.headers[name] for name in _KEPT_HEADERS if name in response.headers}
+            answer = Answer(response.status_code, headers, bytes(response.body))
+            await idempotency.keep(
+                self.lane, self.actor.person_id, self.key, self.request_hash, answer, self.now
+            )
+        return response
+
+
+def reads(permission: str) -> Any:
+    """A route that reads. What of it is visible, the area's queries say."""
+
+    async def dependency(request: Request) -> AsyncIterator[Reading]:
+        async with database(request).reading() as lane:
+            now = clock.now()
+            actor = await _actor(request, lane, now)
+            permissions.require_not_narrowed(actor, permission)
+            yield Reading(request, actor, lane, now)
+
+    return _marked(dependency, permission)
+
+
+def changes(transition: Transition, load: Loader) -> Any:
+    """A route that changes or decides about the subject in its path; If-Match is required."""
+
+    async def dependency(
+        request: Request, id: SubjectPath, if_match: IfMatch = None, idempotency_key: OptionalKey = None
+    ) -> AsyncIterator[Change]:
+        async with database(request).writing() as lane:
+            now = clock.now()
+            actor = await _actor(request, lane, now)
+            facts = await _visible(load, lane, actor, id, now)
+            request_hash = await _hash(request)
+            if idempotency_key is not None:
+                _check_key(idempotency_key)
+                await idempotency.replay(lane, actor.person_id, idempotency_key, request_hash, now)
+            entitlement = lifecycle.admit(actor, transition, facts, _version(if_match))
+            yield Change(request, actor, lane, now, facts, entitlement, idempotency_key, request_hash)
+
+    return _marked(dependency, transition.action)
+
+
+def creates_on(transition: Transition, load: Loader, made: Loader) -> Any:
+    """A route that creates something about the subject in its path as it was seen: both If-Match and
+    Idempotency-Key are required, and the subject must be in a state that allows it."""
+
+    async def dependency(
+        request: Request, id: SubjectPath, if_match: IfMatch = None, idempotency_key: RequiredKey = None
+    ) -> AsyncIterator[Change]:
+        key = idempotency_key
+        async with _creating(request, transition.action, key, (load, id), made, secret=False) as change:
+            lifecycle.admit(change.actor, transition, change.facts, _version(if_match))
+            yield change
+
+    return _marked(dependency, transition.action)
+
+
+def creates(action: str, load: Loader, made: Loader | None = None) -> Any:
+    """A route that creates something under the subject in its path; Idempotency-Key is required.
+
+    `made` loads the facts of what an earlier request with the same key created: its answer is
+    repeated only to who may still see it.
+    """
+
+    async def dependency(
+        request: Request, id: SubjectPath, idempotency_key: RequiredKey = None
+    ) -> AsyncIterator[Change]:
+        async with _creating(request, action, idempotency_key, (load, id), made, secret=False) as change:
+            yield change
+
+    return _marked(dependency, action)
+
+
+def creates_at_top(action: str, made: Loader | None = None) -> Any:
+    """A route that creates something that lies under nothing else (an entity), or acts on many things."""
+
+    async def dependency(request: Request, idempotency_key: RequiredKey = None) -> AsyncIterator[Change]:
+        async with _creating(request, action, idempotency_key, None, made, secret=False) as change:
+            yield change
+
+    return _marked(dependency, action)
+
+
+def creates_secret(action: str) -> Any:
+    """A route whose answer holds a secret: it is never kept, so an Idempotency-Key is refused."""
+
+    async def dependency(request: Request, idempotency_key: OptionalKey = None) -> AsyncIterator[Change]:
+        async with _creating(request, action, idempotency_key, None, None, secret=True) as change:
+            yield change
+
+    return _marked(dependency, action)
+
+
+def changes_secret(transition: Transition, load: Loader) -> Any:
+    """A transition whose answer holds a secret: it is never kept, so an Idempotency-Key is refused."""
+
+    async def dependency(
+        request: Request, id: SubjectPath, if_match: IfMatch = None, idempotency_key: OptionalKey = None
+    ) -> AsyncIterator[Change]:
+        key = idempotency_key
+        async with _creating(request, transition.action, key, (load, id), None, secret=True) as change:
+            lifecycle.admit(change.actor, transition, change.facts, _version(if_match))
+            yield change
+
+    return _marked(dependency, transition.action)
+
+
+def public() -> Any:
+    """A route that needs no sign-in."""
+
+    async def dependency() -> None:
+        return None
+
+    return _marked(dependency, permissions.PUBLIC)
+
+
+@asynccontextmanager
+async def _creating(
+    request: Request,
+    action: str,
+    key: str | None,
+    parent: tuple[Loader, UUID] | None,
+    made: Loader | None,
+    *,
+    secret: bool,
+) -> AsyncIterator[Change]:
+    async with database(request).writing() as lane:
+        now = clock.now()
+        actor = await _actor(request, lane, now)
+        if secret and key is not None:
+            raise errors.Malformed(_KEY_REFUSED)
+        if not secret:
+            _check_key(key)
+        facts = NOTHING if parent is None else await _visible(parent[0], lane, actor, parent[1], now)
+        request_hash = await _hash(request)
+        if key is not None:
+            may_see = None if made is None else _sees(made, lane, actor, now)
+            await idempotency.replay(lane, actor.person_id, key, request_hash, now, may_see)
+        entitlement = permissions.entitlement(actor, action, facts)
+        yield Change(request, actor, lane, now, facts, entitlement, key, request_hash)
+
+
+def _check_key(key: str | None) -> None:
+    if key is None or not re.fullmatch(_KEY_PATTERN, key):
+        raise errors.KeyRequired()
+
+
+def _sees(made: Loader, lane: Lane, actor: Actor, now: datetime) -> Callable[[UUID], Awaitable[bool]]:
+    async def sees(subject_id: UUID) -> bool:
+        return await made(lane, actor, subject_id, now) is not None
+
+    return sees
+
+
+async def _visible(load: Loader, lane: Lane, actor: Actor, subject_id: UUID, now: datetime) -> Facts:
+    facts = await load(lane, actor, subject_id, now)
+    if facts is None:
+        raise errors.NotFound()
+    return facts
+
+
+async def _actor(request: Request, lane: Lane, now: datetime) -> Actor:
+    """The person of a genuine token, if the session still stands (401 otherwise)."""
+    claims = cast("Claims | None", request.scope.get("claims"))
+    if claims is None:
+        raise errors.Unauthenticated()
+    actor = await actors.load(lane, claims.user_id, claims.session_id, now)
+    if actor is None:
+        raise errors.Unauthenticated()
+    return actor
+
+
+async def confirm_signed_in(request: Request) -> None:
+    """Raise Unauthenticated for a session that has ended: 401 comes before 400, 404 and 422."""
+    async with database(request).reading() as lane:
+        await _actor(request, lane, clock.now())
+
+
+async def replayed(_: Request, error: Exception) -> Response:
+    """The exception handler that repeats an earlier answer to the same Idempotency-Key."""
+    answer = cast(idempotency.Replayed, error).answer
+    return Response(answer.body, status_code=answer.status, headers=answer.headers)
+
+
+def database(request: Request) -> Database:
+    """The pools of this process."""
+    return cast(Database, request.app.state.database)
+
+
+def _version(if_match: str | None) -> int | None:
+    """The version in an If-Match header; `*` names no version, so it counts as not sent."""
+    return None if if_match is None or if_match.strip() == "*" else etag_version(if_match)
+
+
+def etag_version(etag: str) -> int:
+    """The version in an ETag of ours; one that no thing has when it is not ours (412)."""
+    match = _ETAG.match(etag.strip())
+    return int(match[1]) if match else _NO_VERSION
+
+
+async def _hash(request: Request) -> bytes:
+    said = (request.method, request.url.path, request.headers.get("if-match", ""))
+    return hashlib.sha256("\n".join(said).encode() + b"\n" + await request.body()).digest()
+
+
+def _single(request: Request, document: Document, status: int = 200) -> Response:
+    response = _json(request, document.body, status)
+    response.headers["ETag"] = document.etag
+    return response
+
+
+def _json(request: Request, body: bytes, status: int = 200) -> Response:
+    return Response(
+        body,
+        status_code=status,
+        media_type="application/json",
+        headers={"Content-Language": request.scope["language"]},
+    )
+
+
+def _marked(dependency: Callable[..., Any], permission: str) -> Any:
+    dependency.permission = permission  # type: ignore[attr-defined]  # read by the contract and a test
+    return Depends(dependency, scope="function")
+
+
+NOTHING = Facts(kind="", id=UUID(int=0), entity_id=None)
+"""The facts of what does not exist yet and lies under nothing."""
+
+_NO_VERSION = -1
+_KEPT_HEADERS = ("Content-Type", "Content-Language", "ETag", "Location")
+_KEY_REFUSED = Text(
+    "No Idempotency-Key here: the answer holds a secret and is never kept.",
+    "لا يُقبل مفتاح التكرار هنا، فالجواب يتضمن سرًّا ولا يُحفظ.",
+)

@@ -1,0 +1,211 @@
+"""Words with a fixed set of values, shared by models, rules and schemas."""
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What a membership makes of a person (Guide O-1 to O-9)."""
+
+    HEAD = "head"
+    HEAD_OFFICE = "head_office"
+    MANAGER = "manager"
+    SPECIALIST = "specialist"
+    TECHNICAL_REPRESENTATIVE = "technical_representative"
+    MEDIA_REPRESENTATIVE = "media_representative"
+    EXPERT = "expert"
+    DIVISION_HEAD = "division_head"
+    DIVISION_MEMBER = "division_member"
+    UNIT_EDITOR = "unit_editor"
+    UNIT_SPECIALIST = "unit_specialist"
+    ADMINISTRATOR = "administrator"
+
+
+POSTS = (Role.HEAD, Role.MANAGER)
+"""Posts: one substantive holder at a time, and a dated acting holder when one is named."""
+
+DIVISION_ROLES = (Role.DIVISION_HEAD, Role.DIVISION_MEMBER)
+UNIT_ROLES = (Role.UNIT_EDITOR, Role.UNIT_SPECIALIST)
+REPRESENTATIVES = (Role.TECHNICAL_REPRESENTATIVE, Role.MEDIA_REPRESENTATIVE, Role.EXPERT)
+"""People who are not permanent in the office and work only on what they are assigned (O-3, O-4, O-7)."""
+
+
+class Tenure(StrEnum):
+    """How a membership is held."""
+
+    SUBSTANTIVE = "substantive"
+    ACTING = "acting"
+
+
+class DivisionFunction(StrEnum):
+    """What a division does in the chains of the role plan (Guide O-8)."""
+
+    OFFICE = "office"
+    PLANNING = "planning"
+    FINANCE = "finance"
+    COMMUNICATION = "communication"
+    HEAD_OFFICE = "head_office"
+    EXECUTING = "executing"
+    ADVISORY_COMMITTEE = "advisory_committee"
+    SUPERVISORY_COMMITTEE = "supervisory_committee"
+    OTHER = "other"
+
+
+class Party(StrEnum):
+    """Whom a step of a chain names. `executing` is the division in charge of the subject."""
+
+    HEAD = "head"
+    HEAD_OFFICE = "head_office"
+    MANAGER = "manager"
+    SPECIALIST = "specialist"
+    PLANNING = "planning"
+    FINANCE = "finance"
+    COMMUNICATION = "communication"
+    ADVISORY_COMMITTEE = "advisory_committee"
+    EXECUTING = "executing"
+    DIVISION = "division"
+    UNIT = "unit"
+
+
+class Chain(StrEnum):
+    """The chains that an entity's role plan describes (Guide P-13)."""
+
+    RESULTS = "results"
+    PLANS = "plans"
+    DETAILED_PLANS = "detailed_plans"
+    REPORTS = "reports"
+    COMMUNICATION = "communication"
+
+
+class Step(StrEnum):
+    """The steps of a chain."""
+
+    ENTER = "enter"
+    REVIEW = "review"
+    APPROVE = "approve"
+
+
+class SubjectKind(StrEnum):
+    """Kinds of things that have a history and can be awaited or assigned."""
+
+    ENTITY = "entity"
+    DIVISION = "division"
+    USER = "user"
+    MEMBERSHIP = "membership"
+    ASSIGNMENT = "assignment"
+    DELEGATION = "delegation"
+    SERVICE_ACCOUNT = "service_account"
+    DECISION = "decision"
+    ROLE_PLAN = "role_plan"
+    INDICATOR = "indicator"
+    RESULT = "result"
+    REOPENING = "reopening"
+
+
+class ResultState(StrEnum):
+    """The life of one revision of a result (Guide D-2)."""
+
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    REVIEWED = "reviewed"
+    APPROVED = "approved"
+    DISCARDED = "discarded"
+
+
+class RolePlanState(StrEnum):
+    """The life of one version of a role plan (Guide P-13)."""
+
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    APPROVED = "approved"
+
+
+class ReopeningState(StrEnum):
+    """The life of a request to correct what is approved."""
+
+    ASKED = "asked"
+    GRANTED = "granted"
+    REFUSED = "refused"
+    USED = "used"
+
+
+class Classification(StrEnum):
+    """Who may read a subject before it is published."""
+
+    OPEN = "open"
+    INTERNAL = "internal"
+    RESTRICTED = "restricted"
+
+
+class ObservationStatus(StrEnum):
+    """SDMX code list CL_OBS_STATUS 2.2: the quality of a figure, apart from its workflow state."""
+
+    NORMAL = "A"
+    BREAK = "B"
+    DEFINITION_DIFFERS = "D"
+    ESTIMATED = "E"
+    FORECAST = "F"
+    EXPERIMENTAL = "G"
+    IMPUTED = "I"
+    SUPPRESSED = "Q"
+    PROVISIONAL = "P"
+    LOW_RELIABILITY = "U"
+    UNVALIDATED = "V"
+    MISSING_CANNOT_EXIST = "M"
+    MISSING = "O"
+    NOT_COLLECTED = "L"
+
+
+class IndicatorLevel(StrEnum):
+    """Guide I-1, I-2, I-4, I-9. Being in a scorecard is another field."""
+
+    VISION = "vision"
+    MAIN = "main"
+    SPECIAL = "special"
+    EXCELLENCE = "excellence"
+
+
+class Polarity(StrEnum):
+    """Which direction is better."""
+
+    HIGHER_BETTER = "higher_better"
+    LOWER_BETTER = "lower_better"
+    BAND = "band"
+
+
+class Frequency(StrEnum):
+    """How often an indicator is measured."""
+
+    MONTHLY = "monthly"
+    QUARTERLY = "quarterly"
+    SEMIANNUAL = "semiannual"
+    ANNUAL = "annual"
+    BIENNIAL = "biennial"
+    IRREGULAR = "irregular"
+
+
+class Measure(StrEnum):
+    """What a result of the indicator carries."""
+
+    VALUE = "value"
+    RANK = "rank"
+    VALUE_AND_RANK = "value_and_rank"
+
+
+class TargetKind(StrEnum):
+    """How a target is read (design, KPI arithmetic)."""
+
+    VALUE = "value"
+    MINIMUM_AND_TOP_RANK = "minimum_and_top_rank"
+    TOP_RANK = "top_rank"
+    BAND = "band"
+    RANGE = "range"
+    FLOOR = "floor"
+    CEILING = "ceiling"
+    AVERAGE = "average"
+
+
+class Language(StrEnum):
+    """The two languages of the service."""
+
+    AR = "ar"
+    EN = "en"

@@ -1,0 +1,93 @@
+"""The web application: routers, handlers, the life of its pools."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from app import __version__, config, contract, deps, docs_page, logs, permissions, problems
+from app.config import Settings
+from app.db import Database
+from app.middleware import Edge
+from app.services.idempotency import Replayed
+from app.tokens import TokenKeys
+
+
+def _routers():
+    import importlib
+    import importlib.util
+
+    for name in (
+        "auth",
+        "me",
+        "inbox",
+        "entities",
+        "people",
+        "role_plans",
+        "role_rules",
+        "service_accounts",
+        "catalogue",
+        "indicators",
+        "results",
+        "reopenings",
+        "service",
+    ):
+        if importlib.util.find_spec(f"app.routers.{name}"):
+            yield importlib.import_module(f"app.routers.{name}").router
+
+
+ROUTERS = tuple(_routers())
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """The application. Without settings it can say its contract, and serve nothing."""
+    app = FastAPI(
+        version=__version__,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        separate_input_output_schemas=False,
+        generate_unique_id_function=lambda route: route.name,
+        lifespan=_lifespan,
+    )
+    for router in ROUTERS:
+        app.include_router(router)
+    docs_page.mount(app)
+    problems.register(app)
+    app.add_exception_handler(Replayed, deps.replayed)
+    if settings is not None:
+        logs.configure(settings.log_format)
+        app.state.settings = settings
+        app.state.keys = TokenKeys.load(settings.token_keys, settings.token_issuer, settings.token_audience)
+        app.state.database = Database(
+            str(settings.database_url),
+            read_pool_size=settings.read_pool_size,
+            write_pool_size=settings.write_pool_size,
+        )
+        app.add_middleware(
+            Edge, keys=app.state.keys, max_body_bytes=settings.max_body_bytes, public=_public_paths(app)
+        )
+    return app
+
+
+def serve_app() -> FastAPI:
+    """The application with the settings of the environment: what a server process is started with."""
+    return create_app(config.load())
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    await app.state.database.open()
+    try:
+        yield
+    finally:
+        await app.state.database.close()
+
+
+def _public_paths(app: FastAPI) -> set[tuple[str, str]]:
+    return {
+        (method.upper(), path)
+        for (path, method), permission in contract.permissions_by_route(app)
+        if permission == permissions.PUBLIC
+    }

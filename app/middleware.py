@@ -1,0 +1,141 @@
+"""What happens to every request before a route is asked, as pure ASGI.
+
+Outermost first: an id, a language, the size of the body, the signature of the token. A body is read
+only when its size is allowed and the token is genuine; whether the session still stands is asked of
+the database by the route's dependency.
+"""
+
+import re
+import time
+import uuid
+from collections.abc import Collection
+
+import structlog
+from fastapi import Request
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app import errors, metrics, problems
+from app.errors import AppError
+from app.tokens import TokenKeys
+
+log = structlog.get_logger("access")
+
+_REQUEST_ID = re.compile(r"^[A-Za-z0-9._-]{8,64}$")
+
+_SECURITY_HEADERS = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cache-control", b"private, no-cache"),
+)
+
+
+class Edge:
+    """Names the request, reads its language, refuses what is too large or wrongly signed."""
+
+    def __init__(
+        self, app: ASGIApp, *, keys: TokenKeys, max_body_bytes: int, public: Collection[tuple[str, str]]
+    ) -> None:
+        self.app = app
+        self.keys = keys
+        self.max_body_bytes = max_body_bytes
+        self.public = frozenset(public)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        started = time.perf_counter()
+        headers = Headers(scope=scope)
+        scope["request_id"] = _request_id(headers)
+        scope["language"] = language(headers.get("accept-language", ""))
+        status = 500
+
+        async def send_with_headers(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                answer = MutableHeaders(scope=message)
+                answer["X-Request-Id"] = scope["request_id"]
+                for name, value in _SECURITY_HEADERS:
+                    if name.decode() not in answer:
+                        message["headers"].append((name, value))
+            await send(message)
+
+        try:
+            refusal = self._refusal(scope, headers)
+            if refusal is not None:
+                await problems.response(refusal, scope)(scope, receive, send_with_headers)
+            else:
+                await self.app(scope, self._bounded(receive), send_with_headers)
+        finally:
+            seconds = time.perf_counter() - started
+            route = scope.get("route")
+            path = getattr(route, "path", "unmatched")
+            metrics.observe(scope["method"], path, status, seconds)
+            log.info(
+                "request",
+                request_id=scope["request_id"],
+                method=scope["method"],
+                route=path,
+                status=status,
+                milliseconds=round(seconds * 1000, 1),
+            )
+
+    def _refusal(self, scope: Scope, headers: Headers) -> AppError | None:
+        if scope["path"].startswith("/v1/") and (scope["method"], scope["path"]) not in self.public:
+            try:
+                scope["claims"] = self.keys.read(_bearer(headers))
+            except errors.Unauthenticated as refusal:
+                return refusal
+        said = headers.get("content-length", "0")
+        if not said.isdecimal():
+            return errors.Malformed()
+        return errors.TooLarge() if int(said) > self.max_body_bytes else None
+
+    def _bounded(self, receive: Receive) -> Receive:
+        """Count what a client sends without saying its length."""
+        received = 0
+
+        async def bounded() -> Message:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > self.max_body_bytes:
+                raise HTTPException(413)
+            return message
+
+        return bounded
+
+
+def _request_id(headers: Headers) -> str:
+    said = headers.get("x-request-id", "")
+    return said if _REQUEST_ID.match(said) else uuid.uuid4().hex
+
+
+def _bearer(headers: Headers) -> str:
+    scheme, _, token = headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise errors.Unauthenticated()
+    return token.strip()
+
+
+def language(accept_language: str) -> str:
+    """ "ar" or "en" from an Accept-Language header (RFC 9110, 12.5.4); Arabic when neither is asked for."""
+    best, best_weight = "ar", 0.0
+    for part in accept_language[:200].lower().split(","):
+        tag, _, weight_said = part.strip().partition(";")
+        try:
+            weight = float(weight_said.strip().removeprefix("q=")) if weight_said else 1.0
+        except ValueError:
+            continue
+        primary = tag.strip().partition("-")[0]
+        if primary in ("ar", "en") and weight > best_weight:
+            best, best_weight = primary, weight
+    return best
+
+
+def client_address(request: Request) -> str:
+    """The address a request comes from, as the server saw it (proxies are resolved by the server)."""
+    return request.client.host if request.client else "unknown"

@@ -1,0 +1,42 @@
+"""Reopenings: a scoped, expiring leave to correct an approved result."""
+
+import uuid
+from datetime import date, datetime
+
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.enums import ReopeningState
+from app.models.base import Base, EntityRef, SubjectId, UserRef, one_of
+
+
+class Reopening(Base):
+    """Asked by the manager for one approved result; granted by UNIT or by the head; used once."""
+
+    __tablename__ = "reopenings"
+    __table_args__ = (
+        one_of("state", ReopeningState),
+        ForeignKeyConstraint(["id", "entity_id"], ["subjects.id", "subjects.entity_id"]),
+        Index(
+            "uq_reopenings_one_open",
+            "result_id",
+            unique=True,
+            postgresql_where=text("state in ('asked', 'granted')"),
+        ),
+        Index("ix_reopenings_entity_id", "entity_id"),
+    )
+
+    id: Mapped[SubjectId]
+    entity_id: Mapped[EntityRef]
+    result_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("results.id"))
+    grantor: Mapped[str]
+    state: Mapped[str]
+    reason: Mapped[str]
+    asked_by_id: Mapped[UserRef]
+    asked_at: Mapped[datetime]
+    expires_on: Mapped[date]
+    decided_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
+    decided_at: Mapped[datetime | None]
+    decision_reason: Mapped[str | None]
+    decision_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("decisions.id"))
+    version: Mapped[int] = mapped_column(server_default=text("1"))

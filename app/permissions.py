@@ -1,0 +1,546 @@
+"""The role rules: who may do what to which thing. The one truth for enforcement, `actions`,
+`GET /v1/role-rules`, docs/role-rules.md and the tests.
+
+This module says WHO; an area's rules.py alone says from which state. It is pure: it is handed the
+actor and the facts of the subject, and asks no database. What no rule allows is denied.
+
+A *party key* is how the service writes down whom something waits for or may be done by:
+`manager:<entity id>`, `planning:<entity id>`, `division:<division id>`, or one of the national
+keys `unit`, `unit_editor`, `administrator`. A person's keys come from the memberships in force.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from app.enums import DIVISION_ROLES, UNIT_ROLES, Chain, DivisionFunction, Party, Role, Step
+from app.errors import Forbidden, FourEyes, Text
+
+UNIT = "unit"
+UNIT_EDITOR = "unit_editor"
+ADMINISTRATOR = "administrator"
+
+DEFAULT_CHAINS: dict[Chain, dict[Step, tuple[Party, ...]]] = {
+    # Guide D-2 and annex C 2-4; a specialist stands in for the division.
+    Chain.RESULTS: {
+        Step.ENTER: (Party.EXECUTING, Party.SPECIALIST),
+        Step.REVIEW: (Party.PLANNING,),
+        Step.APPROVE: (Party.MANAGER,),
+    },
+    # Guide P-9 and annex A 15, 17, 34.
+    Chain.PLANS: {
+        Step.ENTER: (Party.PLANNING,),
+        Step.REVIEW: (Party.MANAGER,),
+        Step.APPROVE: (Party.HEAD,),
+    },
+    # Guide D-1 and annex B 11-13 (2024).
+    Chain.DETAILED_PLANS: {
+        Step.ENTER: (Party.EXECUTING, Party.SPECIALIST),
+        Step.REVIEW: (Party.PLANNING,),
+        Step.APPROVE: (Party.MANAGER,),
+    },
+    # Guide M-7 and annex C 8-10.
+    Chain.REPORTS: {
+        Step.ENTER: (Party.PLANNING,),
+        Step.REVIEW: (Party.MANAGER,),
+        Step.APPROVE: (Party.HEAD,),
+    },
+    # Guide C-1, O-4.
+    Chain.COMMUNICATION: {
+        Step.ENTER: (Party.COMMUNICATION,),
+        Step.REVIEW: (Party.SPECIALIST,),
+        Step.APPROVE: (Party.MANAGER,),
+    },
+}
+"""The guide's default chains, in force for an entity that has no approved role plan (Guide P-13)."""
+
+
+def party_key(party: str, holder: UUID | None = None) -> str:
+    """`party` of one entity or division, or a national party."""
+    return party if holder is None else f"{party}:{holder}"
+
+
+def membership_parties(
+    role: Role,
+    entity_id: UUID | None,
+    division_id: UUID | None,
+    function: DivisionFunction | None,
+    *,
+    of_unit: bool,
+) -> list[str]:
+    """The party keys that a membership gives its holder."""
+    if role is Role.ADMINISTRATOR:
+        return [ADMINISTRATOR]
+    keys = [party_key(role, entity_id)]
+    if role in DIVISION_ROLES:
+        keys = [
+            party_key(Party.DIVISION, division_id),
+            party_key(str(function), entity_id),
+            party_key(Role.DIVISION_MEMBER, entity_id),
+        ]
+        if role is Role.DIVISION_HEAD:
+            keys.append(party_key(Role.DIVISION_HEAD, division_id))
+    if of_unit and role in (*UNIT_ROLES, Role.MANAGER, Role.HEAD):
+        keys.append(UNIT)
+        if role is Role.UNIT_EDITOR:
+            keys.append(UNIT_EDITOR)
+    return keys
+
+
+def chain_keys(
+    parties: Iterable[tuple[Party, UUID | None]], entity_id: UUID, in_charge: UUID | None
+) -> list[str]:
+    """The party keys of one step, in order. `in_charge`: the division in charge of the subject, if named."""
+    keys: list[str] = []
+    for party, division_id in parties:
+        if party is Party.UNIT:
+            keys.append(UNIT)
+        elif party is Party.DIVISION:
+            keys.append(party_key(Party.DIVISION, division_id))
+        elif party is Party.EXECUTING and in_charge is not None:
+            keys.append(party_key(Party.DIVISION, in_charge))
+        else:
+            keys.append(party_key(party, entity_id))
+    return keys
+
+
+@dataclass(frozen=True, slots=True)
+class Delegated:
+    """An action of somebody's post that its holder lets this person take."""
+
+    action: str
+    party: str
+    delegator_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who asks: a person, with the rights that are in force at this request.
+
+    `only` narrows a service account to some actions; the person is then the account's maker.
+    """
+
+    person_id: UUID
+    session_id: UUID
+    keys: frozenset[str]
+    entity_ids: frozenset[UUID]
+    delegated: tuple[Delegated, ...] = ()
+    assigned: frozenset[UUID] = frozenset()
+    national: bool = False
+    service_account_id: UUID | None = None
+    only: frozenset[str] | None = None
+
+    def holds(self, party: str, holder: UUID | None = None) -> bool:
+        """Whether one of the actor's memberships answers to this party."""
+        return party_key(party, holder) in self.keys
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the rules need to know of a subject.
+
+    `steps`: party keys by step. `edited_by`, `controlled_by`: the persons barred by four eyes.
+    `nobody_left`: no present holder of the awaited step's parties is free to take it.
+    `own`: the subject is the actor's own (session, service account, delegation).
+    `row`: what else the area's query read of the subject, for the area's commands.
+    """
+
+    kind: str
+    id: UUID
+    entity_id: UUID | None
+    state: str | None = None
+    version: int = 1
+    steps: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    edited_by: frozenset[UUID] = frozenset()
+    controlled_by: frozenset[UUID] = frozenset()
+    nobody_left: bool = False
+    own: bool = False
+    row: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Entitlement:
+    """By what right an action is taken; the event records it.
+
+    `acting_for_id`: the delegator. `records`: the head's office records the head's decision.
+    `exceptional`: four eyes leaves nobody, so the head decides, with a reason.
+    """
+
+    party: str
+    acting_for_id: UUID | None = None
+    records: bool = False
+    exceptional: bool = False
+
+
+ANYONE = "anyone"
+OWN = "own"
+OWN_STEP = "step"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One line of the table.
+
+    `who`: parties of the subject's entity, national parties, `anyone` (signed in), `own` (the person
+    whose thing it is) or `step:<step>` (the parties that the chain of the subject names).
+    `control`: four eyes applies. `recordable`: where the head is named, the head's office may record
+    the head's decision. `delegable`: the holder may let somebody else take it for a time.
+    """
+
+    action: str
+    who: tuple[str, ...]
+    says: Text
+    guide: str = ""
+    control: bool = False
+    recordable: bool = False
+    delegable: bool = False
+
+
+def _rule(action: str, who: str, en: str, ar: str, guide: str = "", **traits: bool) -> Rule:
+    return Rule(action, tuple(who.split()), Text(en, ar), guide, **traits)
+
+
+_TABLE = (
+    # Catalogue
+    _rule("catalogue.read", "anyone", "Read the national catalogue", "قراءة الدليل الوطني"),
+    _rule("indicators.read", "anyone", "Read indicator definitions", "قراءة تعريفات المؤشرات"),
+    _rule("role_rules.read", "anyone", "Read the role rules", "قراءة قواعد الأدوار"),
+    _rule("inbox.read", "anyone", "See what waits for oneself", "الاطلاع على ما ينتظر الإجراء"),
+    # Entities
+    _rule("entities.create", "administrator", "Create an entity", "إنشاء جهة"),
+    _rule("entities.edit", "administrator", "Correct an entity's names", "تصحيح بيانات الجهة"),
+    _rule(
+        "divisions.create",
+        "manager administrator",
+        "Enter a division of the entity",
+        "إضافة تقسيم إداري",
+        "O-8",
+    ),
+    _rule("divisions.edit", "manager administrator", "Correct a division", "تصحيح بيانات تقسيم إداري", "O-8"),
+    # People
+    _rule("me.read", "anyone", "See one's own rights", "الاطلاع على الصلاحيات الشخصية"),
+    _rule("me.edit", "anyone", "Change one's own language and password", "تعديل اللغة وكلمة المرور"),
+    _rule("users.create", "administrator", "Enter a person and invite them", "إضافة مستخدم ودعوته"),
+    _rule("users.edit", "administrator", "Correct or block a person", "تعديل بيانات مستخدم أو إيقافه"),
+    _rule("users.invite", "administrator", "Invite a person anew", "تجديد دعوة مستخدم"),
+    _rule(
+        "users.read",
+        "administrator head head_office manager unit",
+        "Look up people, in order to appoint them",
+        "البحث عن الأشخاص لتعيينهم",
+    ),
+    _rule(
+        "memberships.read",
+        "head head_office manager specialist administrator unit own",
+        "See who holds which role in the entity",
+        "الاطلاع على شاغلي الأدوار في الجهة",
+    ),
+    _rule(
+        "memberships.create",
+        "administrator head manager",
+        "Appoint; which of them may, depends on the role (memberships.appoint_*)",
+        "التعيين، ويتحدد صاحب الصلاحية بحسب الدور",
+        "O-6",
+        recordable=True,
+    ),
+    _rule(
+        "memberships.end",
+        "step:appoint",
+        "End a membership: the party that appoints to the role",
+        "إنهاء عضوية، لمن له صلاحية التعيين في الدور",
+        "O-6",
+        recordable=True,
+    ),
+    _rule(
+        "memberships.appoint_head",
+        "administrator",
+        "Name the head and the head's office",
+        "تسمية رئيس الوحدة ومكتبه",
+        "O-6",
+    ),
+    _rule(
+        "memberships.appoint_office",
+        "head",
+        "Appoint and end the manager, representatives and experts; name acting holders of a post",
+        "تعيين مدير المكتب والممثلين والخبراء وإنهاء تكليفهم، وتكليف القائمين بالأعمال",
+        "O-3, O-4, O-6, O-7",
+        recordable=True,
+    ),
+    _rule(
+        "memberships.appoint_unit",
+        "head",
+        "Appoint UNIT's editors and specialists",
+        "تعيين محرري وأخصائيي وحدة المتابعة",
+        "O-9",
+        recordable=True,
+    ),
+    _rule(
+        "memberships.appoint_staff",
+        "manager",
+        "Appoint specialists and name the divisions' people",
+        "تعيين الأخصائيين وتسمية موظفي التقسيمات",
+        "O-2, O-8",
+    ),
+    _rule(
+        "assignments.read",
+        "head head_office manager specialist own",
+        "See who is assigned to what",
+        "الاطلاع على التكليفات",
+    ),
+    _rule(
+        "assignments.create",
+        "manager",
+        "Assign a person to a subject for a time",
+        "تكليف شخص بموضوع لمدة محددة",
+        "O-3, O-4",
+    ),
+    _rule("assignments.end", "manager", "End an assignment", "إنهاء تكليف", "O-3, O-4"),
+    _rule(
+        "delegations.read",
+        "head head_office manager specialist own",
+        "See the delegations of the entity",
+        "الاطلاع على التفويضات",
+    ),
+    _rule(
+        "delegations.create",
+        "manager",
+        "Delegate an action of one's post to a specialist for a time",
+        "تفويض أخصائي بأحد إجراءات المنصب لمدة محددة",
+    ),
+    _rule("delegations.end", "manager head", "End a delegation", "إنهاء تفويض"),
+    _rule(
+        "decisions.read",
+        "head head_office manager own",
+        "Read the recorded decisions of the head",
+        "الاطلاع على قرارات رئيس الوحدة المسجلة",
+        "O-6",
+    ),
+    _rule("service_accounts.read", "own administrator", "See service accounts", "الاطلاع على حسابات الخدمة"),
+    _rule(
+        "service_accounts.create",
+        "anyone",
+        "Make a service account with some of one's own actions",
+        "إنشاء حساب خدمة ببعض الصلاحيات الشخصية",
+    ),
+    _rule("service_accounts.end", "own administrator", "End a service account", "إنهاء حساب خدمة"),
+    # Role plans
+    _rule(
+        "role_plans.read",
+        "head head_office manager specialist division_member unit",
+        "Read the entity's role plan",
+        "قراءة خطة توزيع الأدوار",
+        "P-13",
+    ),
+    _rule("role_plans.create", "manager", "Draft a role plan", "إعداد خطة توزيع الأدوار", "P-13"),
+    _rule(
+        "role_plans.edit", "manager", "Edit the drafted role plan", "تعديل مسودة خطة توزيع الأدوار", "P-13"
+    ),
+    _rule(
+        "role_plans.submit", "manager", "Put the role plan before the head", "رفع خطة توزيع الأدوار", "P-13"
+    ),
+    _rule(
+        "role_plans.approve",
+        "head",
+        "Approve the role plan",
+        "اعتماد خطة توزيع الأدوار",
+        "P-13",
+        control=True,
+        recordable=True,
+    ),
+    _rule(
+        "role_plans.return",
+        "head",
+        "Return the role plan with a reason",
+        "إعادة خطة توزيع الأدوار مع بيان السبب",
+        "P-13",
+        control=True,
+        recordable=True,
+    ),
+    # Results
+    _rule("results.read", "anyone", "Read what is visible of results", "قراءة النتائج المتاحة", "D-2, V-3"),
+    _rule("results.create", "step:enter", "Enter a result", "إدخال نتيجة", "D-2"),
+    _rule("results.edit", "step:enter", "Correct a draft", "تصحيح مسودة", "D-2"),
+    _rule("results.discard", "step:enter", "Discard a draft", "استبعاد مسودة", "D-2"),
+    _rule("results.submit", "step:enter", "Submit a result for review", "رفع نتيجة للمراجعة", "D-2"),
+    _rule(
+        "results.withdraw",
+        "step:enter",
+        "Take a submitted result back before the first decision",
+        "سحب نتيجة قبل أول قرار",
+        "D-2",
+    ),
+    _rule(
+        "results.review",
+        "step:review",
+        "Pass a result on to the office",
+        "مراجعة نتيجة وإحالتها إلى المكتب",
+        "D-2",
+        control=True,
+    ),
+    _rule(
+        "results.return",
+        "step:control",
+        "Return a result with a reason, at the step that controls it now",
+        "إعادة نتيجة مع بيان السبب في خطوة الرقابة الحالية",
+        "D-2",
+        control=True,
+        delegable=True,
+    ),
+    _rule(
+        "results.approve",
+        "step:approve",
+        "Approve a result",
+        "اعتماد نتيجة",
+        "D-2",
+        control=True,
+        delegable=True,
+    ),
+    _rule(
+        "results.decide_many",
+        "anyone",
+        "Send up to 500 decisions at once; each is checked by its own rule",
+        "إرسال ما يصل إلى 500 قرار معًا، ويُفحص كل منها بقاعدته",
+        "D-2",
+    ),
+    _rule(
+        "results.correct",
+        "step:enter",
+        "Open a correction of an approved result, once a reopening is granted",
+        "فتح تصحيح لنتيجة معتمدة بعد منح الإذن",
+        "D-2",
+    ),
+    # Reopenings
+    _rule(
+        "reopenings.read",
+        "head head_office manager specialist unit",
+        "See what was asked to be reopened",
+        "الاطلاع على طلبات إعادة الفتح",
+    ),
+    _rule(
+        "reopenings.ask",
+        "manager",
+        "Ask leave to correct an approved result",
+        "طلب الإذن بتصحيح نتيجة معتمدة",
+        "D-2",
+    ),
+    _rule(
+        "reopenings.grant",
+        "step:approve",
+        "Grant the leave: UNIT for vision and scorecard indicators, the head for others",
+        "منح الإذن: وحدة المتابعة لمؤشرات الرؤية وبطاقة المؤشرات، ورئيس الوحدة لغيرها",
+        "I-5, D-2",
+        control=True,
+        recordable=True,
+    ),
+    _rule(
+        "reopenings.refuse",
+        "step:approve",
+        "Refuse the leave with a reason",
+        "رفض الإذن مع بيان السبب",
+        "I-5, D-2",
+        control=True,
+        recordable=True,
+    ),
+)
+
+RULES: dict[str, Rule] = {rule.action: rule for rule in _TABLE}
+PUBLIC = "public"
+"""Permission of the few routes that need no sign-in."""
+
+DELEGABLE = tuple(rule.action for rule in _TABLE if rule.delegable)
+
+
+def entitlement(actor: Actor, action: str, facts: Facts) -> Entitlement:
+    """By what right `actor` may take `action` on the subject.
+
+    Raises Forbidden when no rule gives the right, FourEyes when it is barred for this person only
+    because they entered, edited or already controlled the revision.
+    """
+    rule = RULES[action]
+    require_not_narrowed(actor, action)
+    found = _by_party(actor, rule, facts) or _by_delegation(actor, rule, facts)
+    if found is not None and not (rule.control and _barred(actor.person_id, facts)):
+        return found
+    exception = _by_exception(actor, rule, facts)
+    if exception is not None:
+        return exception
+    raise Forbidden() if found is None else FourEyes()
+
+
+def allows(actor: Actor, action: str, facts: Facts) -> bool:
+    """Whether `entitlement` would give the right."""
+    try:
+        entitlement(actor, action, facts)
+    except Forbidden:
+        return False
+    return True
+
+
+def require_not_narrowed(actor: Actor, action: str) -> None:
+    """Raise Forbidden for a service account that was made without `action`."""
+    if actor.only is not None and action not in actor.only:
+        raise Forbidden(_NARROWED)
+
+
+def may_decide(person_id: UUID, facts: Facts) -> bool:
+    """Four eyes for the person in whose name a control step is taken (a head whose office records it)."""
+    return not _barred(person_id, facts)
+
+
+def _barred(person_id: UUID, facts: Facts) -> bool:
+    return person_id in facts.edited_by or person_id in facts.controlled_by
+
+
+def _keys(rule: Rule, facts: Facts) -> Iterable[str]:
+    for who in rule.who:
+        if who.startswith("step:"):
+            yield from facts.steps.get(who.removeprefix("step:"), ())
+        elif who in (UNIT, UNIT_EDITOR, ADMINISTRATOR):
+            yield who
+        elif facts.entity_id is not None:
+            yield party_key(who, facts.entity_id)
+
+
+def _by_party(actor: Actor, rule: Rule, facts: Facts) -> Entitlement | None:
+    if ANYONE in rule.who:
+        return Entitlement(ANYONE)
+    if OWN in rule.who and facts.own:
+        return Entitlement(OWN)
+    recorded: Entitlement | None = None
+    for key in _keys(rule, facts):
+        if key in actor.keys:
+            return Entitlement(key)
+        if rule.recordable and key == party_key(Role.HEAD, facts.entity_id):
+            office = party_key(Role.HEAD_OFFICE, facts.entity_id)
+            if office in actor.keys:
+                recorded = Entitlement(office, records=True)
+    return recorded
+
+
+def _by_delegation(actor: Actor, rule: Rule, facts: Facts) -> Entitlement | None:
+    if not rule.delegable or not actor.delegated:
+        return None
+    keys = set(_keys(rule, facts))
+    for given in actor.delegated:
+        if given.action == rule.action and given.party in keys and given.delegator_id != actor.person_id:
+            return Entitlement(given.party, acting_for_id=given.delegator_id)
+    return None
+
+
+def _by_exception(actor: Actor, rule: Rule, facts: Facts) -> Entitlement | None:
+    """Where four eyes leaves nobody, the head decides with a reason (design, role rules)."""
+    if not (rule.control and facts.nobody_left):
+        return None
+    head, office = party_key(Role.HEAD, facts.entity_id), party_key(Role.HEAD_OFFICE, facts.entity_id)
+    if head in actor.keys and not _barred(actor.person_id, facts):
+        return Entitlement(head, exceptional=True)
+    if office in actor.keys:
+        return Entitlement(office, records=True, exceptional=True)
+    return None
+
+
+_NARROWED = Text(
+    "The service account was made without this action.",
+    "أُنشئ حساب الخدمة دون هذه الصلاحية.",
+)

@@ -1,0 +1,207 @@
+"""The only place where an exception becomes an answer: application/problem+json (RFC 9457)."""
+
+import json
+from typing import Any
+
+import asyncpg
+import structlog
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from starlette.exceptions import HTTPException
+from starlette.types import Scope
+
+from app import errors
+from app.errors import AppError, FieldError, Text
+from app.schemas.problems import Problem
+
+log = structlog.get_logger()
+
+PROBLEM_JSON = "application/problem+json"
+
+_BY_STATUS: dict[int, type[AppError]] = {
+    400: errors.Malformed,
+    404: errors.NotFound,
+    405: errors.MethodNotAllowed,
+    413: errors.TooLarge,
+    415: errors.UnsupportedMedia,
+}
+
+_BY_CONSTRAINT: dict[str, AppError] = {
+    "uq_results_one_open_revision": errors.AlreadyExists(
+        Text(
+            "This indicator has a revision in work for this period.",
+            "لهذا المؤشر نسخة قيد العمل في هذه الفترة.",
+        )
+    ),
+    "uq_results_indicator_id_period_start_period_end_revision": errors.AlreadyExists(
+        Text("This indicator has a result for this period.", "لهذا المؤشر نتيجة في هذه الفترة.")
+    ),
+    "uq_reopenings_one_open": errors.AlreadyExists(
+        Text("A reopening of this result is open already.", "يوجد طلب إعادة فتح قائم لهذه النتيجة.")
+    ),
+    "uq_role_plans_one_open": errors.AlreadyExists(
+        Text("The entity has a role plan in work.", "لدى الجهة خطة أدوار قيد العمل.")
+    ),
+    "uq_users_email": errors.AlreadyExists(
+        Text("A person with this e-mail exists.", "يوجد مستخدم بهذا البريد الإلكتروني.")
+    ),
+    "uq_entities_code": errors.AlreadyExists(Text("The code is taken.", "الرمز مستخدم.")),
+    "uq_divisions_entity_id_code": errors.AlreadyExists(Text("The code is taken.", "الرمز مستخدم.")),
+    "ex_memberships_one_holder_of_a_post": errors.AlreadyExists(
+        Text("The post has a holder at that time.", "المنصب مشغول في تلك المدة.")
+    ),
+    "ex_memberships_once_at_a_time": errors.AlreadyExists(
+        Text("The person holds this role at that time.", "يشغل الشخص هذا الدور في تلك المدة.")
+    ),
+    "ex_assignments_once_at_a_time": errors.AlreadyExists(
+        Text("The person is assigned to this at that time.", "الشخص مكلف بهذا الموضوع في تلك المدة.")
+    ),
+}
+
+_FAULTS: dict[str, tuple[str, Text]] = {
+    # Pydantic's error type -> our stable code and its words. What is missing here is said in general.
+    "missing": ("missing", Text("This is required.", "هذا الحقل مطلوب.")),
+    "extra_forbidden": ("unknown_field", Text("There is no such field.", "لا يوجد حقل بهذا الاسم.")),
+    "enum": ("not_allowed", Text("Not one of the allowed values.", "ليست من القيم المسموح بها.")),
+    "literal_error": ("not_allowed", Text("Not one of the allowed values.", "ليست من القيم المسموح بها.")),
+    "finite_number": ("not_finite", Text("Must be a finite number.", "يجب أن يكون عددًا منتهيًا.")),
+    "string_too_long": ("too_long", Text("The text is too long.", "النص أطول من المسموح.")),
+    "string_too_short": ("too_short", Text("The text is too short.", "النص أقصر من المطلوب.")),
+    "string_pattern_mismatch": (
+        "bad_format",
+        Text("The text is not of the form asked for.", "صيغة النص غير صحيحة."),
+    ),
+    "too_long": ("too_many", Text("Too many items.", "عدد العناصر أكبر من المسموح.")),
+    "too_short": ("too_few", Text("Too few items.", "عدد العناصر أقل من المطلوب.")),
+    "greater_than_equal": ("too_small", Text("The number is too small.", "العدد أصغر من المسموح.")),
+    "greater_than": ("too_small", Text("The number is too small.", "العدد أصغر من المسموح.")),
+    "less_than_equal": ("too_large", Text("The number is too large.", "العدد أكبر من المسموح.")),
+    "less_than": ("too_large", Text("The number is too large.", "العدد أكبر من المسموح.")),
+}
+_WRONG_TYPE = ("wrong_type", Text("Not of the type asked for.", "نوع القيمة غير صحيح."))
+
+
+def declared(*kinds: type[AppError]) -> dict[int | str, dict[str, Any]]:
+    """What a route says of its own errors, for `responses=`: one entry per status, with the codes."""
+    said: dict[int | str, dict[str, Any]] = {}
+    for kind in kinds:
+        entry = said.setdefault(
+            kind.status, {"model": Problem, "description": kind.title.en, "x-problem-codes": []}
+        )
+        entry["x-problem-codes"].append(kind.code)
+    return said
+
+
+def response(error: AppError, scope: Scope) -> Response:
+    """The answer to `error`, in the language of the request."""
+    language: str = scope.get("language", "ar")
+    body: dict[str, Any] = {
+        "type": f"/problems/{error.code}",
+        "title": error.title.said(language),
+        "status": error.status,
+        "code": error.code,
+        "detail": error.detail.said(language) if error.detail else None,
+        "instance": scope.get("path"),
+        "request_id": scope.get("request_id", "-"),
+    }
+    if error.errors:
+        body["errors"] = [_fault(fault, language) for fault in error.errors[:100]]
+    return Response(
+        json.dumps(body, ensure_ascii=False).encode(),
+        status_code=error.status,
+        media_type=PROBLEM_JSON,
+        headers={"Content-Language": language, **error.headers},
+    )
+
+
+def _fault(fault: FieldError, language: str) -> dict[str, Any]:
+    where = {"pointer": fault.pointer, "parameter": fault.parameter}
+    return {
+        **{name: place for name, place in where.items() if place is not None},
+        "code": fault.code,
+        "detail": fault.detail.said(language),
+    }
+
+
+def from_validation(error: RequestValidationError) -> AppError:
+    """What FastAPI found wrong with parameters and body, in our order: 400, then 404, then 422."""
+    faults = error.errors()
+    if any(fault["type"] == "json_invalid" for fault in faults):
+        return errors.Malformed(Text("The body is not valid JSON.", "المحتوى ليس JSON صحيحًا."))
+    if any(fault["loc"][0] == "path" for fault in faults):
+        return errors.NotFound()
+    return errors.Invalid(errors=tuple(_located(fault) for fault in faults))
+
+
+def _located(fault: Any) -> FieldError:
+    source, *path = fault["loc"]
+    code, words = _FAULTS.get(fault["type"]) or (
+        _WRONG_TYPE
+        if fault["type"].endswith(("_type", "_parsing"))
+        else ("invalid_value", _invalid_value(fault))
+    )
+    if source == "body":
+        return FieldError(code, words, pointer="#" + "".join(f"/{_escape(str(part))}" for part in path))
+    return FieldError(code, words, parameter=str(path[0]) if path else None)
+
+
+def _invalid_value(fault: Any) -> Text:
+    said = (fault.get("ctx") or {}).get("text")
+    return said if isinstance(said, Text) else Text("The value is not valid.", "القيمة غير صالحة.")
+
+
+def _escape(part: str) -> str:
+    printable = "".join(c if c.isprintable() and not 0xD800 <= ord(c) < 0xE000 else "?" for c in part)
+    return printable.replace("~", "~0").replace("/", "~1")[:100]
+
+
+def from_integrity(error: IntegrityError) -> AppError:
+    """A race that a constraint decided. An unknown constraint is a fault of ours: Internal."""
+    cause = getattr(error.orig, "__cause__", None) or error.orig
+    return _BY_CONSTRAINT.get(getattr(cause, "constraint_name", None) or "", errors.Internal())
+
+
+def register(app: FastAPI) -> None:
+    """Set the handlers of all exceptions."""
+
+    async def refused(request: Request, error: Exception) -> Response:
+        return response(_as_app_error(error), request.scope)
+
+    for kind in (AppError, RequestValidationError, HTTPException, IntegrityError, DBAPIError):
+        app.add_exception_handler(kind, refused)
+    for connection_fault in (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError):
+        app.add_exception_handler(connection_fault, refused)
+    app.add_exception_handler(Exception, refused)
+
+
+def _as_app_error(error: Exception) -> AppError:
+    if isinstance(error, AppError):
+        return error
+    if isinstance(error, RequestValidationError):
+        return from_validation(error)
+    if isinstance(error, HTTPException):
+        kind = _BY_STATUS.get(
+            error.status_code, errors.Malformed if error.status_code < 500 else errors.Internal
+        )
+        return kind(headers=dict(error.headers or {}))
+    if isinstance(error, IntegrityError):
+        known = from_integrity(error)
+        if not isinstance(known, errors.Internal):
+            return known
+    elif isinstance(error, DBAPIError):
+        if error.connection_invalidated or _sqlstate(error) in _BUSY:
+            return errors.Unavailable(headers={"Retry-After": "1"})
+    elif isinstance(error, OSError | asyncpg.PostgresConnectionError | asyncpg.InterfaceError):
+        log.error("database_unreachable", kind=type(error).__name__)
+        return errors.Unavailable(headers={"Retry-After": "5"})
+    log.error("unexpected_error", kind=type(error).__name__, exc_info=error)
+    return errors.Internal()
+
+
+_BUSY = ("40001", "40P01", "55P03", "57014", "57P01", "57P02", "57P03")
+"""Serialisation failure, deadlock, lock or statement timeout, shutdown: the request may be sent again."""
+
+
+def _sqlstate(error: DBAPIError) -> str | None:
+    return getattr(error.orig, "sqlstate", None)

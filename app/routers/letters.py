@@ -1,0 +1,14 @@
+"""What a body says of a recorded decision, as the services take it."""
+
+from app.schemas.decisions import RecordedDecision, StepTaken, StepWithReason
+from app.services.people.decisions import Letter
+
+
+def letter(step: StepTaken | StepWithReason | None) -> Letter | None:
+    """The letter that goes with a step, if one does."""
+    return recorded(step.decision) if step else None
+
+
+def recorded(decision: RecordedDecision | None) -> Letter | None:
+    """The letter of a recorded decision."""
+    return Letter(**decision.model_dump()) if decision else None

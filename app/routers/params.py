@@ -1,0 +1,33 @@
+"""Query parameters that the lists share."""
+
+from typing import Annotated
+
+from fastapi import Query
+
+from app.schemas.base import CURSOR, ONE_LINE
+
+CursorParam = Annotated[
+    str | None,
+    Query(alias="cursor", max_length=512, pattern=CURSOR, description="`next_cursor` of the page before."),
+]
+LimitParam = Annotated[
+    int | None,
+    Query(
+        alias="limit",
+        ge=1,
+        le=1_000_000,
+        description="Items per page, at most 200: more is brought down to it.",
+    ),
+]
+SearchParam = Annotated[
+    str | None,
+    Query(
+        alias="q",
+        min_length=1,
+        max_length=200,
+        pattern=ONE_LINE,
+        description="Words in Arabic or English, all of which the names contain; spelling of hamza, diacritics "
+        "and digits does not matter.",
+        examples=["معدل النمو"],
+    ),
+]

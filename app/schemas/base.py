@@ -1,0 +1,120 @@
+"""Types that the bodies of every area share."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+
+ONE_LINE = r"^[^\u0000-\u001f\u007f]*$"
+MANY_LINES = r"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]*$"
+CURSOR = r"^[A-Za-z0-9_-]+$"
+CODE = r"^[A-Za-z0-9][A-Za-z0-9_.-]*$"
+
+
+def _a_number(said: object) -> object:
+    """A figure is a JSON number: neither "4.3" nor true."""
+    if isinstance(said, str | bool):
+        raise ValueError("not a number")
+    return said
+
+
+Number = Annotated[
+    Decimal,
+    BeforeValidator(_a_number),
+    Field(allow_inf_nan=False, max_digits=24, decimal_places=10),
+    WithJsonSchema({"type": "number", "format": "double"}),
+]
+"""A measurement: any finite JSON number of at most 24 digits, 10 of them decimals."""
+
+NOT_BLANK_LINE = r"^[^\u0000-\u001f\u007f]*[^\u0000-\u0020\u007f][^\u0000-\u001f\u007f]*$"
+NOT_BLANK = (
+    r"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]*[^\u0000-\u0020\u007f]"
+    r"[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]*$"
+)
+Name = Annotated[str, Field(min_length=1, max_length=300, pattern=NOT_BLANK_LINE)]
+Words = Annotated[str, Field(min_length=1, max_length=2000, pattern=NOT_BLANK)]
+Line = Annotated[str, Field(max_length=1000, pattern=ONE_LINE)]
+Code = Annotated[str, Field(min_length=1, max_length=60, pattern=CODE)]
+Year = Annotated[int, Field(ge=1900, le=2200)]
+Count = Annotated[int, Field(ge=1, le=1_000_000)]
+Version = Annotated[int, Field(ge=1, le=2_000_000_000, description="Rises with every change.")]
+Cursor = Annotated[str, Field(max_length=512, pattern=CURSOR)]
+PeriodCode = Annotated[
+    str,
+    Field(
+        max_length=7,
+        pattern=r"^[0-9]{4}(-(S[12]|Q[1-4]|0[1-9]|1[0-2]))?$",
+        description="A year, half, quarter or month: 2024, 2024-S1, 2024-Q3, 2024-05.",
+        examples=["2024"],
+    ),
+]
+
+
+class Body(BaseModel):
+    """A request body: what it does not know, it refuses."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class View(BaseModel):
+    """A part of an answer. No field has a default: what is empty is said to be null."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Ref(View):
+    """A thing by its names."""
+
+    id: Annotated[UUID, Field(description="Its id.")]
+    code: Annotated[Code, Field(description="Its code among people.")]
+    name_ar: Annotated[Name, Field(description="Its Arabic name.")]
+    name_en: Annotated[Name, Field(description="Its English name.")]
+
+
+class PersonRef(View):
+    """A person by name."""
+
+    id: Annotated[UUID, Field(description="The person's id.")]
+    name_ar: Annotated[Name, Field(description="The name in Arabic.")]
+    name_en: Annotated[Name, Field(description="The name in English.")]
+
+
+class AwaitedParty(View):
+    """Whom a thing waits for, and for what."""
+
+    party: Annotated[
+        str,
+        Field(
+            max_length=40,
+            pattern=r"^[a-z_]+$",
+            description="The party: a role of the entity, `division`, or `unit`.",
+            examples=["planning"],
+        ),
+    ]
+    division: Annotated[Ref | None, Field(description="The division, where one is named.")]
+    action: Annotated[
+        str,
+        Field(
+            max_length=60,
+            pattern=r"^[a-z_]+\.[a-z_]+$",
+            description="What is awaited.",
+            examples=["results.review"],
+        ),
+    ]
+    substitute: Annotated[bool, Field(description="A stand-in for the party that the chain names first.")]
+    since: Annotated[datetime, Field(description="Since when.")]
+    due: Annotated[date | None, Field(description="Until when, in Oman's calendar; null: no date is set.")]
+
+
+ActionName = Annotated[str, Field(max_length=60, pattern=r"^[a-z_]+\.[a-z_]+$")]
+Actions = Annotated[
+    list[ActionName],
+    Field(max_length=50, description="What you may do with this now. Everything else would be refused."),
+]
+
+
+def example(**fields: Any) -> ConfigDict:
+    """The configuration of a request body with its example."""
+    return ConfigDict(extra="forbid", json_schema_extra={"examples": [fields]})

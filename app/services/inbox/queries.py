@@ -1,0 +1,161 @@
+"""What waits for a person: the open waits of the parties that they answer to."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    DateTime,
+    Integer,
+    Text,
+    Uuid,
+    and_,
+    any_,
+    bindparam,
+    case,
+    func,
+    literal_column,
+    or_,
+    select,
+    tuple_,
+)
+from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.sql.selectable import FromClause
+
+from app import paging, permissions
+from app.db import Lane, Query
+from app.models import Entity, Indicator, Reopening, Result, RolePlan, Subject, Wait
+from app.permissions import Actor
+from app.services import sql
+from app.services.people import visibility
+from app.services.results import queries as results
+
+_w: FromClause = Wait.__table__
+_s: FromClause = Subject.__table__
+_e: FromClause = Entity.__table__
+_i: FromClause = Indicator.__table__
+_r: FromClause = Result.__table__
+_o: FromClause = Reopening.__table__
+_p: FromClause = RolePlan.__table__
+
+_corrected = _r.alias("corrected")
+_DELEGATED = bindparam("actor_delegated", type_=ARRAY(Text))
+_CONTROL = bindparam("control_actions", type_=ARRAY(Text))
+_CONTROL_ACTIONS = sorted(rule.action for rule in permissions.RULES.values() if rule.control)
+
+
+def _barred() -> ColumnElement[bool]:
+    """Four eyes keeps this person from the step that is awaited."""
+    me = visibility.PERSON
+    return and_(
+        _w.c.action == any_(_CONTROL),
+        func.coalesce(
+            or_(
+                me == any_(_r.c.edited_by),
+                me == any_(_r.c.controlled_by),
+                me == any_(_p.c.edited_by),
+                me == _o.c.asked_by_id,
+            ),
+            literal_column("false"),
+        ),
+    )
+
+
+def _mine() -> ColumnElement[bool]:
+    """The party is one of mine, or its action was delegated to me, or I am the head and nobody else is left."""
+    by_exception = and_(
+        _w.c.entity_id == any_(visibility.LEADS), _w.c.subject_id == _r.c.id, results.nobody_left(_r)
+    )
+    return or_(
+        _w.c.party == any_(visibility.KEYS),
+        func.concat(_w.c.action, literal_column("' '"), _w.c.party) == any_(_DELEGATED),
+        # The head's office records what the head is awaited for.
+        and_(
+            sql.party_name(_w.c.party) == sql.const("head"),
+            func.concat(literal_column("'head_office:'"), _w.c.entity_id) == any_(visibility.KEYS),
+        ),
+        by_exception,
+    )
+
+
+def _query(*, after: bool) -> Query:
+    titled = case(
+        (_i.c.id.is_not(None), sql.obj(ar=_i.c.name_ar, en=_i.c.name_en)),
+        else_=sql.obj(ar=_e.c.name_ar, en=_e.c.name_en),
+    )
+    # One line per thing, in the role that is named first, though a person may answer to several.
+    once = (
+        select(
+            _w.c.subject_id,
+            _s.c.kind,
+            titled.label("title"),
+            _r.c.period,
+            sql.ref(_e).label("entity"),
+            _w.c.action,
+            sql.party_name(_w.c.party).label("party"),
+            (_w.c.rank > literal_column("0")).label("substitute"),
+            _w.c.opened_at.label("since"),
+            _w.c.due,
+        )
+        .ext(distinct_on(_w.c.opened_at, _w.c.subject_id))
+        .select_from(
+            _w.join(_s, _s.c.id == _w.c.subject_id)
+            .join(_e, _e.c.id == _w.c.entity_id)
+            .outerjoin(_r, _r.c.id == _w.c.subject_id)
+            .outerjoin(_p, _p.c.id == _w.c.subject_id)
+            .outerjoin(_o, _o.c.id == _w.c.subject_id)
+            .outerjoin(
+                _i,
+                _i.c.id
+                == func.coalesce(
+                    _r.c.indicator_id,
+                    select(_corrected.c.indicator_id)
+                    .where(_corrected.c.id == _o.c.result_id)
+                    .scalar_subquery(),
+                ),
+            )
+        )
+        .where(
+            _w.c.closed_at.is_(None),
+            _mine(),
+            ~_barred(),
+            *(
+                [
+                    tuple_(_w.c.opened_at, _w.c.subject_id)
+                    > tuple_(
+                        bindparam("after_since", type_=DateTime(timezone=True)),
+                        bindparam("after_id", type_=Uuid),
+                    )
+                ]
+                if after
+                else []
+            ),
+        )
+        .order_by(_w.c.opened_at, _w.c.subject_id, _w.c.rank)
+        .limit(bindparam("count", type_=Integer))
+    )
+    return Query(sql.as_json(once, "since", "subject_id"))
+
+
+_FIRST, _AFTER = _query(after=False), _query(after=True)
+
+
+async def many(lane: Lane, actor: Actor, cursor: str | None, limit: int | None, now: datetime) -> bytes:
+    """A page of what waits for the person, the longest waiting first."""
+    part = paging.page(cursor, limit, {}, (datetime.fromisoformat, UUID))
+    params: Mapping[str, Any] = {
+        **visibility.of(actor),
+        "now": now,
+        "actor_delegated": [f"{given.action} {given.party}" for given in actor.delegated],
+        "control_actions": _CONTROL_ACTIONS,
+        "count": part.limit + 1,
+    }
+    if part.after is None:
+        rows = await lane.rows(_FIRST, params)
+    else:
+        since, subject_id = part.after
+        rows = await lane.rows(_AFTER, {**params, "after_since": since, "after_id": subject_id})
+    return paging.body(rows, part, {}, ("since", "subject_id"))

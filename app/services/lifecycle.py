@@ -1,0 +1,300 @@
+"""The one way a state changes, for one subject or five hundred.
+
+A transition is admitted (rights, precondition, state: in the order of answers), then applied: one
+conditional UPDATE with state and version in its WHERE, then one statement that writes the events,
+closes the waits that were open and opens the new ones. All of it in the caller's transaction.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ARRAY, Boolean, FromClause, Integer, Text, Uuid, bindparam, func, text, update
+from sqlalchemy.orm import DeclarativeBase
+
+from app import permissions
+from app.db import Writer
+from app.errors import AppError, PreconditionRequired, Stale, WrongState
+from app.errors import Text as Sentence
+from app.permissions import Actor, Entitlement, Facts
+from app.services.transitions import Awaited, Transition
+
+
+@dataclass(frozen=True)
+class Case:
+    """One subject about to change, the right by which it does, and the reason given."""
+
+    facts: Facts
+    entitlement: Entitlement
+    reason: str | None = None
+    changes: Mapping[str, Any] = field(default_factory=dict)
+
+
+GIVEN = (
+    func.unnest(
+        bindparam("ids", type_=ARRAY(Uuid)),
+        bindparam("versions", type_=ARRAY(Integer)),
+        bindparam("reasons", type_=ARRAY(Text)),
+        bindparam("exceptions", type_=ARRAY(Boolean)),
+    )
+    .table_valued("id", "version", "reason", "exceptional", name="given")
+    .render_derived()
+)
+"""The cases as a table, for columns that differ by case: GIVEN.c.reason, GIVEN.c.exceptional."""
+
+
+def admit(actor: Actor, transition: Transition, facts: Facts, expected_version: int | None) -> Entitlement:
+    """The right by which `actor` may take the transition now; refuses in the order 403, 428, 412, 409.
+
+    `expected_version` is that of the If-Match header (None: it was not sent).
+    """
+    entitlement = permissions.entitlement(actor, transition.action, facts)
+    if expected_version is None:
+        raise PreconditionRequired()
+    if expected_version != facts.version:
+        raise Stale()
+    if facts.state not in transition.sources:
+        raise WrongState(
+            Sentence(
+                f"In the state '{facts.state}' the step '{transition.action}' is not possible.",
+                f"الخطوة «{transition.action}» غير ممكنة في الحالة «{facts.state}».",
+            )
+        )
+    return entitlement
+
+
+def possible(actor: Actor, transition: Transition, facts: Facts) -> bool:
+    """Whether the transition stands in the `actions` list of what `actor` sees."""
+    return facts.state in transition.sources and permissions.allows(actor, transition.action, facts)
+
+
+async def apply(
+    writer: Writer,
+    model: type[DeclarativeBase],
+    transition: Transition,
+    cases: Sequence[Case],
+    *,
+    actor: Actor,
+    at: datetime,
+    columns: Mapping[str, Any],
+    awaited: Awaited | None,
+    acting_for_id: UUID | None = None,
+) -> set[UUID]:
+    """Change the state of every case that is still as it was seen; returns the ids that changed.
+
+    `columns` are set beside state and version: values, or expressions over GIVEN and the model. A case
+    that somebody else changed meanwhile is left out: the caller answers it with `lost_race()`.
+    """
+    table: FromClause = model.__table__
+    moved = await writer.execute(
+        update(model)
+        .where(
+            table.c.id == GIVEN.c.id,
+            table.c.version == GIVEN.c.version,
+            table.c.state == func.any(bindparam("sources", type_=ARRAY(Text))),
+        )
+        .values(state=transition.target, version=table.c.version + 1, **columns)
+        .returning(table.c.id)
+        .execution_options(synchronize_session=False),
+        {
+            "ids": [case.facts.id for case in cases],
+            "versions": [case.facts.version for case in cases],
+            "reasons": [case.reason for case in cases],
+            "exceptions": [case.entitlement.exceptional for case in cases],
+            "sources": sorted(transition.sources),
+        },
+    )
+    changed = set(moved.scalars())
+    done = [case for case in cases if case.facts.id in changed]
+    if done:
+        await _record(
+            writer,
+            transition.action,
+            done,
+            target=transition.target,
+            actor=actor,
+            at=at,
+            # What stays in its state (an edited draft) goes on waiting for whom it waited.
+            awaited=None if transition.target in transition.sources else awaited,
+            acting_for_id=acting_for_id,
+            moved=transition.target not in transition.sources,
+        )
+    return changed
+
+
+def lost_race() -> AppError:
+    """What the loser of a race is told: the thing is no longer as it was seen."""
+    return Stale()
+
+
+async def begin(
+    writer: Writer,
+    action: str,
+    facts: Facts,
+    *,
+    actor: Actor | None,
+    at: datetime,
+    awaited: Awaited | None = None,
+    changes: Mapping[str, Any] | None = None,
+    reason: str | None = None,
+    acting_for_id: UUID | None = None,
+) -> None:
+    """Make the subject, its first event and its first waits; the area's own row is inserted afterwards."""
+    case = Case(facts, Entitlement(""), reason, changes or {})
+    await _record(
+        writer,
+        action,
+        [case],
+        target=facts.state,
+        actor=actor,
+        at=at,
+        awaited=awaited,
+        acting_for_id=acting_for_id,
+        new=True,
+    )
+
+
+async def note(
+    writer: Writer,
+    action: str,
+    facts: Facts,
+    *,
+    actor: Actor | None,
+    at: datetime,
+    changes: Mapping[str, Any] | None = None,
+    reason: str | None = None,
+    acting_for_id: UUID | None = None,
+) -> None:
+    """Record a change that leaves the state, and whom it waits for, as they are (an edit, a sign-out)."""
+    await writer.execute(
+        _NOTE,
+        {
+            "subject_id": facts.id,
+            "action": action,
+            "state": facts.state,
+            "actor_id": actor.person_id if actor else None,
+            "acting_for_id": acting_for_id,
+            "service_account_id": actor.service_account_id if actor else None,
+            "reason": reason,
+            "changes": _json(changes or {}),
+            "at": at,
+        },
+    )
+
+
+async def _record(
+    writer: Writer,
+    action: str,
+    cases: Sequence[Case],
+    *,
+    target: str | None,
+    actor: Actor | None,
+    at: datetime,
+    awaited: Awaited | None,
+    acting_for_id: UUID | None,
+    new: bool = False,
+    moved: bool = True,
+) -> None:
+    waits = [
+        (case.facts.id, case.facts.entity_id, party, rank)
+        for case in cases
+        if awaited is not None
+        for rank, party in enumerate(case.facts.steps.get(awaited.step, ()))
+    ]
+    await writer.execute(
+        _RECORD_NEW if new else _RECORD,
+        {
+            "subject_ids": [case.facts.id for case in cases],
+            "from_states": [None if new else case.facts.state for case in cases],
+            "reasons": [case.reason for case in cases],
+            "changes": [_json(_facts_of(case)) for case in cases],
+            "acting_for_ids": [acting_for_id or case.entitlement.acting_for_id for case in cases],
+            "action": action,
+            "to_state": target,
+            "actor_id": actor.person_id if actor else None,
+            "service_account_id": actor.service_account_id if actor else None,
+            "at": at,
+            "moved": moved,
+            "wait_subject_ids": [wait[0] for wait in waits],
+            "wait_entity_ids": [wait[1] for wait in waits],
+            "wait_parties": [wait[2] for wait in waits],
+            "wait_ranks": [wait[3] for wait in waits],
+            "wait_action": awaited.action if awaited else None,
+        }
+        | (
+            {
+                "kinds": [case.facts.kind for case in cases],
+                "entity_ids": [case.facts.entity_id for case in cases],
+            }
+            if new
+            else {}
+        ),
+    )
+
+
+def _facts_of(case: Case) -> dict[str, Any]:
+    changes = dict(case.changes)
+    if case.entitlement.exceptional:
+        changes["exceptional"] = True
+    return changes
+
+
+def _json(changes: Mapping[str, Any]) -> str:
+    return json.dumps(changes, default=str, ensure_ascii=False)
+
+
+_EVENTS_AND_WAITS = """
+    recorded as (
+        insert into events (subject_id, action, from_state, to_state, actor_id, acting_for_id,
+                            service_account_id, reason, changes, at)
+        select g.subject_id, cast(:action as text), g.from_state, cast(:to_state as text),
+               cast(:actor_id as uuid), g.acting_for_id, cast(:service_account_id as uuid), g.reason,
+               cast(g.changes as jsonb), cast(:at as timestamptz)
+        from given g
+        returning id, subject_id
+    ),
+    closed as (
+        update waits w set closed_at = cast(:at as timestamptz), closed_by_event = r.id
+        from recorded r
+        where w.subject_id = r.subject_id and w.closed_at is null and cast(:moved as boolean)
+        returning w.id
+    )
+    insert into waits (subject_id, entity_id, action, party, rank, opened_at, opened_by_event)
+    select a.subject_id, a.entity_id, cast(:wait_action as text), a.party, a.rank,
+           cast(:at as timestamptz), r.id
+    from unnest(cast(:wait_subject_ids as uuid[]), cast(:wait_entity_ids as uuid[]),
+                cast(:wait_parties as text[]), cast(:wait_ranks as int[]))
+         as a (subject_id, entity_id, party, rank)
+    join recorded r using (subject_id)
+    where (select count(*) from closed) >= 0  -- the old waits are closed before the new ones open
+"""
+
+_GIVEN = """
+    given as (
+        select * from unnest(cast(:subject_ids as uuid[]), cast(:from_states as text[]),
+                             cast(:reasons as text[]), cast(:changes as text[]),
+                             cast(:acting_for_ids as uuid[]))
+        as g (subject_id, from_state, reason, changes, acting_for_id)
+    ),
+"""
+
+_RECORD = text("with" + _GIVEN + _EVENTS_AND_WAITS)
+_BORN = """
+    with born as (
+        insert into subjects (id, kind, entity_id, created_at)
+        select *, cast(:at as timestamptz)
+        from unnest(cast(:subject_ids as uuid[]), cast(:kinds as text[]), cast(:entity_ids as uuid[]))
+    ),
+"""
+_RECORD_NEW = text(_BORN + _GIVEN + _EVENTS_AND_WAITS)
+_NOTE = text(
+    """
+    insert into events (subject_id, action, from_state, to_state, actor_id, acting_for_id,
+                        service_account_id, reason, changes, at)
+    values (:subject_id, :action, cast(:state as text), cast(:state as text), :actor_id, :acting_for_id,
+            :service_account_id, :reason, cast(cast(:changes as text) as jsonb), :at)
+    """
+)

@@ -1,0 +1,81 @@
+"""Changes of things that have a version but no workflow state: an entity's names, the end of a membership.
+
+As in `lifecycle`, the update holds only for the version that was seen, and its event is written in the
+same transaction. Time-driven states (planned, in force, ended) are never stored, so events name none.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import FromClause, select, update
+from sqlalchemy.orm import DeclarativeBase
+
+from app.db import Writer
+from app.permissions import Actor, Facts
+from app.services import lifecycle
+
+
+async def edit(
+    writer: Writer,
+    model: type[DeclarativeBase],
+    action: str,
+    facts: Facts,
+    patch: Mapping[str, Any],
+    *,
+    actor: Actor,
+    at: datetime,
+    reason: str | None = None,
+    acting_for_id: UUID | None = None,
+    more: Mapping[str, Any] | None = None,
+) -> Mapping[str, Any]:
+    """Set what differs in `patch`; the event says what it was and became, and `more`.
+
+    Returns the fields that changed: where there is none, nothing is written. Raises Stale when somebody
+    else changed the thing meanwhile.
+    """
+    table: FromClause = model.__table__
+    found = await writer.execute(select(*[table.c[name] for name in patch]).where(table.c.id == facts.id))
+    old = found.mappings().one()
+    changed = {name: value for name, value in patch.items() if value != old[name]}
+    if not changed:
+        return changed
+    moved = await writer.execute(
+        update(model)
+        .where(table.c.id == facts.id, table.c.version == facts.version)
+        .values(version=table.c.version + 1, **changed)
+        .returning(table.c.id)
+        .execution_options(synchronize_session=False)
+    )
+    if moved.one_or_none() is None:
+        raise lifecycle.lost_race()
+    await lifecycle.note(
+        writer,
+        action,
+        replace(facts, state=None),
+        actor=actor,
+        at=at,
+        reason=reason,
+        acting_for_id=acting_for_id,
+        changes={
+            "fields": {name: [said(old[name]), said(changed[name])] for name in changed},
+            **(more or {}),
+        },
+    )
+    return changed
+
+
+def made(columns: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    """What the first event of a thing says of its fields."""
+    return {"fields": {name: [None, said(columns[name])] for name in names if columns[name] is not None}}
+
+
+def said(value: object) -> str | None:
+    """A value as an event keeps it: text, or null for nothing."""
+    if value is None:
+        return None
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return value.isoformat() if isinstance(value, datetime) else str(value)

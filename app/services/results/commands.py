@@ -1,0 +1,317 @@
+"""Every write of results. Each runs in the caller's transaction and changes state only by `lifecycle`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func, insert, literal_column, null, select, update
+
+from app import clock, errors, ids
+from app.db import Writer
+from app.enums import ReopeningState, ResultState, Step, SubjectKind
+from app.models import Reopening, Result
+from app.permissions import Actor, Entitlement, Facts
+from app.services import lifecycle
+from app.services.indicators import queries as indicator_queries
+from app.services.lifecycle import GIVEN, Case
+from app.services.people import decisions
+from app.services.people.decisions import Letter
+from app.services.results import rules
+from app.services.transitions import Transition
+
+_table = Result.__table__
+FIGURE = ("value", "rank", "rank_of", "numerator", "denominator", "obs_status", "note", "classification")
+
+
+@dataclass(frozen=True)
+class Said:
+    """What goes with a control step: a reason, and the letter where the head's office records."""
+
+    reason: str | None = None
+    letter: Letter | None = None
+
+
+_NOTHING_SAID = Said()
+
+
+async def create(
+    writer: Writer, actor: Actor, indicator: Facts, period: str, figure: Mapping[str, Any], now: datetime
+) -> UUID:
+    """Enter the first revision of a figure, as a draft. `indicator` carries the parties of its chain.
+
+    Raises Invalid for a period or figure that does not fit the indicator; a figure that exists already
+    is refused by the schema (AlreadyExists).
+    """
+    start, end = rules.period(period, indicator.row["frequency"])
+    rules.check_period_is_over(end, figure["obs_status"], clock.day(now))
+    rules.check_figure(figure, indicator.row["measure"])
+    return await _begin(
+        writer,
+        "results.create",
+        actor,
+        indicator,
+        {"period": period, "period_start": start, "period_end": end, "revision": 1, **figure},
+        now,
+    )
+
+
+async def correct(writer: Writer, actor: Actor, approved: Facts, now: datetime) -> UUID:
+    """Open a new revision of an approved figure, with its numbers to begin from, and use the reopening up.
+
+    Raises NotTheLatest or ReopeningRequired.
+    """
+    if approved.row["has_later"]:
+        raise rules.NotTheLatest()
+    if approved.row["reopening_id"] is None:
+        raise rules.ReopeningRequired()
+    columns = [_table.c[name] for name in ("period", "period_start", "period_end", "revision", *FIGURE)]
+    found = await writer.execute(select(*columns).where(_table.c.id == approved.id))
+    old = found.mappings().one()
+    indicator = await indicator_queries.entry_facts(writer, actor, approved.row["indicator_id"], now)
+    if indicator is None:
+        raise errors.NotFound()
+    new_id = await _begin(
+        writer,
+        rules.CORRECT.action,
+        actor,
+        indicator,
+        {**old, "revision": old["revision"] + 1, "corrects_id": approved.id},
+        now,
+    )
+    used = await writer.execute(
+        update(Reopening)
+        .where(Reopening.id == approved.row["reopening_id"], Reopening.state == ReopeningState.GRANTED.value)
+        .values(state=ReopeningState.USED.value, version=Reopening.version + 1)
+        .returning(Reopening.id)
+        .execution_options(synchronize_session=False)
+    )
+    if used.one_or_none() is None:
+        raise lifecycle.lost_race()
+    return new_id
+
+
+async def _begin(
+    writer: Writer, action: str, actor: Actor, indicator: Facts, columns: Mapping[str, Any], now: datetime
+) -> UUID:
+    result_id = ids.new()
+    facts = Facts(
+        SubjectKind.RESULT,
+        result_id,
+        indicator.entity_id,
+        state=ResultState.DRAFT.value,
+        steps=indicator.steps,
+    )
+    await lifecycle.begin(
+        writer,
+        action,
+        facts,
+        actor=actor,
+        at=now,
+        awaited=rules.AWAITED[ResultState.DRAFT],
+        changes={
+            "fields": {name: [None, _said(columns[name])] for name in FIGURE if columns[name] is not None}
+        },
+    )
+    await writer.execute(
+        insert(Result).values(
+            id=result_id,
+            indicator_id=indicator.row["id"],
+            entity_id=indicator.entity_id,
+            division_id=indicator.row["division_id"],
+            role_plan_id=indicator.row["role_plan_id"],
+            state=ResultState.DRAFT.value,
+            parties_enter=list(indicator.steps[Step.ENTER]),
+            parties_review=list(indicator.steps[Step.REVIEW]),
+            parties_approve=list(indicator.steps[Step.APPROVE]),
+            edited_by=[actor.person_id],
+            controlled_by=[],
+            recorded_at=now,
+            entered_by_id=actor.person_id,
+            entered_at=now,
+            **columns,
+        )
+    )
+    return result_id
+
+
+async def edit(
+    writer: Writer,
+    actor: Actor,
+    facts: Facts,
+    entitlement: Entitlement,
+    patch: Mapping[str, Any],
+    now: datetime,
+) -> None:
+    """Correct a draft: `patch` holds the fields to change. Whoever edits is barred from controlling it."""
+    found = await writer.execute(
+        select(*[_table.c[name] for name in FIGURE], _table.c.period_end).where(_table.c.id == facts.id)
+    )
+    old = found.mappings().one()
+    new = {name: patch.get(name, old[name]) for name in FIGURE}
+    rules.check_figure(new, facts.row["measure"])
+    rules.check_period_is_over(old["period_end"], new["obs_status"], clock.day(now))
+    changed = {name: value for name, value in new.items() if value != old[name]}
+    moved = await lifecycle.apply(
+        writer,
+        Result,
+        rules.EDIT,
+        [
+            Case(
+                facts,
+                entitlement,
+                changes={"fields": {name: [_said(old[name]), _said(new[name])] for name in changed}},
+            )
+        ],
+        actor=actor,
+        at=now,
+        columns={
+            **changed,
+            "edited_by": func.array_append(
+                func.array_remove(_table.c.edited_by, actor.person_id), actor.person_id
+            ),
+        },
+        awaited=rules.AWAITED[ResultState.DRAFT],
+    )
+    if not moved:
+        raise lifecycle.lost_race()
+
+
+async def submit(writer: Writer, actor: Actor, facts: Facts, entitlement: Entitlement, now: datetime) -> None:
+    """Put a draft before the reviewers. Raises Incomplete when it does not hold what is measured."""
+    rules.check_complete(facts.row, facts.row["measure"])
+    await _move(writer, rules.SUBMIT, actor, facts, entitlement, now)
+
+
+async def withdraw(
+    writer: Writer, actor: Actor, facts: Facts, entitlement: Entitlement, now: datetime
+) -> None:
+    """Take a submitted result back while nobody has decided."""
+    await _move(writer, rules.WITHDRAW, actor, facts, entitlement, now)
+
+
+async def discard(
+    writer: Writer, actor: Actor, facts: Facts, entitlement: Entitlement, now: datetime
+) -> None:
+    """End a draft. It stays in the history."""
+    await _move(writer, rules.DISCARD, actor, facts, entitlement, now)
+
+
+async def review(
+    writer: Writer,
+    actor: Actor,
+    facts: Facts,
+    entitlement: Entitlement,
+    said: Said,
+    now: datetime,
+) -> None:
+    """Pass a submitted result on to the office."""
+    await _move(writer, rules.REVIEW, actor, facts, entitlement, now, said)
+
+
+async def approve(
+    writer: Writer,
+    actor: Actor,
+    facts: Facts,
+    entitlement: Entitlement,
+    said: Said,
+    now: datetime,
+) -> None:
+    """Approve a reviewed result: its figures are frozen and known from now on."""
+    await _move(writer, rules.APPROVE, actor, facts, entitlement, now, said)
+
+
+async def send_back(
+    writer: Writer,
+    actor: Actor,
+    facts: Facts,
+    entitlement: Entitlement,
+    said: Said,
+    now: datetime,
+) -> None:
+    """Return a result to who entered it, with the reason."""
+    await _move(writer, rules.RETURN, actor, facts, entitlement, now, said)
+
+
+async def _move(
+    writer: Writer,
+    transition: Transition,
+    actor: Actor,
+    facts: Facts,
+    entitlement: Entitlement,
+    now: datetime,
+    said: Said = _NOTHING_SAID,
+) -> None:
+    if entitlement.exceptional and not said.reason:
+        raise errors.invalid(
+            "#/reason",
+            "missing",
+            "Four eyes leaves nobody: the head decides with a reason.",
+            "لا يوجد من يتولى الرقابة غيره، فيقرر رئيس الوحدة مع بيان السبب.",
+        )
+    decided = await decisions.decided(writer, actor, entitlement, transition.action, facts, said.letter, now)
+    moved = await lifecycle.apply(
+        writer,
+        Result,
+        transition,
+        [Case(facts, entitlement, said.reason)],
+        actor=actor,
+        at=now,
+        columns=columns_of(transition, decided.person_id, now),
+        awaited=rules.AWAITED.get(transition.target),
+        acting_for_id=decided.person_id if decided.decision_id else None,
+    )
+    if not moved:
+        raise lifecycle.lost_race()
+
+
+def columns_of(transition: Transition, person_id: UUID, now: datetime) -> dict[str, Any]:
+    """Who did what, when: separate facts of each transition. `person_id`: in whose name it is decided."""
+    controlled = func.array_append(_table.c.controlled_by, person_id)
+    exceptional = _table.c.exceptional | GIVEN.c.exceptional
+    none: ColumnElement[Any] = literal_column("'{}'::uuid[]")
+    match transition:
+        case rules.SUBMIT:
+            return {"submitted_by_id": person_id, "submitted_at": now}
+        case rules.WITHDRAW:
+            return {"submitted_by_id": null(), "submitted_at": null()}
+        case rules.REVIEW:
+            return {
+                "reviewed_by_id": person_id,
+                "reviewed_at": now,
+                "controlled_by": controlled,
+                "exceptional": exceptional,
+            }
+        case rules.APPROVE:
+            return {
+                "approved_by_id": person_id,
+                "approved_at": now,
+                "known_from": now,
+                "controlled_by": controlled,
+                "exceptional": exceptional,
+                "returned_by_id": null(),
+                "returned_at": null(),
+                "return_reason": null(),
+            }
+        case rules.RETURN:
+            # A return voids the control steps of this round; who edited stays barred for good.
+            return {
+                "returned_by_id": person_id,
+                "returned_at": now,
+                "return_reason": GIVEN.c.reason,
+                "submitted_by_id": null(),
+                "submitted_at": null(),
+                "reviewed_by_id": null(),
+                "reviewed_at": null(),
+                "controlled_by": none,
+                "exceptional": False,
+            }
+    return {}
+
+
+def _said(value: object) -> str | None:
+    if value is None:
+        return None
+    return format(value.normalize(), "f") if isinstance(value, Decimal) else str(value)

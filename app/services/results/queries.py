@@ -1,0 +1,546 @@
+"""Every select of results, always scoped to what the actor may see (Guide D-2, V-3)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    ARRAY,
+    JSON,
+    ColumnElement,
+    Date,
+    DateTime,
+    Integer,
+    Select,
+    Text,
+    Uuid,
+    and_,
+    any_,
+    bindparam,
+    case,
+    exists,
+    false,
+    func,
+    literal_column,
+    null,
+    or_,
+    select,
+    true,
+    tuple_,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.sql.selectable import FromClause
+
+from app import clock, paging
+from app.db import Lane, Query, Row
+from app.enums import Classification, Party, ReopeningState, ResultState, Step, SubjectKind
+from app.models import Division, Entity, Event, Indicator, Membership, Reopening, Result, Source, User, Wait
+from app.permissions import Actor, Facts
+from app.services import lifecycle, sql
+from app.services.documents import Document, with_actions
+from app.services.people import visibility
+from app.services.results import rules
+
+_result: FromClause = Result.__table__
+_indicator: FromClause = Indicator.__table__
+_entity: FromClause = Entity.__table__
+
+ID = bindparam("id", type_=Uuid)
+
+
+def at_work(r: FromClause) -> ColumnElement[bool]:
+    """Who sees a result before it is approved: the parties of its chain, the office, the head, and who
+    is assigned to it or its indicator. A restricted one: only who is named or controls it, and the head.
+    """
+    chain = or_(
+        r.c.parties_enter.overlap(visibility.KEYS),
+        r.c.parties_review.overlap(visibility.KEYS),
+        r.c.parties_approve.overlap(visibility.KEYS),
+    )
+    return or_(
+        chain,
+        r.c.entity_id == any_(visibility.LEADS),
+        r.c.id == any_(visibility.ASSIGNED),
+        r.c.indicator_id == any_(visibility.ASSIGNED),
+        and_(
+            r.c.classification != sql.const(Classification.RESTRICTED),
+            r.c.entity_id == any_(visibility.OFFICE),
+        ),
+    )
+
+
+def visible(r: FromClause) -> ColumnElement[bool]:
+    """The one visibility rule of results: published to all; approved to the own entity and UNIT; else
+    `at_work`."""
+    return or_(
+        r.c.published_at.is_not(None),
+        and_(
+            r.c.state == sql.const(ResultState.APPROVED),
+            r.c.classification != sql.const(Classification.RESTRICTED),
+            or_(r.c.entity_id == any_(visibility.ENTITIES), visibility.NATIONAL),
+        ),
+        at_work(r),
+    )
+
+
+def nobody_left(r: FromClause) -> ColumnElement[bool]:
+    """Four eyes leaves nobody: every present holder of the due step's parties is barred."""
+
+    def no_holder(parties: ColumnElement[Any]) -> ColumnElement[bool]:
+        m, u = Membership.__table__.alias(), User.__table__.alias()
+        free: Select[Any] = (
+            select(literal_column("1"))
+            .select_from(m.join(u, u.c.id == m.c.user_id))
+            .where(
+                m.c.parties.overlap(parties),
+                sql.in_force(m),
+                u.c.is_active,
+                ~or_(m.c.user_id == any_(r.c.edited_by), m.c.user_id == any_(r.c.controlled_by)),
+            )
+        )
+        return ~exists(free.correlate(r))
+
+    return case(
+        (r.c.state == sql.const(ResultState.SUBMITTED), no_holder(r.c.parties_review)),
+        (r.c.state == sql.const(ResultState.REVIEWED), no_holder(r.c.parties_approve)),
+        else_=false(),
+    )
+
+
+def _awaiting(r: FromClause) -> ColumnElement[Any]:
+    """Open waits, and the head where four eyes leaves nobody else."""
+    head = func.json_build_array(
+        sql.obj(
+            party=sql.const(Party.HEAD),
+            division=null(),
+            action=case(
+                (r.c.state == sql.const(ResultState.SUBMITTED), sql.const(rules.REVIEW.action)),
+                else_=sql.const(rules.APPROVE.action),
+            ),
+            substitute=true(),
+            since=func.coalesce(r.c.reviewed_at, r.c.submitted_at),
+            due=null(),
+        )
+    ).cast(JSONB)
+    return case(
+        (r.c.state == sql.const(ResultState.APPROVED), func.json_build_array()),
+        else_=(
+            sql.awaiting(r.c.id).cast(JSONB) + case((nobody_left(r), head), else_=func.jsonb_build_array())
+        ).cast(JSON),
+    )
+
+
+def _figure(r: FromClause, i: FromClause, e: FromClause) -> list[ColumnElement[Any]]:
+    return [
+        r.c.id,
+        sql.ref(i).label("indicator"),
+        sql.ref(e).label("entity"),
+        r.c.period,
+        r.c.period_start,
+        r.c.period_end,
+        r.c.revision,
+        r.c.state,
+        r.c.classification,
+        func.trim_scale(r.c.value).label("value"),
+        i.c.unit_ar,
+        i.c.unit_en,
+        r.c.rank,
+        r.c.rank_of,
+        func.trim_scale(r.c.numerator).label("numerator"),
+        func.trim_scale(r.c.denominator).label("denominator"),
+        r.c.obs_status,
+        r.c.known_from,
+        r.c.published_at,
+        _awaiting(r).label("awaiting"),
+        r.c.version,
+    ]
+
+
+def _joined(r: FromClause, i: FromClause, e: FromClause) -> FromClause:
+    return r.join(i, i.c.id == r.c.indicator_id).join(e, e.c.id == r.c.entity_id)
+
+
+_FACTS = (
+    "_id",
+    "_entity_id",
+    "_state",
+    "_version",
+    "_parties_enter",
+    "_parties_review",
+    "_parties_approve",
+    "_edited_by",
+    "_controlled_by",
+    "_nobody_left",
+    "_indicator_id",
+    "_level",
+    "_in_scorecard",
+    "_measure",
+    "_has_later",
+    "_reopening_id",
+    "_value",
+    "_rank",
+    "_numerator",
+    "_obs_status",
+    "_note",
+)
+
+
+def _fact_columns(r: FromClause, i: FromClause) -> list[ColumnElement[Any]]:
+    later = _result.alias()
+    opened = Reopening.__table__
+    return [
+        r.c.id.label("_id"),
+        r.c.entity_id.label("_entity_id"),
+        r.c.state.label("_state"),
+        r.c.version.label("_version"),
+        r.c.parties_enter.label("_parties_enter"),
+        r.c.parties_review.label("_parties_review"),
+        r.c.parties_approve.label("_parties_approve"),
+        r.c.edited_by.label("_edited_by"),
+        r.c.controlled_by.label("_controlled_by"),
+        nobody_left(r).label("_nobody_left"),
+        i.c.id.label("_indicator_id"),
+        i.c.level.label("_level"),
+        i.c.in_scorecard.label("_in_scorecard"),
+        i.c.measure.label("_measure"),
+        exists(
+            select(literal_column("1")).where(
+                later.c.corrects_id == r.c.id, later.c.state != sql.const(ResultState.DISCARDED)
+            )
+        ).label("_has_later"),
+        select(opened.c.id)
+        .where(
+            opened.c.result_id == r.c.id,
+            opened.c.state == sql.const(ReopeningState.GRANTED),
+            opened.c.expires_on >= sql.TODAY,
+        )
+        .scalar_subquery()
+        .label("_reopening_id"),
+        r.c.value.label("_value"),
+        r.c.rank.label("_rank"),
+        r.c.numerator.label("_numerator"),
+        r.c.obs_status.label("_obs_status"),
+        r.c.note.label("_note"),
+    ]
+
+
+def _one(*where: ColumnElement[bool]) -> Select[Any]:
+    r, i, e = _result, _indicator, _entity
+    newer = _result.alias()
+    source = Source.__table__
+    return (
+        select(
+            *_figure(r, i, e),
+            sql.ref_by_id(Division.__table__, r.c.division_id).label("division"),
+            r.c.corrects_id,
+            select(newer.c.id)
+            .where(
+                newer.c.corrects_id == r.c.id,
+                newer.c.state == sql.const(ResultState.APPROVED),
+                visible(newer),
+            )
+            .scalar_subquery()
+            .label("corrected_by_id"),
+            r.c.note,
+            r.c.recorded_at,
+            sql.person(r.c.entered_by_id).label("entered_by"),
+            r.c.entered_at,
+            sql.person(r.c.submitted_by_id).label("submitted_by"),
+            r.c.submitted_at,
+            sql.person(r.c.reviewed_by_id).label("reviewed_by"),
+            r.c.reviewed_at,
+            sql.person(r.c.approved_by_id).label("approved_by"),
+            r.c.approved_at,
+            case(
+                (
+                    r.c.returned_at.is_not(None),
+                    sql.obj(by=sql.person(r.c.returned_by_id), at=r.c.returned_at, reason=r.c.return_reason),
+                )
+            ).label("returned"),
+            r.c.exceptional,
+            select(sql.obj(title=source.c.title, license=source.c.license, attribution=source.c.attribution))
+            .where(source.c.id == r.c.source_id)
+            .scalar_subquery()
+            .label("source"),
+            *_fact_columns(r, i),
+        )
+        .select_from(_joined(r, i, e))
+        .where(visible(r), *where)
+    )
+
+
+_ONE = Query(sql.as_json(_one(_result.c.id == ID), *_FACTS))
+
+_EARLIER = _result.alias("asked")
+_AS_OF = Query(
+    sql.as_json(
+        _one(
+            _EARLIER.c.id == ID,
+            visible(_EARLIER),
+            _result.c.indicator_id == _EARLIER.c.indicator_id,
+            _result.c.period_start == _EARLIER.c.period_start,
+            _result.c.period_end == _EARLIER.c.period_end,
+            _result.c.state == sql.const(ResultState.APPROVED),
+            _result.c.known_from <= bindparam("as_of", type_=DateTime(timezone=True)),
+        )
+        .order_by(_result.c.known_from.desc(), _result.c.revision.desc())
+        .limit(1),
+        *_FACTS,
+    )
+)
+
+_MANY_FACTS = Query(
+    select(*_fact_columns(_result, _indicator), _result.c.corrects_id.label("_corrects_id"))
+    .select_from(_result.join(_indicator, _indicator.c.id == _result.c.indicator_id))
+    .where(_result.c.id == any_(bindparam("ids", type_=ARRAY(Uuid))), visible(_result))
+)
+
+
+def _facts(row: Row, prefix: str) -> Facts:
+    steps = {
+        Step.ENTER.value: tuple(row[f"{prefix}parties_enter"]),
+        Step.REVIEW.value: tuple(row[f"{prefix}parties_review"]),
+        Step.APPROVE.value: tuple(row[f"{prefix}parties_approve"]),
+    }
+    state = row[f"{prefix}state"]
+    steps["control"] = rules.control_parties(state, steps)
+    # Four eyes has a meaning only while a control step is due; afterwards the state refuses (409).
+    controlled = state in rules.CONTROLLED
+    return Facts(
+        kind=SubjectKind.RESULT,
+        id=row[f"{prefix}id"],
+        entity_id=row[f"{prefix}entity_id"],
+        state=state,
+        version=row[f"{prefix}version"],
+        steps=steps,
+        edited_by=frozenset(row[f"{prefix}edited_by"]) if controlled else frozenset(),
+        controlled_by=frozenset(row[f"{prefix}controlled_by"]) if controlled else frozenset(),
+        nobody_left=row[f"{prefix}nobody_left"],
+        row={name: row[f"{prefix}{name}"] for name in _AREA_FACTS},
+    )
+
+
+_AREA_FACTS = tuple(name.removeprefix("_") for name in _FACTS[_FACTS.index("_indicator_id") :])
+
+
+def _actions(actor: Actor, facts: Facts) -> list[str]:
+    return [
+        transition.action
+        for transition in rules.TRANSITIONS
+        if lifecycle.possible(actor, transition, facts) and rules.open_now(transition, facts.row)
+    ]
+
+
+def _document(actor: Actor, row: Row | None) -> Document | None:
+    if row is None:
+        return None
+    facts = _facts(row, "")
+    return Document(with_actions(row["json"], _actions(actor, facts)), facts.version)
+
+
+def _params(actor: Actor, now: datetime) -> dict[str, Any]:
+    return {**visibility.of(actor), "now": now, "today": clock.day(now)}
+
+
+async def one(
+    lane: Lane, actor: Actor, result_id: UUID, now: datetime, as_of: datetime | None = None
+) -> Document | None:
+    """One revision, or (`as_of`) the revision of the same figure that was known at that moment."""
+    params = {**_params(actor, now), "id": result_id, "as_of": as_of}
+    return _document(actor, await lane.row(_ONE if as_of is None else _AS_OF, params))
+
+
+async def facts(lane: Lane, actor: Actor, result_id: UUID, now: datetime) -> Facts | None:
+    """What the rules need to know of a result that the actor may see."""
+    found = await many_facts(lane, actor, [result_id], now)
+    return found.get(result_id)
+
+
+async def many_facts(
+    lane: Lane, actor: Actor, result_ids: Sequence[UUID], now: datetime
+) -> Mapping[UUID, Facts]:
+    """The same for many, in one statement; what is not visible is not in the answer."""
+    rows = await lane.rows(_MANY_FACTS, {**_params(actor, now), "ids": list(result_ids)})
+    return {row["_id"]: _facts(row, "_") for row in rows}
+
+
+@dataclass(frozen=True)
+class ResultFilter:
+    """What a list of results is narrowed to. `as_of`: for each figure the revision known at that moment;
+    without it, the newest visible revision, unless `all_revisions`."""
+
+    indicator_id: UUID | None = None
+    entity_id: UUID | None = None
+    state: ResultState | None = None
+    period: str | None = None
+    from_period: date | None = None
+    to_period: date | None = None
+    as_of: datetime | None = None
+    all_revisions: bool = False
+
+
+@lru_cache(maxsize=256)
+def _list(given: frozenset[str], *, after: bool) -> Query:
+    """The list for one set of filters; compiled once each."""
+    r, i, e = _result, _indicator, _entity
+    where = [visible(r), *_narrowed(r, given)]
+    newer = _result.alias("newer")
+    same_figure = and_(
+        newer.c.indicator_id == r.c.indicator_id,
+        newer.c.period_start == r.c.period_start,
+        newer.c.period_end == r.c.period_end,
+        visible(newer),
+    )
+    if "as_of" in given:
+        known = bindparam("as_of", type_=DateTime(timezone=True))
+        approved = sql.const(ResultState.APPROVED)
+        later = tuple_(newer.c.known_from, newer.c.revision) > tuple_(r.c.known_from, r.c.revision)
+        where += [
+            r.c.state == approved,
+            r.c.known_from <= known,
+            ~exists(
+                select(literal_column("1")).where(
+                    same_figure, newer.c.state == approved, newer.c.known_from <= known, later
+                )
+            ),
+        ]
+    elif "all_revisions" not in given:
+        same_state = [newer.c.state == bindparam("state", type_=Text)] if "state" in given else []
+        where.append(
+            ~exists(
+                select(literal_column("1")).where(same_figure, newer.c.revision > r.c.revision, *same_state)
+            )
+        )
+    if after:
+        last_end = bindparam("after_period_end", type_=Date)
+        last_id = bindparam("after_id", type_=Uuid)
+        where.append(or_(r.c.period_end < last_end, and_(r.c.period_end == last_end, r.c.id > last_id)))
+    page = (
+        select(*_figure(r, i, e))
+        .select_from(_joined(r, i, e))
+        .where(*where)
+        .order_by(r.c.period_end.desc(), r.c.id)
+        .limit(bindparam("count", type_=Integer))
+    )
+    return Query(sql.as_json(page, "period_end", "id"))
+
+
+def _narrowed(r: FromClause, given: frozenset[str]) -> list[ColumnElement[bool]]:
+    conditions: dict[str, ColumnElement[bool]] = {
+        "indicator_id": r.c.indicator_id == bindparam("indicator_id", type_=Uuid),
+        "entity_id": r.c.entity_id == bindparam("entity_id", type_=Uuid),
+        "state": r.c.state == bindparam("state", type_=Text),
+        "period": r.c.period == bindparam("period", type_=Text),
+        "from_period": r.c.period_end >= bindparam("from_period", type_=Date),
+        "to_period": r.c.period_start <= bindparam("to_period", type_=Date),
+    }
+    return [condition for name, condition in conditions.items() if name in given]
+
+
+async def many(
+    lane: Lane, actor: Actor, asked: ResultFilter, cursor: str | None, limit: int | None, now: datetime
+) -> bytes:
+    """A page of results as JSON, newest period first."""
+    filters = {name: value for name, value in asdict(asked).items() if value not in (None, False)}
+    part = paging.page(cursor, limit, filters, (date.fromisoformat, UUID))
+    params = {**_params(actor, now), **filters, "count": part.limit + 1}
+    if part.after is not None:
+        params["after_period_end"], params["after_id"] = part.after
+    rows = await lane.rows(_list(frozenset(filters), after=part.after is not None), params)
+    return paging.body(rows, part, filters, ("period_end", "id"))
+
+
+def _history(*, after: bool) -> Query:
+    asked, r = _result.alias("asked"), _result.alias("revision_of")
+    event, wait = Event.__table__, Wait.__table__
+    waited = (
+        select(
+            sql.listed(
+                sql.obj(
+                    party=sql.party_name(wait.c.party),
+                    division=sql.party_division(wait.c.party),
+                    action=wait.c.action,
+                    substitute=wait.c.rank > literal_column("0"),
+                    until=wait.c.closed_at,
+                ),
+                wait.c.rank,
+            )
+        )
+        .where(wait.c.opened_by_event == event.c.id)
+        .scalar_subquery()
+    )
+    field = func.jsonb_each(event.c.changes["fields"]).table_valued("key", "value", name="field")
+    changes = (
+        select(
+            sql.listed(
+                sql.obj(
+                    field=field.c.key,
+                    before=field.c.value.op("->>")(literal_column("0")),
+                    after=field.c.value.op("->>")(literal_column("1")),
+                ),
+                field.c.key,
+            )
+        )
+        .select_from(field)
+        .scalar_subquery()
+    )
+    page = (
+        select(
+            r.c.id.label("result_id"),
+            r.c.revision,
+            event.c.at,
+            event.c.action,
+            event.c.from_state,
+            event.c.to_state,
+            sql.person(event.c.actor_id).label("actor"),
+            sql.person(event.c.acting_for_id).label("acting_for"),
+            event.c.reason,
+            func.coalesce(event.c.changes["exceptional"].as_boolean(), false()).label("exceptional"),
+            changes.label("changes"),
+            waited.label("awaiting"),
+            event.c.id.label("_event_id"),
+        )
+        .select_from(asked)
+        .join(
+            r,
+            and_(
+                r.c.indicator_id == asked.c.indicator_id,
+                r.c.period_start == asked.c.period_start,
+                r.c.period_end == asked.c.period_end,
+            ),
+        )
+        .join(event, event.c.subject_id == r.c.id)
+        .where(
+            asked.c.id == ID,
+            visible(asked),
+            visible(r),
+            # What went before the approval is for those who were at work on it (Guide V-3).
+            or_(at_work(r), event.c.to_state == sql.const(ResultState.APPROVED)),
+            *([event.c.id > bindparam("after_id", type_=Integer)] if after else []),
+        )
+        .order_by(event.c.id)
+        .limit(bindparam("count", type_=Integer))
+    )
+    return Query(sql.as_json(page, "_event_id"))
+
+
+_HISTORY, _HISTORY_AFTER = _history(after=False), _history(after=True)
+
+
+async def history(
+    lane: Lane, actor: Actor, result_id: UUID, cursor: str | None, limit: int | None, now: datetime
+) -> bytes | None:
+    """A page of the history of a figure, over all its visible revisions, oldest first; None: not visible."""
+    filters = {"id": result_id}
+    part = paging.page(cursor, limit, filters, (int,))
+    params = {**_params(actor, now), "id": result_id, "count": part.limit + 1}
+    if part.after is None:
+        rows = await lane.rows(_HISTORY, params)
+        if not rows:
+            return None
+    else:
+        rows = await lane.rows(_HISTORY_AFTER, {**params, "after_id": part.after[0]})
+    return paging.body(rows, part, filters, ("event_id",))

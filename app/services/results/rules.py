@@ -1,0 +1,180 @@
+"""The life of a result: transition table and pure guards (Guide D-2, V-3)."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from app.enums import Frequency, Measure, ObservationStatus, ResultState, Step
+from app.errors import Conflict, FieldError, Invalid, Text, invalid
+from app.services.transitions import Awaited, Transition
+
+_DRAFT = frozenset({ResultState.DRAFT.value})
+_SUBMITTED = frozenset({ResultState.SUBMITTED.value})
+_REVIEWED = frozenset({ResultState.REVIEWED.value})
+_APPROVED = frozenset({ResultState.APPROVED.value})
+
+EDIT = Transition("results.edit", _DRAFT, ResultState.DRAFT)
+DISCARD = Transition("results.discard", _DRAFT, ResultState.DISCARDED)
+SUBMIT = Transition("results.submit", _DRAFT, ResultState.SUBMITTED)
+WITHDRAW = Transition("results.withdraw", _SUBMITTED, ResultState.DRAFT)
+REVIEW = Transition("results.review", _SUBMITTED, ResultState.REVIEWED)
+RETURN = Transition("results.return", _SUBMITTED | _REVIEWED, ResultState.DRAFT, reason=True)
+APPROVE = Transition("results.approve", _REVIEWED, ResultState.APPROVED)
+CORRECT = Transition("results.correct", _APPROVED, ResultState.APPROVED)
+ASK_REOPENING = Transition("reopenings.ask", _APPROVED, ResultState.APPROVED)
+
+TRANSITIONS = (EDIT, DISCARD, SUBMIT, WITHDRAW, REVIEW, RETURN, APPROVE, CORRECT, ASK_REOPENING)
+
+AWAITED: dict[str, Awaited] = {
+    ResultState.DRAFT: Awaited(Step.ENTER, SUBMIT.action),
+    ResultState.SUBMITTED: Awaited(Step.REVIEW, REVIEW.action),
+    ResultState.REVIEWED: Awaited(Step.APPROVE, APPROVE.action),
+}
+"""Whom each state waits for; a state that is not here waits for nobody."""
+
+CONTROLLED = frozenset({ResultState.SUBMITTED.value, ResultState.REVIEWED.value})
+"""The states in which a control step is due, so that four eyes has a meaning."""
+
+_FINAL_FIGURE_FREE = frozenset(
+    {ObservationStatus.PROVISIONAL, ObservationStatus.ESTIMATED, ObservationStatus.FORECAST}
+)
+_WITHOUT_FIGURE = frozenset(
+    {
+        ObservationStatus.MISSING,
+        ObservationStatus.MISSING_CANNOT_EXIST,
+        ObservationStatus.NOT_COLLECTED,
+        ObservationStatus.SUPPRESSED,
+    }
+)
+_PARTS = {Frequency.ANNUAL: "", Frequency.BIENNIAL: "", Frequency.SEMIANNUAL: "S", Frequency.QUARTERLY: "Q"}
+_EARLIEST_YEAR = 1950
+
+
+def control_parties(state: str, steps: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """Who may return a result: the parties of the step that is due.
+
+    Where no control step is due, every controlling party: they are entitled, and learn that the state
+    is wrong (409), not that they have no right (403).
+    """
+    awaited = AWAITED.get(state)
+    if state in CONTROLLED and awaited is not None:
+        return steps.get(awaited.step, ())
+    return (*steps.get(Step.REVIEW, ()), *steps.get(Step.APPROVE, ()))
+
+
+def period(code: str, frequency: str) -> tuple[date, date]:
+    """First and last day of a period code such as 2024, 2024-S1, 2024-Q3 or 2024-05.
+
+    Raises Invalid when the code does not fit the indicator's frequency or the year is absurd.
+    """
+    year, part = int(code[:4]), code[5:]
+    kind = part[:1] if part[:1] in ("S", "Q") else "M" if part else ""
+    wanted = None if frequency == Frequency.IRREGULAR else _PARTS.get(Frequency(frequency), "M")
+    if year < _EARLIEST_YEAR or year > 2100:
+        raise invalid("#/period", "absurd_period", "The year is out of range.", "السنة خارج النطاق.")
+    if wanted is not None and kind != wanted:
+        raise invalid(
+            "#/period",
+            "period_does_not_fit",
+            f"The indicator is measured at the frequency '{frequency}'.",
+            f"دورية قياس المؤشر هي «{frequency}».",
+        )
+    months = {"": 12, "S": 6, "Q": 3, "M": 1}[kind]
+    number = int(part[1:] if kind in ("S", "Q") else part or 1)
+    first_month = (number - 1) * months + 1
+    start = date(year, first_month, 1)
+    following = first_month + months
+    end = date(year + (following > 12), (following - 1) % 12 + 1, 1) - timedelta(days=1)
+    return start, end
+
+
+def check_period_is_over(end: date, obs_status: str, today: date) -> None:
+    """A final figure exists only after its period; a provisional, estimated or forecast one may come before."""
+    if end >= today and obs_status not in _FINAL_FIGURE_FREE:
+        raise invalid(
+            "#/period",
+            "period_not_over",
+            "The period is not over; only a provisional, estimated or forecast figure can be entered.",
+            "الفترة لم تنتهِ بعد، ولا يمكن إدخال إلا قيمة أولية أو مقدّرة أو متوقعة.",
+        )
+
+
+def check_figure(figure: Mapping[str, Any], measure: str) -> None:
+    """Whether the parts of a figure fit each other and the indicator's measure. Raises Invalid."""
+    faults: list[FieldError] = []
+    if (figure["numerator"] is None) != (figure["denominator"] is None):
+        missing = "numerator" if figure["numerator"] is None else "denominator"
+        faults.append(
+            _fault(missing, "missing", "Numerator and denominator go together.", "البسط والمقام متلازمان.")
+        )
+    if figure["denominator"] is not None and figure["denominator"] == 0:
+        faults.append(_fault("denominator", "zero", "The denominator is never zero.", "المقام لا يكون صفرًا."))
+    if figure["rank_of"] is not None and figure["rank"] is None:
+        faults.append(
+            _fault("rank", "missing", "A number ranked needs a rank.", "عدد المصنفين يتطلب ترتيبًا.")
+        )
+    if figure["rank_of"] is not None and figure["rank"] is not None and figure["rank"] > figure["rank_of"]:
+        faults.append(
+            _fault(
+                "rank", "too_large", "The rank exceeds the number ranked.", "الترتيب أكبر من عدد المصنفين."
+            )
+        )
+    if measure == Measure.RANK and figure["value"] is not None:
+        faults.append(_fault("value", "not_measured", "The indicator is a rank.", "المؤشر يقاس بالترتيب."))
+    if measure == Measure.VALUE and figure["rank"] is not None:
+        faults.append(
+            _fault("rank", "not_measured", "The indicator has no rank.", "المؤشر لا يقاس بالترتيب.")
+        )
+    if faults:
+        raise Invalid(errors=tuple(faults))
+
+
+def check_complete(figure: Mapping[str, Any], measure: str) -> None:
+    """Whether a draft holds what its indicator measures, so that it can be submitted. Raises Incomplete.
+
+    A missing figure is submitted as such: with an observation status that says so, and a note.
+    """
+    if figure["obs_status"] in _WITHOUT_FIGURE:
+        if not figure["note"]:
+            raise Incomplete(
+                errors=(_fault("note", "missing", "Say why there is no figure.", "اذكر سبب غياب القيمة."),)
+            )
+        return
+    given = figure["value"] is not None or figure["numerator"] is not None
+    ranked = figure["rank"] is not None
+    complete = {Measure.VALUE: given, Measure.RANK: ranked, Measure.VALUE_AND_RANK: given or ranked}
+    if not complete[Measure(measure)]:
+        field = "rank" if measure == Measure.RANK else "value"
+        raise Incomplete(errors=(_fault(field, "missing", "There is no figure yet.", "لم تُدخل القيمة بعد."),))
+
+
+def open_now(transition: Transition, row: Mapping[str, Any]) -> bool:
+    """What else than the state a transition asks of the result: a correction needs a granted reopening,
+    and only the latest revision is corrected."""
+    if transition is CORRECT:
+        return row["reopening_id"] is not None and not row["has_later"]
+    if transition is ASK_REOPENING:
+        return row["reopening_id"] is None and not row["has_later"]
+    return True
+
+
+class Incomplete(Conflict):
+    code = "incomplete"
+    title = Text("The draft is not complete enough to be submitted", "المسودة غير مكتملة للرفع")
+
+
+class ReopeningRequired(Conflict):
+    code = "reopening_required"
+    title = Text(
+        "An approved result is corrected only within a granted reopening",
+        "لا تُصحَّح نتيجة معتمدة إلا بإذن إعادة فتح ممنوح",
+    )
+
+
+class NotTheLatest(Conflict):
+    code = "not_the_latest"
+    title = Text("A later revision exists; correct that one", "توجد نسخة أحدث، فصحّح الأحدث")
+
+
+def _fault(field: str, code: str, en: str, ar: str) -> FieldError:
+    return FieldError(code, Text(en, ar), pointer=f"#/{field}")

@@ -1,0 +1,164 @@
+"""Small pieces of SQL that the queries of every area share."""
+
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    DateTime,
+    Select,
+    Text,
+    Uuid,
+    all_,
+    and_,
+    bindparam,
+    case,
+    cast,
+    func,
+    literal_column,
+    or_,
+    select,
+)
+from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.sql.selectable import FromClause, ScalarSelect
+
+from app.models import Division, User, Wait
+
+NOW = bindparam("now", type_=DateTime(timezone=True))
+TODAY = bindparam("today", type_=Date)
+
+
+def as_json(statement: Select[Any], *keys: str) -> Select[Any]:
+    """Each row as one JSON object in the column `json`, beside the columns `keys` kept as they are.
+
+    A kept column whose name begins with `_` stays out of the JSON.
+    """
+    row = statement.subquery("row")
+    shown = [column.key for column in row.c if not column.key.startswith("_")]
+    kept = [row.c[key].label(key.removeprefix("_")) for key in keys]
+    if len(shown) == len(row.c):
+        return select(_row_to_json("row"), *kept).select_from(row)
+    # Named in full, so that the columns come from the row beside them and not from a second one.
+    shape = select(*[literal_column(f'"row"."{key}"').label(key) for key in shown]).lateral("shape")
+    return select(_row_to_json("shape"), *kept).select_from(row.join(shape, literal_column("true")))
+
+
+def _row_to_json(name: str) -> ColumnElement[str]:
+    return func.row_to_json(literal_column(f'"{name}"')).cast(Text).label("json")
+
+
+def const(word: str) -> ColumnElement[str]:
+    """A word of ours (a state, a kind) written into the statement, not sent as a parameter each time."""
+    if not word.replace("_", "").replace(".", "").isalnum():
+        raise ValueError(f"not a plain word: {word!r}")
+    return literal_column(f"'{word}'", Text)
+
+
+def obj(**members: Any) -> ColumnElement[Any]:
+    """A JSON object of these members, in this order."""
+    parts: list[Any] = []
+    for name, value in members.items():
+        parts += [const(name), value]
+    return func.json_build_object(*parts)
+
+
+def ordered(item: ColumnElement[Any], *order: ColumnElement[Any]) -> ColumnElement[Any]:
+    """An aggregate's argument with its order."""
+    return aggregate_order_by(item, *order)
+
+
+def listed(item: ColumnElement[Any], *order: ColumnElement[Any]) -> ColumnElement[Any]:
+    """All items as a JSON array in this order; an empty array where there is none."""
+    return func.coalesce(func.json_agg(ordered(item, *order)), literal_column("'[]'::json"))
+
+
+def person(user_id: ColumnElement[Any]) -> ScalarSelect[Any]:
+    """A person by name, or null."""
+    user = User.__table__.alias()
+    return (
+        select(obj(id=user.c.id, name_ar=user.c.name_ar, name_en=user.c.name_en))
+        .where(user.c.id == user_id)
+        .scalar_subquery()
+    )
+
+
+def ref(table: FromClause) -> ColumnElement[Any]:
+    """A joined thing by id, code and names; null where an outer join found none."""
+    return case(
+        (
+            table.c.id.is_not(None),
+            obj(id=table.c.id, code=table.c.code, name_ar=table.c.name_ar, name_en=table.c.name_en),
+        )
+    )
+
+
+def ref_by_id(table: FromClause, id_: ColumnElement[Any]) -> ScalarSelect[Any]:
+    """The same, looked up by id."""
+    aliased = table.alias()
+    return select(ref(aliased)).where(aliased.c.id == id_).scalar_subquery()
+
+
+def in_force(table: FromClause) -> ColumnElement[bool]:
+    """Whether an interval [starts_at, ends_at) holds the moment `now`."""
+    return and_(table.c.starts_at <= NOW, or_(table.c.ends_at.is_(None), table.c.ends_at > NOW))
+
+
+def party_name(party: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The name in a party key: `planning` of `planning:<entity id>`."""
+    return func.split_part(party, literal_column("':'"), literal_column("1"))
+
+
+def party_division(party: ColumnElement[Any]) -> ScalarSelect[Any]:
+    """The division that a party key names, or null."""
+    division = Division.__table__.alias()
+    return (
+        select(ref(division))
+        .where(
+            division.c.id
+            == case(
+                (
+                    party_name(party) == const("division"),
+                    cast(func.split_part(party, literal_column("':'"), literal_column("2")), Uuid),
+                )
+            )
+        )
+        .scalar_subquery()
+    )
+
+
+def awaiting(subject_id: ColumnElement[Any]) -> ScalarSelect[Any]:
+    """The open waits of a subject as a JSON array, the party that the chain names first in front."""
+    wait = Wait.__table__.alias()
+    item = obj(
+        party=party_name(wait.c.party),
+        division=party_division(wait.c.party),
+        action=wait.c.action,
+        substitute=wait.c.rank > literal_column("0"),
+        since=wait.c.opened_at,
+        due=wait.c.due,
+    )
+    return (
+        select(listed(item, wait.c.rank))
+        .where(wait.c.subject_id == subject_id, wait.c.closed_at.is_(None))
+        .scalar_subquery()
+    )
+
+
+def contains_words(search_key: ColumnElement[str]) -> ColumnElement[bool]:
+    """Whether a folded key contains every word of the parameter `q`, as an Arabic reader expects.
+
+    The words are folded like the key; LIKE's own signs in them stand for themselves.
+    """
+    escaped = func.regexp_replace(
+        func.fold(bindparam("q", type_=Text)),
+        literal_column(r"'([\\%_])'"),
+        literal_column(r"'\\\1'"),
+        literal_column("'g'"),
+    )
+    words = func.regexp_split_to_table(func.btrim(escaped), literal_column(r"'\s+'")).column_valued("word")
+    patterns = (
+        select(func.array_agg(literal_column("'%'").op("||")(words).op("||")(literal_column("'%'"))))
+        .select_from(words)
+        .scalar_subquery()
+    )
+    return search_key.like(all_(patterns))

@@ -1,0 +1,21 @@
+"""The lines of a transition table, as data that knows neither database nor HTTP."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Awaited:
+    """Whom a state waits for: the parties of `step`, to take `action`."""
+
+    step: str
+    action: str
+
+
+@dataclass(frozen=True)
+class Transition:
+    """A line of an area's transition table. `reason`: the person must give one."""
+
+    action: str
+    sources: frozenset[str]
+    target: str
+    reason: bool = False
