@@ -1,18 +1,20 @@
 """Settings, read from the environment and checked once, at start."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import Field, PostgresDsn, UrlConstraints, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+_Settings = TypeVar("_Settings", bound="DatabaseSettings")
 
 
 class ConfigurationError(Exception):
     """A setting is missing or unusable; the message is one line for the operator."""
 
 
-class Settings(BaseSettings):
-    """Every setting of the service. Each is the environment variable MUTABAA_<NAME>."""
+class DatabaseSettings(BaseSettings):
+    """Where the database is: all that migrate and load need. Each is the environment variable MUTABAA_<NAME>."""
 
     model_config = SettingsConfigDict(env_prefix="MUTABAA_", extra="ignore")
 
@@ -25,6 +27,16 @@ class Settings(BaseSettings):
         PostgresDsn | None,
         Field(description="Login that owns the tables, for migrate and load; by default database_url."),
     ] = None
+
+    @property
+    def owner_url(self) -> str:
+        """The address under which the login that owns the tables connects."""
+        return str(self.migration_database_url or self.database_url)
+
+
+class Settings(DatabaseSettings):
+    """Every setting of the service."""
+
     token_keys: Annotated[
         Path,
         Field(description="Folder of EC P-256 private keys, <key id>.pem; the last name in order signs."),
@@ -40,6 +52,9 @@ class Settings(BaseSettings):
     write_pool_size: Annotated[int, Field(ge=1, le=200)] = 10
     read_pool_size: Annotated[int, Field(ge=1, le=200)] = 10
     log_format: Literal["json", "console"] = "json"
+    cors_origins: Annotated[
+        str, Field(description="Origins of browser pages that may call the service, comma-separated.")
+    ] = ""
     trusted_proxies: Annotated[
         str, Field(description="Addresses whose X-Forwarded-For is believed, comma-separated.")
     ] = ""
@@ -61,8 +76,17 @@ class Settings(BaseSettings):
 
 def load() -> Settings:
     """The settings of this process. Raises ConfigurationError with one clear line."""
+    return _checked(Settings)
+
+
+def load_database() -> DatabaseSettings:
+    """Those of the database alone. Raises ConfigurationError with one clear line."""
+    return _checked(DatabaseSettings)
+
+
+def _checked(kind: type[_Settings]) -> _Settings:
     try:
-        return Settings()
+        return kind()
     except ValidationError as error:
         faults = "; ".join(
             f"MUTABAA_{'_'.join(str(part) for part in fault['loc']).upper()}: {_plain(fault['msg'])}"

@@ -254,6 +254,9 @@ def _operation(method: str, operation: Json, permission: str | None, shared: Jso
     if "requestBody" in operation:
         done["requestBody"] = operation["requestBody"]
         content = done["requestBody"]["content"]
+        for media in content.values():
+            # A body that may be left out is left out, never null.
+            media["schema"] = _without_null(media["schema"])
         if method == "patch" and "application/json" in content:
             # RFC 7396: the body of our PATCH is a merge patch, and only that media type says so.
             content[MERGE_PATCH] = content.pop("application/json")
@@ -281,15 +284,18 @@ def _parameter(parameter: Json) -> Json:
     `x-required` marks a header whose absence has its own answer (428, 400): FastAPI must take the request
     without it, while the contract says that it is required.
     """
-    schema = parameter["schema"]
-    options = [option for option in schema.get("anyOf", ()) if option != {"type": "null"}]
-    if len(options) == 1:
-        del schema["anyOf"]
-        schema.update(options[0])
+    schema = _without_null(parameter["schema"])
     required = schema.pop("x-required", False) or parameter["required"]
     # A description belongs to the parameter; FastAPI repeats it in the schema.
     schema.pop("description", None)
     return {**parameter, "required": required, "schema": schema}
+
+
+def _without_null(schema: Json) -> Json:
+    options = [option for option in schema.get("anyOf", ()) if option != {"type": "null"}]
+    if len(options) != 1:
+        return schema
+    return {**{key: value for key, value in schema.items() if key != "anyOf"}, **options[0]}
 
 
 def _success(status: int, response: Json, parameters: Json) -> Json:

@@ -17,7 +17,7 @@ from uuid import UUID
 
 from fastapi import Depends, Header, Path, Request, Response
 
-from app import clock, errors, permissions
+from app import clock, errors, permissions, problems
 from app.db import Database, Lane, Reader, Writer
 from app.errors import Text
 from app.permissions import Actor, Entitlement, Facts
@@ -313,10 +313,19 @@ async def _actor(request: Request, lane: Lane, now: datetime) -> Actor:
     return actor
 
 
-async def confirm_signed_in(request: Request) -> None:
-    """Raise Unauthenticated for a session that has ended: 401 comes before 400, 404 and 422."""
-    async with database(request).reading() as lane:
-        await _actor(request, lane, clock.now())
+async def unreadable(request: Request, error: Exception) -> Response:
+    """The exception handler for a request that FastAPI could not read.
+
+    FastAPI reads parameters and body before it asks who is there. A session that has ended is told so
+    first (401), whatever is wrong with the request (400, 404, 422).
+    """
+    if "claims" in request.scope:
+        try:
+            async with database(request).reading() as lane:
+                await _actor(request, lane, clock.now())
+        except errors.Unauthenticated as refusal:
+            return problems.response(refusal, request.scope)
+    return problems.response(problems.as_app_error(error), request.scope)
 
 
 async def replayed(_: Request, error: Exception) -> Response:

@@ -24,6 +24,10 @@ log = structlog.get_logger("access")
 
 _REQUEST_ID = re.compile(r"^[A-Za-z0-9._-]{8,64}$")
 
+MERGE_PATCH = "application/merge-patch+json"
+FORMS = frozenset({"/v1/auth/token"})
+"""The paths that take a form: OAuth 2.0 prescribes it (RFC 6749, 4.4.2)."""
+
 _SECURITY_HEADERS = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
@@ -92,7 +96,12 @@ class Edge:
         said = headers.get("content-length", "0")
         if not said.isdecimal():
             return errors.Malformed()
-        return errors.TooLarge() if int(said) > self.max_body_bytes else None
+        if int(said) > self.max_body_bytes:
+            return errors.TooLarge()
+        if (int(said) > 0 or "transfer-encoding" in headers) and not _readable(scope, headers):
+            accept = "Accept-Patch" if scope["method"] == "PATCH" else "Accept-Post"
+            return errors.UnsupportedMedia(headers={accept: ", ".join(_media_types(scope))})
+        return None
 
     def _bounded(self, receive: Receive) -> Receive:
         """Count what a client sends without saying its length."""
@@ -107,6 +116,18 @@ class Edge:
             return message
 
         return bounded
+
+
+def _media_types(scope: Scope) -> tuple[str, ...]:
+    if scope["path"] in FORMS:
+        return ("application/x-www-form-urlencoded",)
+    return (MERGE_PATCH, "application/json") if scope["method"] == "PATCH" else ("application/json",)
+
+
+def _readable(scope: Scope, headers: Headers) -> bool:
+    media_type, _, parameters = headers.get("content-type", "").partition(";")
+    charset = parameters.strip().lower().removeprefix("charset=").strip('"')
+    return media_type.strip().lower() in _media_types(scope) and charset in ("", "utf-8")
 
 
 def _request_id(headers: Headers) -> str:

@@ -166,16 +166,17 @@ def register(app: FastAPI) -> None:
     """Set the handlers of all exceptions."""
 
     async def refused(request: Request, error: Exception) -> Response:
-        return response(_as_app_error(error), request.scope)
+        return response(as_app_error(error), request.scope)
 
-    for kind in (AppError, RequestValidationError, HTTPException, IntegrityError, DBAPIError):
+    for kind in (AppError, HTTPException, IntegrityError, DBAPIError):
         app.add_exception_handler(kind, refused)
     for connection_fault in (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError):
         app.add_exception_handler(connection_fault, refused)
     app.add_exception_handler(Exception, refused)
 
 
-def _as_app_error(error: Exception) -> AppError:
+def as_app_error(error: Exception) -> AppError:
+    """The refusal that an exception amounts to; what is unknown is Internal, and logged."""
     if isinstance(error, AppError):
         return error
     if isinstance(error, RequestValidationError):

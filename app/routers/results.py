@@ -34,7 +34,7 @@ from app.schemas.results import (
     ResultRead,
 )
 from app.services.indicators import queries as indicators
-from app.services.results import bulk, commands, queries, rules
+from app.services.results import bulk, commands, history, queries, rules
 from app.services.results.queries import ResultFilter
 
 router = APIRouter(prefix="/v1", tags=["results"])
@@ -141,7 +141,7 @@ async def list_result_history(
     limit: LimitParam = None,
 ) -> Response:
     """Who did what when, and whom the figure waited for at each moment, over all its revisions."""
-    body = await queries.history(reading.lane, reading.actor, id, cursor, limit, reading.now)
+    body = await history.many(reading.lane, reading.actor, id, cursor, limit, reading.now)
     if body is None:
         raise errors.NotFound()
     return reading.many(body)

@@ -32,7 +32,7 @@ class _Definition(View):
     priority: Annotated[Ref | None, Field(description="The national priority that it serves.")]
     unit_ar: Annotated[Line, Field(description="The unit in Arabic.")]
     unit_en: Annotated[Line, Field(description="The unit in English.")]
-    polarity: Annotated[Polarity, Field(description="Which direction is better.")]
+    polarity: Annotated[Polarity, Field(description="Whether more, less, or the middle is better.")]
     frequency: Annotated[Frequency, Field(description="How often it is measured.")]
     measure: Annotated[Measure, Field(description="What a result carries.")]
     verified: Annotated[bool, Field(description="False: the definition rests on one weak source.")]

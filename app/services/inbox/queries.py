@@ -31,7 +31,7 @@ from app.models import Entity, Indicator, Reopening, Result, RolePlan, Subject, 
 from app.permissions import Actor
 from app.services import sql
 from app.services.people import visibility
-from app.services.results import queries as results
+from app.services.results.visibility import nobody_left
 
 _w: FromClause = Wait.__table__
 _s: FromClause = Subject.__table__
@@ -66,9 +66,7 @@ def _barred() -> ColumnElement[bool]:
 
 def _mine() -> ColumnElement[bool]:
     """The party is one of mine, or its action was delegated to me, or I am the head and nobody else is left."""
-    by_exception = and_(
-        _w.c.entity_id == any_(visibility.LEADS), _w.c.subject_id == _r.c.id, results.nobody_left(_r)
-    )
+    by_exception = and_(_w.c.entity_id == any_(visibility.LEADS), _w.c.subject_id == _r.c.id, nobody_left(_r))
     return or_(
         _w.c.party == any_(visibility.KEYS),
         func.concat(_w.c.action, literal_column("' '"), _w.c.party) == any_(_DELEGATED),

@@ -22,7 +22,6 @@ from sqlalchemy import (
     bindparam,
     case,
     exists,
-    false,
     func,
     literal_column,
     null,
@@ -36,78 +35,20 @@ from sqlalchemy.sql.selectable import FromClause
 
 from app import clock, paging
 from app.db import Lane, Query, Row
-from app.enums import Classification, Party, ReopeningState, ResultState, Step, SubjectKind
-from app.models import Division, Entity, Event, Indicator, Membership, Reopening, Result, Source, User, Wait
+from app.enums import Party, ReopeningState, ResultState, Step, SubjectKind
+from app.models import Division, Entity, Indicator, Reopening, Result, Source
 from app.permissions import Actor, Facts
 from app.services import lifecycle, sql
 from app.services.documents import Document, with_actions
 from app.services.people import visibility
 from app.services.results import rules
+from app.services.results.visibility import nobody_left, visible
 
 _result: FromClause = Result.__table__
 _indicator: FromClause = Indicator.__table__
 _entity: FromClause = Entity.__table__
 
 ID = bindparam("id", type_=Uuid)
-
-
-def at_work(r: FromClause) -> ColumnElement[bool]:
-    """Who sees a result before it is approved: the parties of its chain, the office, the head, and who
-    is assigned to it or its indicator. A restricted one: only who is named or controls it, and the head.
-    """
-    chain = or_(
-        r.c.parties_enter.overlap(visibility.KEYS),
-        r.c.parties_review.overlap(visibility.KEYS),
-        r.c.parties_approve.overlap(visibility.KEYS),
-    )
-    return or_(
-        chain,
-        r.c.entity_id == any_(visibility.LEADS),
-        r.c.id == any_(visibility.ASSIGNED),
-        r.c.indicator_id == any_(visibility.ASSIGNED),
-        and_(
-            r.c.classification != sql.const(Classification.RESTRICTED),
-            r.c.entity_id == any_(visibility.OFFICE),
-        ),
-    )
-
-
-def visible(r: FromClause) -> ColumnElement[bool]:
-    """The one visibility rule of results: published to all; approved to the own entity and UNIT; else
-    `at_work`."""
-    return or_(
-        r.c.published_at.is_not(None),
-        and_(
-            r.c.state == sql.const(ResultState.APPROVED),
-            r.c.classification != sql.const(Classification.RESTRICTED),
-            or_(r.c.entity_id == any_(visibility.ENTITIES), visibility.NATIONAL),
-        ),
-        at_work(r),
-    )
-
-
-def nobody_left(r: FromClause) -> ColumnElement[bool]:
-    """Four eyes leaves nobody: every present holder of the due step's parties is barred."""
-
-    def no_holder(parties: ColumnElement[Any]) -> ColumnElement[bool]:
-        m, u = Membership.__table__.alias(), User.__table__.alias()
-        free: Select[Any] = (
-            select(literal_column("1"))
-            .select_from(m.join(u, u.c.id == m.c.user_id))
-            .where(
-                m.c.parties.overlap(parties),
-                sql.in_force(m),
-                u.c.is_active,
-                ~or_(m.c.user_id == any_(r.c.edited_by), m.c.user_id == any_(r.c.controlled_by)),
-            )
-        )
-        return ~exists(free.correlate(r))
-
-    return case(
-        (r.c.state == sql.const(ResultState.SUBMITTED), no_holder(r.c.parties_review)),
-        (r.c.state == sql.const(ResultState.REVIEWED), no_holder(r.c.parties_approve)),
-        else_=false(),
-    )
 
 
 def _awaiting(r: FromClause) -> ColumnElement[Any]:
@@ -451,96 +392,3 @@ async def many(
         params["after_period_end"], params["after_id"] = part.after
     rows = await lane.rows(_list(frozenset(filters), after=part.after is not None), params)
     return paging.body(rows, part, filters, ("period_end", "id"))
-
-
-def _history(*, after: bool) -> Query:
-    asked, r = _result.alias("asked"), _result.alias("revision_of")
-    event, wait = Event.__table__, Wait.__table__
-    waited = (
-        select(
-            sql.listed(
-                sql.obj(
-                    party=sql.party_name(wait.c.party),
-                    division=sql.party_division(wait.c.party),
-                    action=wait.c.action,
-                    substitute=wait.c.rank > literal_column("0"),
-                    until=wait.c.closed_at,
-                ),
-                wait.c.rank,
-            )
-        )
-        .where(wait.c.opened_by_event == event.c.id)
-        .scalar_subquery()
-    )
-    field = func.jsonb_each(event.c.changes["fields"]).table_valued("key", "value", name="field")
-    changes = (
-        select(
-            sql.listed(
-                sql.obj(
-                    field=field.c.key,
-                    before=field.c.value.op("->>")(literal_column("0")),
-                    after=field.c.value.op("->>")(literal_column("1")),
-                ),
-                field.c.key,
-            )
-        )
-        .select_from(field)
-        .scalar_subquery()
-    )
-    page = (
-        select(
-            r.c.id.label("result_id"),
-            r.c.revision,
-            event.c.at,
-            event.c.action,
-            event.c.from_state,
-            event.c.to_state,
-            sql.person(event.c.actor_id).label("actor"),
-            sql.person(event.c.acting_for_id).label("acting_for"),
-            event.c.reason,
-            func.coalesce(event.c.changes["exceptional"].as_boolean(), false()).label("exceptional"),
-            changes.label("changes"),
-            waited.label("awaiting"),
-            event.c.id.label("_event_id"),
-        )
-        .select_from(asked)
-        .join(
-            r,
-            and_(
-                r.c.indicator_id == asked.c.indicator_id,
-                r.c.period_start == asked.c.period_start,
-                r.c.period_end == asked.c.period_end,
-            ),
-        )
-        .join(event, event.c.subject_id == r.c.id)
-        .where(
-            asked.c.id == ID,
-            visible(asked),
-            visible(r),
-            # What went before the approval is for those who were at work on it (Guide V-3).
-            or_(at_work(r), event.c.to_state == sql.const(ResultState.APPROVED)),
-            *([event.c.id > bindparam("after_id", type_=Integer)] if after else []),
-        )
-        .order_by(event.c.id)
-        .limit(bindparam("count", type_=Integer))
-    )
-    return Query(sql.as_json(page, "_event_id"))
-
-
-_HISTORY, _HISTORY_AFTER = _history(after=False), _history(after=True)
-
-
-async def history(
-    lane: Lane, actor: Actor, result_id: UUID, cursor: str | None, limit: int | None, now: datetime
-) -> bytes | None:
-    """A page of the history of a figure, over all its visible revisions, oldest first; None: not visible."""
-    filters = {"id": result_id}
-    part = paging.page(cursor, limit, filters, (int,))
-    params = {**_params(actor, now), "id": result_id, "count": part.limit + 1}
-    if part.after is None:
-        rows = await lane.rows(_HISTORY, params)
-        if not rows:
-            return None
-    else:
-        rows = await lane.rows(_HISTORY_AFTER, {**params, "after_id": part.after[0]})
-    return paging.body(rows, part, filters, ("event_id",))
