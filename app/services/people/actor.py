@@ -47,7 +47,7 @@ def _statement(*, locking: bool) -> TextualSelect:
                array(
                    select t.subject_id from assignments t
                    where t.user_id = :user_id and t.starts_at <= :now
-                     and not exists (select from narrowed n where n.entity_id <> t.entity_id)
+                     and t.entity_id in (select h.entity_id from held h)
                      and (t.ends_at is null or t.ends_at > :now)
                ) as assigned,
                set_config('app.entities', r.entity_ids::text, true) as reachable,

@@ -1,0 +1,196 @@
+"""Where files lie: a local folder or a bucket, behind one small interface (obstore).
+
+A file is kept under the hash of its bytes, so the same bytes are kept once and a key never comes to
+mean other bytes. A file appears whole or not at all: it is written under a temporary key, and gets
+its own when its hash is known.
+"""
+
+import hashlib
+import re
+from collections.abc import AsyncIterable, AsyncIterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+from uuid import uuid4
+
+import obstore
+from obstore.exceptions import BaseError
+from obstore.store import LocalStore, ObjectStore, S3Store
+
+_KEY = re.compile(r"sha256/([0-9a-f]{2})/([0-9a-f]{2})/\1\2[0-9a-f]{60}")
+_TEMPORARY = "incoming"
+_PARTS_AT_ONCE = 2
+"""Parts of an upload in flight: with obstore's parts of 5 MiB, what one upload may hold in memory."""
+_CHUNK = 256 * 1024
+"""Bytes of a file that are handed on at once when it is read."""
+
+
+class FileStoreUnfit(Exception):
+    """The store cannot be used as it is; the message is one line for the operator."""
+
+
+class OtherContent(Exception):
+    """The bytes that came are not those that the key names; nothing was kept."""
+
+
+class OutsideFile(Exception):
+    """The range asked for lies outside the file. `size`: the file's size in bytes."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__(f"the file has {size} bytes")
+        self.size = size
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """What was kept: its key, its size in bytes, the SHA-256 of its bytes in hexadecimal."""
+
+    key: str
+    size: int
+    sha256: str
+
+
+def key_of(sha256: str) -> str:
+    """The key of the file whose bytes have this SHA-256 (64 lower-case hexadecimal digits)."""
+    return _checked(f"sha256/{sha256[:2]}/{sha256[2:4]}/{sha256}")
+
+
+class FileStore:
+    """A store of files. `open` makes one; every method is for one file, named by its key."""
+
+    def __init__(self, store: ObjectStore) -> None:
+        self._store = store
+
+    @classmethod
+    def open(cls, url: str) -> "FileStore":
+        """The store at file:///absolute/folder (made when it is missing) or s3://bucket/prefix.
+
+        Credentials, region and endpoint of S3 come from the environment, under the names that AWS's own
+        tools read (AWS_ACCESS_KEY_ID, AWS_REGION, AWS_ENDPOINT_URL ...). Raises FileStoreUnfit.
+        """
+        try:
+            return cls(_store_at(url))
+        except (BaseError, OSError, ValueError) as error:
+            raise FileStoreUnfit(f"no file store at {url}: {_first_line(error)}") from None
+
+    async def check(self) -> None:
+        """Write, read and remove a few bytes, so that a store that cannot be used is known at start.
+
+        Raises FileStoreUnfit.
+        """
+        probe = f"{_TEMPORARY}/{uuid4().hex}"
+        try:
+            await obstore.put_async(self._store, probe, b"mutabaa")
+            found = await obstore.get_async(self._store, probe)
+            intact = bytes(await found.bytes_async()) == b"mutabaa"
+            await obstore.delete_async(self._store, probe)
+        except (BaseError, OSError) as error:
+            raise FileStoreUnfit(f"the file store cannot be used: {_first_line(error)}") from None
+        if not intact:
+            raise FileStoreUnfit("the file store does not give back what was written")
+
+    async def put(self, chunks: AsyncIterable[bytes], key: str | None = None) -> StoredFile:
+        """Keep the bytes that come, hashing them on the way; bytes that are kept already stay as they are.
+
+        With a `key`, they must be the bytes that it names. Raises OtherContent, ValueError for what is no
+        key, and whatever `chunks` raises; then nothing is kept.
+        """
+        if key is not None:
+            _checked(key)
+        temporary = f"{_TEMPORARY}/{uuid4().hex}"
+        passing = _Hashed(chunks)
+        try:
+            await obstore.put_async(self._store, temporary, passing, max_concurrency=_PARTS_AT_ONCE)
+            kept = StoredFile(key_of(passing.sha256), passing.size, passing.sha256)
+            if key not in (None, kept.key):
+                raise OtherContent()
+            if not await self.exists(kept.key):
+                # Two writers of the same bytes may both come here: the second replaces them by the same.
+                await obstore.rename_async(self._store, temporary, kept.key)
+            return kept
+        finally:
+            await self._remove(temporary)
+
+    async def get(self, key: str, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
+        """The bytes from `start` up to, not including, `end` (both in bytes; None: to the end), in chunks.
+
+        Raises FileNotFoundError, ValueError for what is no key, and OutsideFile when `start` is no
+        position in the file or `end` does not come after it; an `end` behind the file means its end.
+        """
+        if start == 0 and end is None:
+            found = await obstore.get_async(self._store, _checked(key))
+        else:
+            size = await self.size(key)
+            last = size if end is None else min(end, size)
+            if not 0 <= start < last:
+                raise OutsideFile(size)
+            found = await obstore.get_async(self._store, key, options={"range": (start, last)})
+        return (bytes(chunk) async for chunk in found.stream(min_chunk_size=_CHUNK))
+
+    async def size(self, key: str) -> int:
+        """The size of a file in bytes. Raises FileNotFoundError, and ValueError for what is no key."""
+        return (await obstore.head_async(self._store, _checked(key)))["size"]
+
+    async def exists(self, key: str) -> bool:
+        """Whether the file is there. Raises ValueError for what is no key."""
+        try:
+            await self.size(key)
+        except FileNotFoundError:
+            return False
+        return True
+
+    async def delete(self, key: str) -> None:
+        """Remove the file, if it is there. Raises ValueError for what is no key."""
+        await self._remove(_checked(key))
+
+    async def _remove(self, path: str) -> None:
+        # A folder says that there was nothing to remove, a bucket does not.
+        with suppress(FileNotFoundError):
+            await obstore.delete_async(self._store, path)
+
+
+class _Hashed:
+    """Chunks that are counted and hashed while they pass."""
+
+    def __init__(self, chunks: AsyncIterable[bytes]) -> None:
+        self._chunks = chunks
+        self._digest = hashlib.sha256()
+        self.size = 0
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        async for chunk in self._chunks:
+            self._digest.update(chunk)
+            self.size += len(chunk)
+            yield chunk
+
+    @property
+    def sha256(self) -> str:
+        """The hash of what has passed, in hexadecimal."""
+        return self._digest.hexdigest()
+
+
+def _store_at(url: str) -> ObjectStore:
+    parts = urlsplit(url)
+    if parts.query or parts.fragment:
+        raise ValueError("the address has a query or a fragment")
+    if parts.scheme == "file":
+        folder = Path(unquote(parts.path))
+        if parts.netloc or not folder.is_absolute() or folder == Path("/"):
+            raise ValueError("a folder is written file:///absolute/folder")
+        return LocalStore(folder, mkdir=True)
+    if parts.scheme == "s3":
+        if not parts.netloc or parts.username or parts.port:
+            raise ValueError("a bucket is written s3://bucket/prefix")
+        return S3Store(parts.netloc, prefix=parts.path.strip("/") or None)
+    raise ValueError("the address must begin with file:/// or s3://")
+
+
+def _checked(key: str) -> str:
+    if not _KEY.fullmatch(key):
+        raise ValueError(f"not the key of a file: {key!r}")
+    return key
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0]

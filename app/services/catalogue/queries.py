@@ -1,0 +1,202 @@
+"""Every select of the national catalogue, which is open to any signed-in person (design, role rules)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Integer,
+    Select,
+    Text,
+    Uuid,
+    and_,
+    bindparam,
+    func,
+    literal_column,
+    or_,
+    select,
+)
+from sqlalchemy.sql.selectable import FromClause
+
+from app import paging
+from app.db import Lane, Query, Row
+from app.enums import Language
+from app.models import Entity, Holiday, Pillar, Priority, Programme
+from app.services import sql
+from app.services.documents import Document
+
+_pillar: FromClause = Pillar.__table__
+_priority: FromClause = Priority.__table__
+_programme: FromClause = Programme.__table__
+_entity: FromClause = Entity.__table__
+_holiday: FromClause = Holiday.__table__
+
+ID = bindparam("id", type_=Uuid)
+
+VERSION = 1
+"""Catalogue rows are loaded, never changed through the service, so they have no version of their own;
+the hash of the body in the ETag tells that a newer load says something else."""
+
+_WHOLE = paging.Page(paging.MAXIMUM_LIMIT, None)
+"""A list that is one page by its nature: four pillars, a dozen priorities, a year's holidays."""
+
+
+def _pillars() -> Select[Any]:
+    p = _pillar
+    return select(p.c.id, p.c.code, p.c.position, p.c.name_ar, p.c.name_en, p.c.source)
+
+
+def _priorities() -> Select[Any]:
+    p = _priority
+    return select(
+        p.c.id,
+        p.c.code,
+        p.c.position,
+        p.c.name_ar,
+        p.c.name_en,
+        p.c.name_ar_translated,
+        sql.ref(_pillar).label("pillar"),
+        p.c.source,
+    ).select_from(p.join(_pillar, _pillar.c.id == p.c.pillar_id))
+
+
+def _programmes(*hidden: ColumnElement[Any]) -> Select[Any]:
+    p = _programme
+    return select(
+        p.c.id,
+        p.c.code,
+        p.c.kind,
+        p.c.status,
+        p.c.name_ar,
+        p.c.name_en,
+        p.c.name_ar_translated,
+        sql.ref(_entity).label("lead_entity"),
+        sql.ref(_priority).label("priority"),
+        p.c.period,
+        p.c.source,
+        *hidden,
+    ).select_from(
+        p.outerjoin(_entity, _entity.c.id == p.c.lead_entity_id).outerjoin(
+            _priority, _priority.c.id == p.c.priority_id
+        )
+    )
+
+
+_PILLARS = Query(sql.as_json(_pillars().order_by(_pillar.c.position)))
+_PILLAR = Query(sql.as_json(_pillars().where(_pillar.c.id == ID)))
+
+_IN_ORDER = (_pillar.c.position, _priority.c.position)
+_PRIORITIES = Query(sql.as_json(_priorities().order_by(*_IN_ORDER)))
+_PRIORITIES_OF_PILLAR = Query(sql.as_json(_priorities().where(_pillar.c.id == ID).order_by(*_IN_ORDER)))
+_PRIORITY = Query(sql.as_json(_priorities().where(_priority.c.id == ID)))
+
+_PROGRAMME = Query(sql.as_json(_programmes().where(_programme.c.id == ID)))
+
+_HOLIDAYS = Query(
+    sql.as_json(
+        select(_holiday.c.day, _holiday.c.name_ar, _holiday.c.name_en, _holiday.c.estimated)
+        .where(
+            _holiday.c.day
+            >= func.make_date(
+                bindparam("year", type_=Integer), literal_column("1"), literal_column("1")
+            ).cast(Date),
+            _holiday.c.day
+            <= func.make_date(
+                bindparam("year", type_=Integer), literal_column("12"), literal_column("31")
+            ).cast(Date),
+        )
+        .order_by(_holiday.c.day)
+    )
+)
+
+
+async def pillars(lane: Lane) -> bytes:
+    """The pillars in the order of the vision document."""
+    return _whole(await lane.rows(_PILLARS, {}))
+
+
+async def pillar(lane: Lane, pillar_id: UUID) -> Document | None:
+    """One pillar."""
+    return _one(await lane.row(_PILLAR, {"id": pillar_id}))
+
+
+async def priorities(lane: Lane, pillar_id: UUID | None) -> bytes:
+    """The national priorities, all or of one pillar, in the order of the vision document."""
+    if pillar_id is None:
+        return _whole(await lane.rows(_PRIORITIES, {}))
+    return _whole(await lane.rows(_PRIORITIES_OF_PILLAR, {"id": pillar_id}))
+
+
+async def priority(lane: Lane, priority_id: UUID) -> Document | None:
+    """One national priority."""
+    return _one(await lane.row(_PRIORITY, {"id": priority_id}))
+
+
+async def programme(lane: Lane, programme_id: UUID) -> Document | None:
+    """One programme."""
+    return _one(await lane.row(_PROGRAMME, {"id": programme_id}))
+
+
+async def holidays(lane: Lane, year: int) -> bytes:
+    """The public holidays of a calendar year, by date."""
+    return _whole(await lane.rows(_HOLIDAYS, {"year": year}))
+
+
+@dataclass(frozen=True)
+class ProgrammeFilter:
+    """What a list of programmes is narrowed to. `q`: words in Arabic or English, each of them contained."""
+
+    q: str | None = None
+    status: str | None = None
+    priority_id: UUID | None = None
+
+
+@lru_cache(maxsize=64)
+def _programme_list(given: frozenset[str], sort: str, *, after: bool) -> Query:
+    p = _programme
+    # A few dozen rows: folded as they are read, without a column and an index for it.
+    words = func.fold(p.c.code + " " + p.c.name_ar + " " + p.c.name_en)
+    conditions: Mapping[str, ColumnElement[bool]] = {
+        "q": sql.contains_words(words),
+        "status": p.c.status == bindparam("status", type_=Text),
+        "priority_id": p.c.priority_id == bindparam("priority_id", type_=Uuid),
+    }
+    where = [condition for name, condition in conditions.items() if name in given]
+    key = p.c[sort]
+    if after:
+        last_key, last_id = bindparam("after_key", type_=Text), bindparam("after_id", type_=Uuid)
+        where.append(or_(key > last_key, and_(key == last_key, p.c.id > last_id)))
+    page = (
+        _programmes(key.label("_sort_key"))
+        .where(*where)
+        .order_by(key, p.c.id)
+        .limit(bindparam("count", type_=Integer))
+    )
+    return Query(sql.as_json(page, "_sort_key", "id"))
+
+
+async def programmes(
+    lane: Lane, asked: ProgrammeFilter, language: str, cursor: str | None, limit: int | None
+) -> bytes:
+    """A page of programmes as JSON, sorted by name in the reader's language, the article ignored."""
+    filters = {name: value for name, value in asdict(asked).items() if value is not None}
+    sort = f"sort_{Language(language).value}"
+    bound = {**filters, "sort": sort}
+    part = paging.page(cursor, limit, bound, (str, UUID))
+    params = {**filters, "count": part.limit + 1}
+    if part.after is not None:
+        params["after_key"], params["after_id"] = part.after
+    rows = await lane.rows(_programme_list(frozenset(filters), sort, after=part.after is not None), params)
+    return paging.body(rows, part, bound, ("sort_key", "id"))
+
+
+def _one(row: Row | None) -> Document | None:
+    return None if row is None else Document(row["json"].encode(), VERSION)
+
+
+def _whole(rows: Sequence[Row]) -> bytes:
+    return paging.body(rows, _WHOLE, {}, ())

@@ -1,0 +1,42 @@
+"""The transition tables of all areas in one place: from which state each action is possible, and where
+it leads. The role rules say who; an area's rules.py alone says when, and this reads it from there."""
+
+from dataclasses import dataclass
+
+from app.enums import SubjectKind
+from app.services.entities import rules as entities
+from app.services.people import rules as people
+from app.services.reopenings import rules as reopenings
+from app.services.results import rules as results
+from app.services.service_accounts import rules as service_accounts
+from app.services.transitions import Transition
+
+
+@dataclass(frozen=True)
+class TransitionTable:
+    """The transitions of one kind of subject. An action is a line of one table only."""
+
+    subject: SubjectKind
+    transitions: tuple[Transition, ...]
+
+
+TABLES = (
+    TransitionTable(SubjectKind.ENTITY, (entities.EDIT,)),
+    TransitionTable(SubjectKind.DIVISION, (entities.EDIT_DIVISION,)),
+    TransitionTable(SubjectKind.USER, people.USER_TRANSITIONS),
+    TransitionTable(SubjectKind.MEMBERSHIP, (people.END_MEMBERSHIP,)),
+    TransitionTable(SubjectKind.ASSIGNMENT, (people.END_ASSIGNMENT,)),
+    TransitionTable(SubjectKind.DELEGATION, (people.END_DELEGATION,)),
+    TransitionTable(SubjectKind.SERVICE_ACCOUNT, (service_accounts.END,)),
+    TransitionTable(SubjectKind.RESULT, results.TRANSITIONS),
+    TransitionTable(SubjectKind.REOPENING, reopenings.TRANSITIONS),
+)
+
+
+def find(action: str) -> tuple[SubjectKind, Transition] | None:
+    """The kind of subject and the transition of an action; None: it changes no state."""
+    for table in TABLES:
+        for transition in table.transitions:
+            if transition.action == action:
+                return table.subject, transition
+    return None

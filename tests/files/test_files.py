@@ -1,0 +1,224 @@
+"""The file store on a real local folder; of S3 only that it is constructed, or refused clearly."""
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from app.files import FileStore, FileStoreUnfit, OtherContent, OutsideFile, StoredFile, key_of
+
+TEXT = "كشف إنجاز المبادرة للربع الثالث\n".encode() * 1000
+HASH = hashlib.sha256(TEXT).hexdigest()
+KEY = f"sha256/{HASH[:2]}/{HASH[2:4]}/{HASH}"
+
+
+async def chunks(content: bytes, size: int = 1000) -> AsyncIterator[bytes]:
+    """The content as an upload brings it."""
+    for start in range(0, len(content), size):
+        yield content[start : start + size]
+
+
+async def read(store: FileStore, key: str, start: int = 0, end: int | None = None) -> bytes:
+    """All that `get` hands on."""
+    return b"".join([chunk async for chunk in await store.get(key, start, end)])
+
+
+def files_in(folder: Path) -> list[str]:
+    """Every file under the folder, by its path in it."""
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder that does not exist yet, with a space and Arabic letters in its name."""
+    return tmp_path / "ملفات المكتب"
+
+
+@pytest.fixture
+def store(folder: Path) -> FileStore:
+    """A store in that folder."""
+    return FileStore.open(folder.as_uri())
+
+
+async def test_a_file_is_kept_under_its_hash_and_read_back(store: FileStore, folder: Path) -> None:
+    assert not await store.exists(KEY)
+    assert await store.put(chunks(TEXT)) == StoredFile(KEY, len(TEXT), HASH)
+    assert files_in(folder) == [KEY]
+    assert await store.exists(KEY)
+    assert await store.size(KEY) == len(TEXT)
+    assert await read(store, KEY) == TEXT
+
+
+async def test_a_large_file_comes_in_bounded_chunks(store: FileStore) -> None:
+    large = bytes(range(256)) * 60_000  # 15 MB: more than two parts
+    kept = await store.put(chunks(large, 64 * 1024))
+    sizes = [len(chunk) async for chunk in await store.get(kept.key)]
+    assert sum(sizes) == kept.size == len(large)
+    assert max(sizes) < 2 * 1024 * 1024
+    assert await read(store, kept.key) == large
+
+
+async def test_an_empty_file_is_a_file(store: FileStore) -> None:
+    kept = await store.put(chunks(b""))
+    assert kept.size == 0
+    assert await read(store, kept.key) == b""
+
+
+async def test_the_same_bytes_are_kept_once(store: FileStore, folder: Path) -> None:
+    first = await store.put(chunks(TEXT))
+    written = (folder / KEY).stat().st_mtime_ns
+    assert await store.put(chunks(TEXT, 7)) == first
+    assert files_in(folder) == [KEY]
+    assert (folder / KEY).stat().st_mtime_ns == written
+
+
+async def test_twenty_writers_of_the_same_bytes_leave_one_file(store: FileStore, folder: Path) -> None:
+    kept = await asyncio.gather(*(store.put(chunks(TEXT)) for _ in range(20)))
+    assert set(kept) == {StoredFile(KEY, len(TEXT), HASH)}
+    assert files_in(folder) == [KEY]
+    assert await read(store, KEY) == TEXT
+
+
+async def test_bytes_must_be_those_that_the_key_names(store: FileStore, folder: Path) -> None:
+    with pytest.raises(OtherContent):
+        await store.put(chunks(TEXT + b"x"), KEY)
+    assert files_in(folder) == []
+    assert (await store.put(chunks(TEXT), KEY)).key == KEY
+
+
+async def test_an_upload_that_breaks_leaves_nothing(store: FileStore, folder: Path) -> None:
+    async def breaking() -> AsyncIterator[bytes]:
+        yield b"x" * 6_000_000  # a whole part is written by then
+        yield TEXT
+        raise ConnectionResetError("the line broke")
+
+    with pytest.raises(ConnectionResetError, match="the line broke"):
+        await store.put(breaking())
+    assert files_in(folder) == []
+
+
+async def test_an_upload_that_is_cancelled_leaves_nothing(store: FileStore, folder: Path) -> None:
+    begun = asyncio.Event()
+
+    async def hanging() -> AsyncIterator[bytes]:
+        yield b"x" * 6_000_000
+        begun.set()
+        await asyncio.sleep(60)
+
+    upload = asyncio.create_task(store.put(hanging()))
+    await begun.wait()
+    upload.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await upload
+    for _ in range(50):
+        if not files_in(folder):
+            break
+        await asyncio.sleep(0.02)
+    assert files_in(folder) == []
+
+
+@pytest.mark.parametrize(
+    ("start", "end"), [(0, 10), (5, None), (len(TEXT) - 1, None), (100, 10**12), (3, 4), (0, len(TEXT))]
+)
+async def test_a_range_is_that_part_of_the_file(store: FileStore, start: int, end: int | None) -> None:
+    await store.put(chunks(TEXT))
+    assert await read(store, KEY, start, end) == TEXT[start:end]
+
+
+@pytest.mark.parametrize(("start", "end"), [(len(TEXT), None), (10**12, None), (5, 5), (9, 5), (-1, 5)])
+async def test_a_range_outside_the_file_is_refused_with_its_size(
+    store: FileStore, start: int, end: int | None
+) -> None:
+    await store.put(chunks(TEXT))
+    with pytest.raises(OutsideFile) as refused:
+        await store.get(KEY, start, end)
+    assert refused.value.size == len(TEXT)
+
+
+async def test_a_removed_file_is_gone_and_may_be_removed_again(store: FileStore, folder: Path) -> None:
+    await store.put(chunks(TEXT))
+    await store.delete(KEY)
+    await store.delete(KEY)
+    assert not await store.exists(KEY)
+    assert files_in(folder) == []
+    with pytest.raises(FileNotFoundError):
+        await store.get(KEY)
+    with pytest.raises(FileNotFoundError):
+        await store.get(KEY, 1, 2)
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "",
+        HASH,
+        f"sha256/{HASH}",
+        f"sha256/00/{HASH[2:4]}/{'f' * 64}",  # the folders are not those of the hash
+        KEY.upper(),
+        KEY + "\n",
+        KEY + "/x",
+        f"/{KEY}",
+        f"../{KEY}",
+        f"incoming/{HASH}",
+        "sha256/../../etc/passwd",
+    ],
+)
+async def test_what_is_no_key_is_refused_everywhere(store: FileStore, key: str) -> None:
+    for asked in (store.get(key), store.get(key, 1), store.exists(key), store.size(key), store.delete(key)):
+        with pytest.raises(ValueError, match="not the key of a file"):
+            await asked
+    with pytest.raises(ValueError, match="not the key of a file"):
+        await store.put(chunks(TEXT), key)
+
+
+@pytest.mark.parametrize("said", ["", "ab", HASH[:-1], HASH.upper(), HASH + "0", f"../{HASH[3:]}"])
+def test_a_key_is_made_only_of_a_whole_hash(said: str) -> None:
+    with pytest.raises(ValueError, match="not the key of a file"):
+        key_of(said)
+
+
+async def test_a_store_is_checked_by_using_it(store: FileStore, folder: Path) -> None:
+    await store.check()
+    assert files_in(folder) == []
+
+
+async def test_a_folder_that_cannot_be_written_is_found_at_start(store: FileStore, folder: Path) -> None:
+    # A file where the folder of uploads should be: refused for root too, whom no permission stops.
+    (folder / "incoming").write_text("")
+    with pytest.raises(FileStoreUnfit, match="cannot be used") as refused:
+        await store.check()
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize("url", ["s3://vision-2040", "s3://vision-2040/", "s3://vision-2040/mutabaa/files"])
+def test_a_bucket_is_opened_without_asking_it(url: str) -> None:
+    FileStore.open(url)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "files",
+        "/srv/files",
+        "file://",
+        "file:///",
+        "file://srv/files",
+        "file:///srv/files?x=1",
+        "file:///dev/null/files",
+        "s3://",
+        "s3:///prefix",
+        "s3://user:password@bucket/prefix",
+        "s3://bucket:9000/prefix",
+        "s3://bucket/prefix#x",
+        "https://bucket.example/prefix",
+        "memory:///",
+    ],
+)
+def test_an_address_that_is_none_is_refused_in_one_line(url: str) -> None:
+    with pytest.raises(FileStoreUnfit) as refused:
+        FileStore.open(url)
+    assert "no file store at" in str(refused.value)
+    assert "\n" not in str(refused.value)
