@@ -4,39 +4,46 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from fastapi.middleware.cors import CORSMiddleware
 
 from app import __version__, config, contract, deps, docs_page, logs, permissions, problems
 from app.config import Settings
 from app.db import Database
 from app.middleware import Edge
+from app.routers import (
+    auth,
+    catalogue,
+    entities,
+    inbox,
+    indicators,
+    me,
+    people,
+    reopenings,
+    results,
+    role_plans,
+    role_rules,
+    service,
+    service_accounts,
+)
 from app.services.idempotency import Replayed
 from app.tokens import TokenKeys
 
-
-def _routers():
-    import importlib
-    import importlib.util
-
-    for name in (
-        "auth",
-        "me",
-        "inbox",
-        "entities",
-        "people",
-        "role_plans",
-        "role_rules",
-        "service_accounts",
-        "catalogue",
-        "indicators",
-        "results",
-        "reopenings",
-        "service",
-    ):
-        if importlib.util.find_spec(f"app.routers.{name}"):
-            yield importlib.import_module(f"app.routers.{name}").router
-
-
-ROUTERS = tuple(_routers())
+ROUTERS = (
+    auth.router,
+    me.router,
+    inbox.router,
+    entities.router,
+    people.router,
+    role_plans.router,
+    role_rules.router,
+    service_accounts.router,
+    catalogue.router,
+    indicators.router,
+    results.router,
+    reopenings.router,
+    service.router,
+)
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -56,6 +63,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     docs_page.mount(app)
     problems.register(app)
     app.add_exception_handler(Replayed, deps.replayed)
+    app.add_exception_handler(RequestValidationError, deps.unreadable)
     if settings is not None:
         logs.configure(settings.log_format)
         app.state.settings = settings
@@ -68,6 +76,21 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.add_middleware(
             Edge, keys=app.state.keys, max_body_bytes=settings.max_body_bytes, public=_public_paths(app)
         )
+        # Outside the edge: a browser page must be able to read a refusal too.
+        if settings.cors_origins:
+            app.add_middleware(
+                CORSMiddleware,
+                allow_origins=settings.cors_origins.split(","),
+                allow_methods=["GET", "POST", "PATCH"],
+                allow_headers=[
+                    "Authorization",
+                    "Content-Type",
+                    "If-Match",
+                    "If-None-Match",
+                    "Idempotency-Key",
+                ],
+                expose_headers=["ETag", "Location", "X-Request-Id", "Retry-After", "Content-Language"],
+            )
     return app
 
 

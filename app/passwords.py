@@ -7,7 +7,7 @@ nor stop the event loop. Never hash while holding a database connection.
 import functools
 import re
 import unicodedata
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import anyio
 import anyio.to_thread
@@ -21,7 +21,7 @@ SHORTEST = 12
 LONGEST = 128
 
 _AT_ONCE = 4
-_WAITING_AT_MOST = 200
+_UNDER_WAY_AT_MOST = 200
 _DISTINCT_AT_LEAST = 5
 _IN_SEQUENCE = "0123456789" * 14
 _SHORTEST_WORD = 3
@@ -30,6 +30,7 @@ _T = TypeVar("_T")
 
 _hasher = PasswordHash((Argon2Hasher(time_cost=3, memory_cost=65536, parallelism=1),))
 _threads = anyio.CapacityLimiter(_AT_ONCE)
+_under_way: "set[functools.partial[Any]]" = set()
 
 _NOBODY = "$argon2id$v=19$m=65536,t=3,p=1$TXV0YWJhYSBub2JvZHkgMQ$3pJf2wZlq0oQm1y0n9E8bS5vYH7tRkXc6uLdA4iGgWs"
 """A hash of the strength in use that no known password has."""
@@ -63,7 +64,7 @@ def fault(password: str, email: str) -> tuple[str, Text] | None:
         return "too_long", Text(
             f"A password has at most {LONGEST} characters.", f"كلمة المرور لا تزيد على {LONGEST} محرفًا."
         )
-    if _is_simple(said) or _is_made_of(said, _words(_COMMONEST) | _words(email)):
+    if _is_simple(said) or _is_made_of(said, _words(_COMMONEST) | _words(email) | {email.casefold()}):
         return "too_common", Text(
             "This password is one of the first that a stranger would try.",
             "كلمة المرور هذه من أول ما قد يجرّبه شخص غريب.",
@@ -122,6 +123,10 @@ def _letters(said: str) -> str:
 
 
 async def _in_thread(work: "functools.partial[_T]") -> _T:
-    if _threads.statistics().tasks_waiting >= _WAITING_AT_MOST:
+    if len(_under_way) >= _UNDER_WAY_AT_MOST:
         raise Unavailable(headers={"Retry-After": "2"})
-    return await anyio.to_thread.run_sync(work, limiter=_threads)
+    _under_way.add(work)
+    try:
+        return await anyio.to_thread.run_sync(work, limiter=_threads)
+    finally:
+        _under_way.remove(work)

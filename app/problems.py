@@ -37,7 +37,7 @@ _BY_CONSTRAINT: dict[str, AppError] = {
     "uq_results_indicator_id_period_start_period_end_revision": errors.AlreadyExists(
         Text("This indicator has a result for this period.", "لهذا المؤشر نتيجة في هذه الفترة.")
     ),
-    "uq_reopenings_one_open": errors.AlreadyExists(
+    "uq_reopenings_one_asked": errors.AlreadyExists(
         Text("A reopening of this result is open already.", "يوجد طلب إعادة فتح قائم لهذه النتيجة.")
     ),
     "uq_role_plans_one_open": errors.AlreadyExists(

@@ -18,10 +18,10 @@ class Reopening(Base):
         one_of("state", ReopeningState),
         ForeignKeyConstraint(["id", "entity_id"], ["subjects.id", "subjects.entity_id"]),
         Index(
-            "uq_reopenings_one_open",
+            "uq_reopenings_one_asked",
             "result_id",
             unique=True,
-            postgresql_where=text("state in ('asked', 'granted')"),
+            postgresql_where=text("state = 'asked'"),
         ),
         Index("ix_reopenings_entity_id", "entity_id"),
     )

@@ -176,7 +176,7 @@ async def issue_service_token(request: Request) -> Response:
         token = await commands.service_token(
             database(request), _issuer(request), client_id, client_secret, clock.now()
         )
-    except errors.AppError as refusal:
+    except oauth.REFUSALS as refusal:
         return oauth.problem(refusal, request)
     return _secret(
         request,

@@ -7,12 +7,13 @@ from urllib.parse import parse_qsl, unquote_plus
 
 from fastapi import Request, Response
 
-from app import errors, problems
+from app import problems
 from app.errors import AppError, Text
 from app.services.auth import rules
 
 FORM = "application/x-www-form-urlencoded"
 CLIENT_CREDENTIALS = "client_credentials"
+REFUSALS = (rules.InvalidClient, rules.InvalidTokenRequest, rules.UnsupportedGrantType)
 _LONGEST_FORM = 8192
 _MOST_FIELDS = 20
 
@@ -21,8 +22,7 @@ async def client(request: Request) -> tuple[str, str]:
     """Id and secret of a token request, from the form or from HTTP Basic (RFC 6749, 2.3.1).
 
     Read here and not by FastAPI: a fault must be answered 400 with OAuth's own error, a parameter sent twice is
-    an error, and unknown ones are ignored (3.2). Raises UnsupportedMedia, InvalidTokenRequest,
-    UnsupportedGrantType, and InvalidClient when nobody says who they are.
+    an error, and unknown ones are ignored (3.2). Raises REFUSALS.
     """
     form = await _form(request)
     if "grant_type" not in form:
@@ -45,19 +45,12 @@ async def client(request: Request) -> tuple[str, str]:
 def problem(refusal: AppError, request: Request) -> Response:
     """The refusal as problem details with OAuth's member `error` beside `code` (RFC 6749, 5.2)."""
     said = problems.response(refusal, request.scope)
-    known = refusal.code if isinstance(refusal, _OAUTH) else "invalid_request"
-    body = json.dumps({**json.loads(bytes(said.body)), "error": known}, ensure_ascii=False)
+    body = json.dumps({**json.loads(bytes(said.body)), "error": refusal.code}, ensure_ascii=False)
     headers = {name: value for name, value in said.headers.items() if name != "content-length"}
     return Response(body.encode(), refusal.status, {**headers, "cache-control": "no-store"})
 
 
-_OAUTH = (rules.InvalidClient, rules.InvalidTokenRequest, rules.UnsupportedGrantType)
-
-
 async def _form(request: Request) -> dict[str, str]:
-    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media_type != FORM:
-        raise errors.UnsupportedMedia()
     body = await request.body()
     if len(body) > _LONGEST_FORM:
         raise rules.InvalidTokenRequest()

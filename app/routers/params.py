@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import Query
 
 from app.schemas.base import CURSOR, ONE_LINE
+from app.schemas.people import Moment
 
 CursorParam = Annotated[
     str | None,
@@ -29,5 +30,13 @@ SearchParam = Annotated[
         description="Words in Arabic or English, all of which the names contain; spelling of hamza, diacritics "
         "and digits does not matter.",
         examples=["معدل النمو"],
+    ),
+]
+InForceAtParam = Annotated[
+    Moment | None,
+    Query(
+        alias="in_force_at",
+        description="What held at this moment (RFC 3339, with its offset); by default now.",
+        examples=["2026-12-01T00:00:00+04:00"],
     ),
 ]

@@ -1,11 +1,11 @@
 """Results over HTTP: entry, review, approval, history."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
-from pydantic import AwareDatetime
+from pydantic import AfterValidator, AwareDatetime
 
 from app import errors
 from app.deps import (
@@ -39,8 +39,16 @@ from app.services.results.queries import ResultFilter
 
 router = APIRouter(prefix="/v1", tags=["results"])
 
+
+def _in_utc(moment: datetime) -> datetime:
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("beyond the calendar") from None
+
+
 AsOf = Annotated[
-    AwareDatetime | None,
+    Annotated[AwareDatetime, AfterValidator(_in_utc)] | None,
     Query(
         description="What was known at this moment (RFC 3339, with its offset).",
         examples=["2024-01-01T00:00:00Z"],

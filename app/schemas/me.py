@@ -25,7 +25,7 @@ PowerList = Annotated[list[ActionName], Field(max_length=200)]
 
 
 class MySession(View):
-    """The session that asks."""
+    """The session in which this is read."""
 
     id: Annotated[UUID, Field(description="Its id.")]
     created_at: Annotated[datetime, Field(description="When it began.")]

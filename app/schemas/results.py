@@ -121,7 +121,9 @@ class ResultRead(_Figure):
     """One revision of a figure, with who did what, and what you may do with it now."""
 
     division: Annotated[Ref | None, Field(description="The division in charge.")]
-    corrects_id: Annotated[UUID | None, Field(description="The revision that this one corrects.")]
+    corrects_id: Annotated[
+        UUID | None, Field(description="The revision that this one corrects, if you may see it.")
+    ]
     corrected_by_id: Annotated[
         UUID | None, Field(description="The approved revision that replaced this one, if you may see it.")
     ]

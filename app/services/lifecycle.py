@@ -89,6 +89,8 @@ async def apply(
     that somebody else changed meanwhile is left out: the caller answers it with `lost_race()`.
     """
     table: FromClause = model.__table__
+    # In one order for all, so that two people who decide on many at once do not lock each other out.
+    cases = sorted(cases, key=lambda case: case.facts.id)
     moved = await writer.execute(
         update(model)
         .where(

@@ -4,7 +4,7 @@ As in `lifecycle`, the update holds only for the version that was seen, and its 
 same transaction. Time-driven states (planned, in force, ended) are never stored, so events name none.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -30,27 +30,20 @@ async def edit(
     reason: str | None = None,
     acting_for_id: UUID | None = None,
     more: Mapping[str, Any] | None = None,
+    old: Mapping[str, Any] | None = None,
 ) -> Mapping[str, Any]:
     """Set what differs in `patch`; the event says what it was and became, and `more`.
 
-    Returns the fields that changed: where there is none, nothing is written. Raises Stale when somebody
-    else changed the thing meanwhile.
+    `old` spares a statement where the present values are known with the version that was seen. Returns
+    the fields that changed: where there is none, nothing is written. Raises Stale when somebody else
+    changed the thing meanwhile.
     """
-    table: FromClause = model.__table__
-    found = await writer.execute(select(*[table.c[name] for name in patch]).where(table.c.id == facts.id))
-    old = found.mappings().one()
+    if old is None:
+        old = await _present(writer, model, facts.id, list(patch))
     changed = {name: value for name, value in patch.items() if value != old[name]}
     if not changed:
         return changed
-    moved = await writer.execute(
-        update(model)
-        .where(table.c.id == facts.id, table.c.version == facts.version)
-        .values(version=table.c.version + 1, **changed)
-        .returning(table.c.id)
-        .execution_options(synchronize_session=False)
-    )
-    if moved.one_or_none() is None:
-        raise lifecycle.lost_race()
+    await raise_version(writer, model, facts, changed)
     await lifecycle.note(
         writer,
         action,
@@ -65,6 +58,32 @@ async def edit(
         },
     )
     return changed
+
+
+async def _present(
+    writer: Writer, model: type[DeclarativeBase], id_: UUID, names: Sequence[str]
+) -> Mapping[str, Any]:
+    table: FromClause = model.__table__
+    found = await writer.execute(
+        select(table.c.id, *[table.c[name] for name in names]).where(table.c.id == id_)
+    )
+    return dict(found.mappings().one())
+
+
+async def raise_version(
+    writer: Writer, model: type[DeclarativeBase], facts: Facts, columns: Mapping[str, Any] | None = None
+) -> None:
+    """Set `columns` in the version that was seen. Raises Stale when it is no longer that version."""
+    table: FromClause = model.__table__
+    moved = await writer.execute(
+        update(model)
+        .where(table.c.id == facts.id, table.c.version == facts.version)
+        .values(version=table.c.version + 1, **(columns or {}))
+        .returning(table.c.id)
+        .execution_options(synchronize_session=False)
+    )
+    if moved.one_or_none() is None:
+        raise lifecycle.lost_race()
 
 
 def made(columns: Mapping[str, Any], *names: str) -> dict[str, Any]:

@@ -156,9 +156,5 @@ def contains_words(search_key: ColumnElement[str]) -> ColumnElement[bool]:
         literal_column("'g'"),
     )
     words = func.regexp_split_to_table(func.btrim(escaped), literal_column(r"'\s+'")).column_valued("word")
-    patterns = (
-        select(func.array_agg(literal_column("'%'").op("||")(words).op("||")(literal_column("'%'"))))
-        .select_from(words)
-        .scalar_subquery()
-    )
+    patterns = select(literal_column("'%'").op("||")(words).op("||")(literal_column("'%'"))).scalar_subquery()
     return search_key.like(all_(patterns))

@@ -8,6 +8,7 @@ from app.services.entities import rules as entities
 from app.services.people import rules as people
 from app.services.reopenings import rules as reopenings
 from app.services.results import rules as results
+from app.services.role_plans import rules as role_plans
 from app.services.service_accounts import rules as service_accounts
 from app.services.transitions import Transition
 
@@ -28,6 +29,7 @@ TABLES = (
     TransitionTable(SubjectKind.ASSIGNMENT, (people.END_ASSIGNMENT,)),
     TransitionTable(SubjectKind.DELEGATION, (people.END_DELEGATION,)),
     TransitionTable(SubjectKind.SERVICE_ACCOUNT, (service_accounts.END,)),
+    TransitionTable(SubjectKind.ROLE_PLAN, role_plans.TRANSITIONS),
     TransitionTable(SubjectKind.RESULT, results.TRANSITIONS),
     TransitionTable(SubjectKind.REOPENING, reopenings.TRANSITIONS),
 )

@@ -820,9 +820,9 @@ def upgrade() -> None:
     )
     op.create_index("ix_reopenings_entity_id", "reopenings", ["entity_id"], unique=False)
     op.create_index(
-        "uq_reopenings_one_open",
+        "uq_reopenings_one_asked",
         "reopenings",
         ["result_id"],
         unique=True,
-        postgresql_where=sa.text("state in ('asked', 'granted')"),
+        postgresql_where=sa.text("state = 'asked'"),
     )

@@ -25,18 +25,19 @@ def _statement(*, locking: bool) -> TextualSelect:
         held as (
             select m.entity_id, m.parties from memberships m
             where m.user_id = :user_id and m.starts_at <= :now and (m.ends_at is null or m.ends_at > :now)
-              and not exists (select from narrowed n where n.entity_id <> m.entity_id)
+              and not exists (
+                  select from narrowed n
+                  where n.entity_id is not null and n.entity_id is distinct from m.entity_id
+              )
             {share}
         ),
         given as (
-            select d.action, d.party, d.delegator_id from delegations d
+            select d.action, d.party, d.delegator_id
+            from delegations d
+            join memberships m on m.user_id = d.delegator_id and d.party = any(m.parties)
+                              and m.starts_at <= :now and (m.ends_at is null or m.ends_at > :now)
             where d.delegate_id = :user_id and d.starts_at <= :now and d.ends_at > :now
               and not exists (select from narrowed n where n.entity_id <> d.entity_id)
-              and exists (
-                  select from memberships m
-                  where m.user_id = d.delegator_id and d.party = any(m.parties)
-                    and m.starts_at <= :now and (m.ends_at is null or m.ends_at > :now)
-              )
             {share}
         )
         select u.id as person_id, s.id as session_id,

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import insert
 
-from app import clock, ids
+from app import clock, errors, ids
 from app.db import Writer
 from app.enums import ReopeningState, SubjectKind
 from app.models import Reopening
@@ -24,12 +24,14 @@ async def ask(
 ) -> UUID:
     """Ask leave to correct an approved result, until `expires_on`.
 
-    Raises NotTheLatest where a later revision exists, Invalid for the date; a second open reopening of
-    the same result is refused by the schema (AlreadyExists).
+    Raises NotTheLatest where a later revision exists, AlreadyExists where a leave is asked for or in force,
+    Invalid for the date. A second one asked at the same moment is refused by the schema.
     """
-    rules.check_expiry(expires_on, clock.day(now))
     if result.row["has_later"]:
         raise result_rules.NotTheLatest()
+    if result.row["has_reopening"]:
+        raise errors.AlreadyExists()
+    rules.check_expiry(expires_on, clock.day(now))
     grantor = rules.grantor(result.row["level"], in_scorecard=result.row["in_scorecard"])
     assert result.entity_id is not None  # noqa: S101  # a result always has its entity
     reopening_id = ids.new()

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, insert, literal_column, null, select, update
+from sqlalchemy.sql.selectable import ScalarSelect
 
 from app import clock, errors, ids
 from app.db import Writer
@@ -53,7 +54,7 @@ async def create(
         "results.create",
         actor,
         indicator,
-        {"period": period, "period_start": start, "period_end": end, "revision": 1, **figure},
+        {"period": period, "period_start": start, "period_end": end, **figure},
         now,
     )
 
@@ -67,7 +68,7 @@ async def correct(writer: Writer, actor: Actor, approved: Facts, now: datetime) 
         raise rules.NotTheLatest()
     if approved.row["reopening_id"] is None:
         raise rules.ReopeningRequired()
-    columns = [_table.c[name] for name in ("period", "period_start", "period_end", "revision", *FIGURE)]
+    columns = [_table.c[name] for name in ("period", "period_start", "period_end", *FIGURE)]
     found = await writer.execute(select(*columns).where(_table.c.id == approved.id))
     old = found.mappings().one()
     indicator = await indicator_queries.entry_facts(writer, actor, approved.row["indicator_id"], now)
@@ -78,7 +79,7 @@ async def correct(writer: Writer, actor: Actor, approved: Facts, now: datetime) 
         rules.CORRECT.action,
         actor,
         indicator,
-        {**old, "revision": old["revision"] + 1, "corrects_id": approved.id},
+        {**old, "corrects_id": approved.id},
         now,
     )
     used = await writer.execute(
@@ -123,6 +124,7 @@ async def _begin(
             division_id=indicator.row["division_id"],
             role_plan_id=indicator.row["role_plan_id"],
             state=ResultState.DRAFT.value,
+            revision=_next_revision(indicator.row["id"], columns),
             parties_enter=list(indicator.steps[Step.ENTER]),
             parties_review=list(indicator.steps[Step.REVIEW]),
             parties_approve=list(indicator.steps[Step.APPROVE]),
@@ -135,6 +137,23 @@ async def _begin(
         )
     )
     return result_id
+
+
+def _next_revision(indicator_id: UUID, columns: Mapping[str, Any]) -> ScalarSelect[int]:
+    """After every revision of the figure, the discarded ones included. Where a first entry meets an
+    approved figure: the number of that one, so that the schema refuses it."""
+    earlier = _table.alias()
+    following = func.coalesce(func.max(earlier.c.revision) + 1, 1)
+    approved = func.max(earlier.c.revision).filter(earlier.c.state == ResultState.APPROVED.value)
+    return (
+        select(following if "corrects_id" in columns else func.coalesce(approved, following))
+        .where(
+            earlier.c.indicator_id == indicator_id,
+            earlier.c.period_start == columns["period_start"],
+            earlier.c.period_end == columns["period_end"],
+        )
+        .scalar_subquery()
+    )
 
 
 async def edit(

@@ -121,6 +121,7 @@ _FACTS = (
     "_measure",
     "_has_later",
     "_reopening_id",
+    "_has_reopening",
     "_value",
     "_rank",
     "_numerator",
@@ -158,8 +159,20 @@ def _fact_columns(r: FromClause, i: FromClause) -> list[ColumnElement[Any]]:
             opened.c.state == sql.const(ReopeningState.GRANTED),
             opened.c.expires_on >= sql.TODAY,
         )
+        .limit(literal_column("1"))
         .scalar_subquery()
         .label("_reopening_id"),
+        exists(
+            select(literal_column("1")).where(
+                opened.c.result_id == r.c.id,
+                or_(
+                    opened.c.state == sql.const(ReopeningState.ASKED),
+                    and_(
+                        opened.c.state == sql.const(ReopeningState.GRANTED), opened.c.expires_on >= sql.TODAY
+                    ),
+                ),
+            )
+        ).label("_has_reopening"),
         r.c.value.label("_value"),
         r.c.rank.label("_rank"),
         r.c.numerator.label("_numerator"),
@@ -170,13 +183,16 @@ def _fact_columns(r: FromClause, i: FromClause) -> list[ColumnElement[Any]]:
 
 def _one(*where: ColumnElement[bool]) -> Select[Any]:
     r, i, e = _result, _indicator, _entity
-    newer = _result.alias()
+    older, newer = _result.alias(), _result.alias()
     source = Source.__table__
     return (
         select(
             *_figure(r, i, e),
             sql.ref_by_id(Division.__table__, r.c.division_id).label("division"),
-            r.c.corrects_id,
+            select(older.c.id)
+            .where(older.c.id == r.c.corrects_id, visible(older))
+            .scalar_subquery()
+            .label("corrects_id"),
             select(newer.c.id)
             .where(
                 newer.c.corrects_id == r.c.id,
@@ -349,7 +365,13 @@ def _list(given: frozenset[str], *, after: bool) -> Query:
             ),
         ]
     elif "all_revisions" not in given:
-        same_state = [newer.c.state == bindparam("state", type_=Text)] if "state" in given else []
+        # A discarded revision does not stand for the figure, unless it is asked for.
+        discarded = sql.const(ResultState.DISCARDED)
+        same_state = [newer.c.state != discarded]
+        if "state" in given:
+            same_state = [newer.c.state == bindparam("state", type_=Text)]
+        else:
+            where.append(r.c.state != discarded)
         where.append(
             ~exists(
                 select(literal_column("1")).where(same_figure, newer.c.revision > r.c.revision, *same_state)

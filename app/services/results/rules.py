@@ -154,7 +154,7 @@ def open_now(transition: Transition, row: Mapping[str, Any]) -> bool:
     if transition is CORRECT:
         return row["reopening_id"] is not None and not row["has_later"]
     if transition is ASK_REOPENING:
-        return row["reopening_id"] is None and not row["has_later"]
+        return not row["has_reopening"] and not row["has_later"]
     return True
 
 

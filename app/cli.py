@@ -1,0 +1,226 @@
+"""The `mutabaa` command.
+
+Exit codes: 0 done; 1 a check failed (contract --check) or the work did; 2 a setting, an argument or the database
+does not allow the work, with one line that says what.
+
+The application itself is imported only by what needs it: building its routes takes most of a second.
+"""
+
+import asyncio
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import asyncpg
+import structlog
+import typer
+import uvicorn
+
+from app import administrators, config, loading, logs, migrating
+from app.config import ConfigurationError, Settings
+from app.db import MINIMUM_SERVER_VERSION, SCHEMA, Database, DatabaseUnfit
+from app.local_postgres import LocalPostgresError
+from app.tokens import TokenKeys
+
+CONTRACT = migrating.ROOT / "openapi" / "openapi.json"
+DATA = migrating.ROOT / "data"
+
+cli = typer.Typer(
+    name="mutabaa",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,  # its frames would show the values of settings
+    help="The follow-up service of the Oman Vision 2040 offices. Settings are environment variables, MUTABAA_*.",
+)
+
+
+@cli.command()
+def serve(
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535, help="The port to listen on.")] = 8000,
+    workers: Annotated[int, typer.Option(min=1, max=64, help="How many processes serve.")] = 1,
+) -> None:
+    """Serve the API. Needs all settings, and a database that `mutabaa migrate` has brought to this release."""
+    with _faults_in_one_line():
+        settings = config.load()
+        TokenKeys.load(settings.token_keys, settings.token_issuer, settings.token_audience)
+        asyncio.run(_require_ready(settings))
+    logs.configure(settings.log_format)
+    with ExitStack() as undo:
+        if workers > 1 and "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+            # Otherwise each process would count for itself, and /metrics answer for one of them.
+            os.environ["PROMETHEUS_MULTIPROC_DIR"] = undo.enter_context(tempfile.TemporaryDirectory())
+        structlog.get_logger("serve").info("serving", host=host, port=port, workers=workers)
+        _serve(settings, host, port, workers)
+
+
+def _serve(settings: Settings, host: str, port: int, workers: int) -> None:
+    uvicorn.run(
+        "app.main:serve_app",
+        factory=True,
+        host=host,
+        port=port,
+        workers=workers,
+        loop="uvloop",
+        http="httptools",
+        ws="none",
+        access_log=False,  # the service writes its own, without personal data
+        log_config=None,
+        server_header=False,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=settings.trusted_proxies,
+        timeout_graceful_shutdown=20,
+    )
+
+
+@cli.command()
+def migrate() -> None:
+    """Bring the database to the schema of this release. Needs only the database's address."""
+    with _faults_in_one_line():
+        url = config.load_database().owner_url
+        asyncio.run(_require_server(url))
+        asyncio.run(migrating.migrate(url))
+    typer.echo(f"the database stands at '{SCHEMA}'")
+
+
+@cli.command()
+def load(
+    data: Annotated[Path, typer.Option(help="The folder of CSV files.", file_okay=False)] = DATA,
+    demo_password: Annotated[
+        str | None,
+        typer.Option(
+            envvar="MUTABAA_DEMO_PASSWORD",
+            help="Load the invented people of the demo too, and let them sign in with this password.",
+        ),
+    ] = None,
+) -> None:
+    """Load entities, indicators and their known figures. A second run changes nothing."""
+    with _faults_in_one_line():
+        url = config.load_database().owner_url
+        asyncio.run(
+            loading.load(
+                url, data, demo=demo_password is not None, say=typer.echo, demo_password=demo_password
+            )
+        )
+
+
+@cli.command(name="contract")
+def write_contract(
+    check: Annotated[
+        bool, typer.Option("--check", help="Write nothing; exit 1 if the file is stale.")
+    ] = False,
+) -> None:
+    """Write openapi/openapi.json from the code. Needs neither settings nor a database."""
+    from app import contract
+    from app.main import create_app
+
+    said = contract.dumps(contract.build(create_app()))
+    if not check:
+        CONTRACT.write_text(said, encoding="utf-8")
+        typer.echo(f"wrote {CONTRACT}")
+    elif not CONTRACT.exists() or CONTRACT.read_text(encoding="utf-8") != said:
+        typer.echo("openapi/openapi.json is not what the code says: run `mutabaa contract`", err=True)
+        raise typer.Exit(1)
+    else:
+        typer.echo("openapi/openapi.json is what the code says")
+
+
+@cli.command()
+def administrator(
+    email: Annotated[str, typer.Argument(help="The address that they will sign in with.")],
+    name_ar: Annotated[str, typer.Option(help="Their name in Arabic.")],
+    name_en: Annotated[str, typer.Option(help="Their name in English.")],
+) -> None:
+    """Make the first administrator of a new installation, and print their invitation: once, for 72 hours.
+
+    Said again for the same person, a new invitation takes the place of the old one.
+    """
+    with _faults_in_one_line():
+        url = config.load_database().owner_url
+        token = asyncio.run(administrators.invite_first(url, email, name_ar, name_en))
+    typer.echo(f"Invitation of {email}, good once and for 72 hours:\n\n  {token}\n")
+    typer.echo("They set their password with: POST /v1/auth/accept-invitation {token, password}")
+
+
+@cli.command(name="demo")
+def run_demo(
+    port: Annotated[int, typer.Option(min=1, max=65000, help="The first port to try.")] = 8000,
+) -> None:
+    """Everything at once on this machine: a PostgreSQL of its own, real data, invented people, the service.
+
+    With MUTABAA_DATABASE_URL set, that PostgreSQL is used.
+    """
+    from app import demo
+
+    with _faults_in_one_line():
+        demo.run(port)
+
+
+async def _require_server(url: str) -> None:
+    """Raise DatabaseUnfit for a server that is too old for the schema."""
+    connection = await asyncpg.connect(url)
+    try:
+        version = int(await connection.fetchval("select current_setting('server_version_num')"))
+    finally:
+        await connection.close()
+    if version < MINIMUM_SERVER_VERSION:
+        raise DatabaseUnfit("PostgreSQL 17 or newer is needed")
+
+
+async def _require_ready(settings: Settings) -> None:
+    """Raise DatabaseUnfit unless the database can be served from."""
+    database = Database(str(settings.database_url), read_pool_size=1, write_pool_size=1)
+    try:
+        await database.open()
+        if not await database.is_ready():
+            raise DatabaseUnfit(f"its schema is not '{SCHEMA}': run `mutabaa migrate`")
+    finally:
+        await database.close()
+
+
+@contextmanager
+def _faults_in_one_line() -> Iterator[None]:
+    """What the operator can mend is said in one line, with exit code 2; anything else is our mistake."""
+    try:
+        yield
+    except (ConfigurationError, loading.DataError, administrators.Refused, LocalPostgresError) as fault:
+        _refuse(str(fault))
+    except DatabaseUnfit as fault:
+        _refuse(f"the database cannot be used: {fault}")
+    # The runtime role, a table or a column is not there yet.
+    except (
+        asyncpg.InvalidParameterValueError,
+        asyncpg.UndefinedTableError,
+        asyncpg.UndefinedColumnError,
+    ) as fault:
+        _refuse(f"the database has another schema: {fault}; run `mutabaa migrate`")
+    except (
+        OSError,  # refused, unknown host, timed out, unfit TLS; or a file that cannot be written
+        asyncpg.ClientConfigurationError,
+        asyncpg.PostgresConnectionError,
+        asyncpg.CannotConnectNowError,
+        asyncpg.TooManyConnectionsError,
+        asyncpg.InvalidAuthorizationSpecificationError,
+        asyncpg.InvalidCatalogNameError,
+        asyncpg.InsufficientPrivilegeError,
+    ) as fault:
+        said = str(fault) or type(fault).__name__
+        of_a_file = isinstance(fault, OSError) and fault.filename is not None
+        _refuse(said if of_a_file else f"the database cannot be used: {said}")
+
+
+def _refuse(why: str) -> None:
+    typer.echo(f"mutabaa: {' '.join(why.split())}", err=True)
+    raise typer.Exit(2)
+
+
+def main() -> None:
+    """The entry point of the command."""
+    cli()
+
+
+if __name__ == "__main__":
+    main()

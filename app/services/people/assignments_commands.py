@@ -1,0 +1,104 @@
+"""Every write of assignments: representatives work only on what they are assigned (Guide O-3, O-4)."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import exists, insert, literal, select
+
+from app import ids
+from app.db import Writer
+from app.enums import SubjectKind
+from app.errors import invalid, unknown_reference
+from app.models import Assignment, Membership, Subject
+from app.permissions import Actor, Facts
+from app.services import lifecycle, records
+from app.services.people import intervals, rules
+from app.services.people.memberships_commands import require_active
+from app.services.results import queries as results
+
+_ASSIGNED_TO = (SubjectKind.INDICATOR.value, SubjectKind.RESULT.value)
+
+
+async def create(
+    writer: Writer,
+    actor: Actor,
+    entity: Facts,
+    user_id: UUID,
+    subject_id: UUID,
+    starts_at: datetime | None,
+    ends_at: datetime | None,
+    now: datetime,
+) -> UUID:
+    """Put a person of the entity to work on one of its indicators or results.
+
+    Raises Invalid for somebody without a role in the entity, and for a subject that is unknown, another
+    entity's, or not visible to the actor; the same assignment twice at a time is refused by the schema.
+    """
+    begins = rules.starting(starts_at, now)
+    rules.check_interval(begins, ends_at)
+    await require_active(writer, user_id, "#/user_id")
+    await _require_role(writer, entity, user_id, begins)
+    await _require_subject(writer, actor, entity, subject_id, now)
+    assignment_id = ids.new()
+    columns = {"user_id": user_id, "subject_id": subject_id, "starts_at": begins, "ends_at": ends_at}
+    await lifecycle.begin(
+        writer,
+        "assignments.create",
+        Facts(SubjectKind.ASSIGNMENT, assignment_id, entity.id),
+        actor=actor,
+        at=now,
+        changes=records.made(columns, *columns),
+    )
+    await writer.execute(insert(Assignment).values(id=assignment_id, entity_id=entity.id, **columns))
+    return assignment_id
+
+
+async def end(
+    writer: Writer, actor: Actor, facts: Facts, ends_at: datetime | None, reason: str, now: datetime
+) -> None:
+    """End an assignment, now or later."""
+    until = rules.ending(ends_at, facts.row["starts_at"], facts.row["ends_at"], now)
+    await records.edit(
+        writer,
+        Assignment,
+        rules.END_ASSIGNMENT.action,
+        facts,
+        {"ends_at": until},
+        old=facts.row,
+        actor=actor,
+        at=now,
+        reason=reason,
+    )
+
+
+async def _require_role(writer: Writer, entity: Facts, user_id: UUID, moment: datetime) -> None:
+    m = Membership.__table__
+    found = await writer.execute(
+        select(
+            exists().where(
+                m.c.user_id == user_id, m.c.entity_id == entity.id, intervals.holds_at(m, literal(moment))
+            )
+        )
+    )
+    if not found.scalar_one():
+        raise invalid(
+            "#/user_id",
+            "holds_no_role",
+            "The person holds no role in the entity at that time.",
+            "لا يشغل هذا الشخص دورًا في الجهة في تلك المدة.",
+        )
+
+
+async def _require_subject(
+    writer: Writer, actor: Actor, entity: Facts, subject_id: UUID, now: datetime
+) -> None:
+    found = await writer.execute(
+        select(Subject.kind).where(
+            Subject.id == subject_id, Subject.entity_id == entity.id, Subject.kind.in_(_ASSIGNED_TO)
+        )
+    )
+    kind = found.scalar_one_or_none()
+    # Who is assigned to a result reads it, so only who reads it may assign.
+    hidden = kind == SubjectKind.RESULT and await results.facts(writer, actor, subject_id, now) is None
+    if kind is None or hidden:
+        raise unknown_reference("#/subject_id")

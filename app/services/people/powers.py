@@ -1,0 +1,89 @@
+"""What a person may do, and where: the role rules seen from the person's side. Pure, like the rules.
+
+It asks `permissions.allows` itself, with subjects that stand for "anything there", so that nothing here can
+say more or less than enforcement does. Four eyes and states belong to single subjects and are not in it.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from app import permissions
+from app.enums import Role, Step
+from app.permissions import ADMINISTRATOR, RULES, UNIT, Actor, Facts, party_key
+
+Steps = Mapping[str, Collection[str]]
+"""Party keys by step."""
+
+_NOWHERE = UUID(int=0)
+_IN_UNIT_ONLY = frozenset({"memberships.appoint_unit"})
+_APPOINTING = sorted(
+    {who for rule in RULES.values() if rule.action.startswith("memberships.appoint_") for who in rule.who}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Powers:
+    """Actions that the rules give a person: everywhere, on what is their own, and by entity."""
+
+    national: tuple[str, ...]
+    own: tuple[str, ...]
+    by_entity: Mapping[UUID, tuple[str, ...]]
+
+    def anywhere(self) -> frozenset[str]:
+        """Every action that the person may take somewhere."""
+        return frozenset(self.national).union(self.own, *self.by_entity.values())
+
+    def within(self, entity_id: UUID) -> frozenset[str]:
+        """Every action that the person may take in one entity."""
+        return frozenset(self.national).union(self.own, self.by_entity.get(entity_id, ()))
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An entity: whether it is UNIT, and who may enter, review and approve its results."""
+
+    entity_id: UUID
+    is_unit: bool
+    result_steps: Steps
+
+
+def of(actor: Actor, places: Iterable[Place]) -> Powers:
+    """The powers of `actor`: everywhere, and in `places`."""
+    nationally: Mapping[str, Steps] = {
+        "reopenings": {Step.APPROVE: (UNIT,)},
+        "memberships": {"appoint": tuple(who for who in _APPOINTING if who == ADMINISTRATOR)},
+    }
+    national = _allowed(actor, Facts("", _NOWHERE, None), nationally)
+    own = _allowed(actor, Facts("", _NOWHERE, None, own=True), {}) - national
+    return Powers(
+        national=tuple(sorted(national)),
+        own=tuple(sorted(own)),
+        by_entity={place.entity_id: tuple(sorted(_at(actor, place) - national)) for place in places},
+    )
+
+
+def _at(actor: Actor, place: Place) -> frozenset[str]:
+    here, steps = place.entity_id, place.result_steps
+    by_area: Mapping[str, Steps] = {
+        "results": {**steps, "control": (*steps.get(Step.REVIEW, ()), *steps.get(Step.APPROVE, ()))},
+        # The head grants what UNIT does not.
+        "reopenings": {Step.APPROVE: (party_key(Role.HEAD, here),)},
+        # Who appoints to a role ends it too.
+        "memberships": {
+            "appoint": tuple(party_key(who, here) for who in _APPOINTING if who != ADMINISTRATOR)
+        },
+    }
+    allowed = _allowed(actor, Facts("", here, here), by_area)
+    return allowed if place.is_unit else allowed - _IN_UNIT_ONLY
+
+
+def _allowed(actor: Actor, there: Facts, steps: Mapping[str, Steps]) -> frozenset[str]:
+    """The actions that the rules allow on something `there`; `steps` by area."""
+    allowed = set()
+    for action in RULES:
+        named = steps.get(action.partition(".")[0], {})
+        subject = replace(there, steps={step: tuple(keys) for step, keys in named.items()})
+        if permissions.allows(actor, action, subject):
+            allowed.add(action)
+    return frozenset(allowed)

@@ -1,0 +1,111 @@
+"""`mutabaa demo`, from its first line to its end by a signal."""
+
+import json
+import os
+import re
+import shlex
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import psutil
+import pytest
+
+from app import demo, local_postgres
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[Path]:
+    """A folder for what the demo keeps."""
+    folder = tmp_path / "local"
+    yield folder
+    local_postgres.remove(folder / "postgres")
+
+
+@pytest.fixture
+def taken_port() -> Iterator[int]:
+    """A port at which somebody else listens."""
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        yield other.getsockname()[1]
+
+
+@contextmanager
+def running(home: Path, port: int, ended_by: signal.Signals) -> Iterator[str]:
+    """The demo with another home than the clone's: all that it says until it serves."""
+    run = f"import pathlib; from app import demo; demo.HOME = pathlib.Path({str(home)!r}); demo.run({port})"
+    with subprocess.Popen(
+        [sys.executable, "-c", run],
+        cwd=ROOT,
+        env={name: said for name, said in os.environ.items() if not name.startswith("MUTABAA_")},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    ) as process:
+        try:
+            lines: list[str] = []
+            while not lines or not lines[-1].startswith("Ctrl-C"):
+                lines.append(process.stdout.readline())
+                assert lines[-1], "".join(lines)
+            yield "".join(lines)
+        finally:
+            process.send_signal(ended_by)
+            process.wait(30)
+
+
+def requests_in(text: str) -> list[list[str]]:
+    """The printed requests, as a shell would read them."""
+    commands = text.replace("\\\n", " ")
+    return [shlex.split(line) for line in commands.splitlines() if "curl" in line]
+
+
+def of_the_demo(home: Path) -> list[int]:
+    """Processes that belong to a demo's database."""
+    place = home / "postgres" / "location"
+    folder = place.read_text().strip() if place.exists() else str(home)
+    return [p.pid for p in psutil.process_iter(["cwd"]) if str(p.info["cwd"] or "").startswith(folder)]
+
+
+def test_the_demo_serves_what_it_prints_and_leaves_nothing(home: Path, taken_port: int) -> None:
+    with running(home, taken_port, signal.SIGHUP) as text:
+        assert "indicators: 51 new" in text
+        assert f"Port {taken_port} is taken; using " in text
+        for english, arabic in demo._ROLES.values():
+            assert english in text
+            assert arabic in text
+        address = re.search(r"Mutabaa is at (http://127\.0\.0\.1:\d+)", text)[1]
+        password = re.search(r"the password of all is {2}(\S+)", text)[1]
+        check_requests(address, password, text)
+        assert of_the_demo(home)
+    assert of_the_demo(home) == []
+
+    with running(home, taken_port, signal.SIGTERM) as text:
+        assert "indicators: 0 new, 0 changed, 51 unchanged" in text
+        assert password in text
+    assert of_the_demo(home) == []
+    assert (home / "demo-password").stat().st_mode & 0o77 == 0
+
+
+def check_requests(address: str, password: str, text: str) -> None:
+    """What the printed requests ask for is there."""
+    sign_in, search, inbox = requests_in(text)
+    with httpx.Client(trust_env=False, transport=httpx.HTTPTransport(retries=8)) as http:
+        assert http.get(f"{address}/docs").status_code == 200
+        body = json.loads(sign_in[sign_in.index("-d") + 1])
+        assert body["password"] == password
+        token = http.post(f"{address}/v1/auth/sign-in", json=body).json()["access_token"]
+        bearer = {"Authorization": f"Bearer {token}"}
+        name, _, words = search[search.index("--data-urlencode") + 1].partition("=")
+        assert f"{address}/v1/indicators" in search
+        found = http.get(f"{address}/v1/indicators", params={name: words}, headers=bearer).json()
+        assert [item["code"] for item in found["items"]] == ["gross_debt_gdp"]
+        assert f"{address}/v1/inbox" in inbox
+        assert len(http.get(f"{address}/v1/inbox", headers=bearer).json()["items"]) == 1

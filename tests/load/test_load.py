@@ -1,0 +1,239 @@
+"""The shipped data in a database: all of it, once, with its history."""
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+import httpx
+import pytest
+
+from app.enums import DivisionFunction
+from app.services.load.merging import NAMESPACE, made_id
+from tests.api import Api
+from tests.load.conftest import PASSWORD, Loaded, checksums, rows
+
+Owner = "asyncpg.Connection[asyncpg.Record]"
+MUSCAT_OFFSET = timedelta(hours=4)
+
+
+async def signed_in(client: httpx.AsyncClient, email: str, password: str = PASSWORD) -> Api:
+    """A client that speaks for a person of the demo."""
+    answer = await client.post("/v1/auth/sign-in", json={"email": email, "password": password})
+    assert answer.status_code == 200, answer.text
+    return Api(client, answer.json()["access_token"])
+
+
+@pytest.fixture(scope="module")
+async def editor(loaded: Loaded, client: httpx.AsyncClient) -> Api:
+    """Somebody of the follow-up unit."""
+    return await signed_in(client, "editor.unit@demo.mutabaa.example")
+
+
+@pytest.mark.parametrize(
+    ("table", "file"),
+    [
+        ("entities", "entities"),
+        ("pillars", "pillars"),
+        ("priorities", "priorities"),
+        ("programmes", "programmes"),
+        ("sources", "sources"),
+        ("indicators", "indicators"),
+        ("indicator_targets", "targets"),
+        ("divisions", "demo_divisions"),
+        ("users", "demo_people"),
+        ("memberships", "demo_people"),
+    ],
+)
+async def test_every_line_is_a_row(loaded: Loaded, owner: Owner, table: str, file: str) -> None:
+    assert await owner.fetchval(f"select count(*) from {table}") == len(rows(file))
+
+
+async def test_every_figure_is_there_once_and_published(loaded: Loaded, owner: Owner) -> None:
+    feeds = {row["series"]: row["indicator"] for row in rows("series_map") if row["indicator"]}
+    shipped = {(feeds[row["series"]], row["period"]) for row in rows("series")}
+    found = await owner.fetch(
+        """
+        select i.code, r.period, count(*) as revisions, min(r.revision) as first, max(r.revision) as last,
+               bool_and(r.published_at = r.recorded_at and r.approved_at = r.recorded_at
+                        and r.known_from is not null and r.classification = 'open'
+                        and r.entered_by_id is null and r.edited_by = '{}' and r.controlled_by = '{}') as sound
+        from results r join indicators i on i.id = r.indicator_id
+        where r.source_id is not null group by 1, 2
+        """
+    )
+    assert {(row["code"], row["period"]) for row in found} == shipped
+    assert all(row["sound"] and row["first"] == 1 and row["last"] == row["revisions"] for row in found)
+
+
+async def test_progress_is_said_for_each_step(loaded: Loaded) -> None:
+    assert f"indicators: {len(rows('indicators'))} new, 0 changed, 0 unchanged" in loaded.said
+    assert len(loaded.said) == len(loaded.counts)
+
+
+async def test_a_second_run_changes_nothing(loaded: Loaded, owner: Owner) -> None:
+    before = await checksums(owner)
+    counts = await loaded.again()
+    assert await checksums(owner) == before
+    assert {name for name, tally in counts.items() if tally.new or tally.changed or tally.kept} == set()
+
+
+@pytest.mark.parametrize("table", ["entities", "divisions", "users", "memberships", "indicators", "results"])
+async def test_every_loaded_subject_begins_with_an_event_by_nobody(
+    loaded: Loaded, owner: Owner, table: str
+) -> None:
+    strange = await owner.fetch(
+        f"""
+        select t.id from {table} t
+        where not exists (select from subjects s where s.id = t.id and s.kind || 's' = $2 or s.id = t.id and $2 = 'entities')
+           or (select action from events e where e.subject_id = t.id order by e.id limit 1)
+              not in ($1, 'results.create')
+           or exists (select from events e where e.subject_id = t.id and e.action = $1
+                      and (e.actor_id is not null or e.from_state is not null))
+        """,
+        f"{table}.load",
+        table,
+    )
+    assert strange == []
+    states = await owner.fetch("select distinct to_state from events where action = $1", f"{table}.load")
+    assert [row["to_state"] for row in states] == ["approved" if table == "results" else None]
+
+
+async def test_no_event_tells_a_password(loaded: Loaded, owner: Owner) -> None:
+    assert await owner.fetchval("select count(*) from events where changes::text ~ 'password|argon2'") == 0
+
+
+async def test_ids_are_the_same_everywhere(loaded: Loaded, owner: Owner) -> None:
+    assert UUID("00000000-0000-0000-0000-000000000000") != NAMESPACE
+    found = await owner.fetchval("select id from indicators where code = 'gii'")
+    assert found == made_id("indicators", "gii")
+
+
+async def test_growth_of_2022_as_it_was_known(editor: Api, owner: Owner) -> None:
+    growth = await owner.fetchval("select id from indicators where code = 'gdp_growth_real'")
+
+    async def known(moment: datetime) -> list[float]:
+        answer = await editor.get(
+            "/v1/results", indicator_id=str(growth), period="2022", as_of=moment.isoformat()
+        )
+        assert answer.status_code == 200, answer.text
+        return [item["value"] for item in answer.json()["items"]]
+
+    first, rebased = datetime(2023, 6, 19, tzinfo=UTC), datetime(2026, 8, 5, tzinfo=UTC)
+    instant = timedelta(microseconds=1)
+    assert await known(first - MUSCAT_OFFSET - instant) == []
+    assert await known(first - MUSCAT_OFFSET) == [4.3]
+    assert await known(rebased - MUSCAT_OFFSET - instant) == [4.3]
+    assert await known(rebased - MUSCAT_OFFSET) == [7.99]
+
+
+async def test_the_older_revision_answers_what_was_known(editor: Api, owner: Owner) -> None:
+    newest = await owner.fetchval(
+        """
+        select r.id from results r join indicators i on i.id = r.indicator_id
+        where i.code = 'gdp_growth_real' and r.period = '2022' order by revision desc limit 1
+        """
+    )
+    now = (await editor.get(f"/v1/results/{newest}")).json()
+    then = (await editor.get(f"/v1/results/{newest}", as_of="2024-01-01T00:00:00Z")).json()
+    assert (now["value"], then["value"]) == (7.99, 4.3)
+    assert now["corrects_id"] == then["id"]
+    assert "National Centre for Statistics and Information" in now["source"]["attribution"]
+    history = (await editor.get(f"/v1/results/{newest}/history")).json()["items"]
+    assert [item["action"] for item in history] == ["results.load", "results.load"]
+    assert history[0]["reason"].startswith("fact: ")
+
+
+async def test_a_rank_known_first_is_carried_on(loaded: Loaded, owner: Owner) -> None:
+    found = await owner.fetch(
+        """
+        select r.value, r.rank from results r join indicators i on i.id = r.indicator_id
+        where i.code = 'ydi' and r.period = '2020' order by revision
+        """
+    )
+    assert [tuple(row) for row in found] == [(None, 52), (Decimal("0.769"), 52)]
+
+
+async def test_preliminary_figures_are_provisional(loaded: Loaded, owner: Owner) -> None:
+    found = await owner.fetch(
+        """
+        select distinct s.code from results r join sources s on s.id = r.source_id where r.obs_status = 'P'
+        """
+    )
+    assert [row["code"] for row in found] == ["ncsi-bulletin-2026-07"]
+
+
+async def test_marks_of_doubt_are_kept(loaded: Loaded, owner: Owner) -> None:
+    doubtful = {row["code"] for row in rows("entities") if row["evidence"] == "C"}
+    found = await owner.fetch("select code from entities where not verified")
+    assert {row["code"] for row in found} == doubtful
+    unverified = {row["code"] for row in rows("indicators") if row["unverified"] == "true"}
+    found = await owner.fetch("select code from indicators where not verified")
+    assert {row["code"] for row in found} == unverified
+    assert await owner.fetchval("select code from entities where is_unit") == "OV2040"
+
+
+async def test_holidays_are_known_in_both_languages(loaded: Loaded, owner: Owner) -> None:
+    day = await owner.fetchrow("select * from holidays where day = $1", date(2027, 3, 8))
+    assert (day["name_ar"], day["name_en"], day["estimated"]) == ("عيد الفطر", "Eid al-Fitr", True)
+    assert not await owner.fetchval("select estimated from holidays where day = $1", date(2026, 11, 20))
+    years = await owner.fetch("select distinct extract(year from day)::int as y from holidays order by 1")
+    assert [row["y"] for row in years] == list(range(2021, 2032))
+
+
+async def test_results_wait_in_the_inboxes(loaded: Loaded, client: httpx.AsyncClient) -> None:
+    waiting = {
+        "member2.plan.mol": {("omanis_private_jobs", "results.review")},
+        "manager.mol": {("skilled_private", "results.approve")},
+        "member2.plan.mof": {("gross_debt_gdp", "results.review")},
+        "manager.mof": {("non_oil_revenue_gdp", "results.approve")},
+    }
+    titles = {row["name_en"]: row["code"] for row in rows("indicators")}
+    for name, expected in waiting.items():
+        api = await signed_in(client, f"{name}@demo.mutabaa.example")
+        items = (await api.get("/v1/inbox")).json()["items"]
+        assert {(titles[item["title"]["en"]], item["action"]) for item in items} == expected, name
+
+
+async def test_invented_figures_say_so_and_are_not_published(loaded: Loaded, owner: Owner) -> None:
+    found = await owner.fetch(
+        "select note, published_at, source_id, state from results where entered_by_id is not null"
+    )
+    assert {row["state"] for row in found} == {"draft", "submitted", "reviewed"}
+    assert all("A demo figure" in row["note"] and row["published_at"] is None for row in found)
+
+
+async def test_everybody_who_signs_in_can(loaded: Loaded, client: httpx.AsyncClient, owner: Owner) -> None:
+    for row in rows("demo_people"):
+        known = await owner.fetchval("select password_hash from users where email = $1", row["email"])
+        assert (known is not None) == (row["sign_in"] == "true"), row["email"]
+    one_each = {row["role"]: row["email"] for row in rows("demo_people") if row["sign_in"] == "true"}
+    for role, email in one_each.items():
+        me = (await (await signed_in(client, email)).get("/v1/me")).json()
+        assert [membership["role"] for membership in me["memberships"]] == [role]
+    head = {"email": "head.mol@demo.mutabaa.example", "password": PASSWORD}
+    assert (await client.post("/v1/auth/sign-in", json=head)).status_code == 401
+
+
+async def test_representatives_are_assigned_to_an_indicator_of_their_own(
+    loaded: Loaded, owner: Owner
+) -> None:
+    found = await owner.fetch(
+        """
+        select u.email, m.role, i.code, i.entity_id = m.entity_id as own
+        from assignments a join users u on u.id = a.user_id join memberships m on m.user_id = u.id
+        join indicators i on i.id = a.subject_id
+        """
+    )
+    assert len(found) == 6
+    assert all(row["own"] for row in found)
+    assert {row["role"] for row in found} == {"technical_representative", "media_representative", "expert"}
+
+
+async def test_divisions_in_charge_are_executing_ones(loaded: Loaded, owner: Owner) -> None:
+    found = await owner.fetch(
+        "select i.code, d.code as division, d.function from indicators i join divisions d on d.id = i.division_id"
+    )
+    assert {(row["code"], row["division"]) for row in found} == {
+        (row["indicator"], row["division"]) for row in rows("demo_in_charge")
+    }
+    assert {row["function"] for row in found} == {DivisionFunction.EXECUTING.value}
