@@ -72,6 +72,9 @@ RequiredKey = Annotated[
         json_schema_extra={"x-required": True, "maxLength": 100, "pattern": _KEY_PATTERN},
     ),
 ]
+RefusedKey = Annotated[str | None, Header(alias="Idempotency-Key", include_in_schema=False)]
+"""Where the answer holds a secret: it is never kept, so a key that is sent is refused (400)."""
+
 SubjectPath = Annotated[UUID, Path(description="The id of the resource.")]
 
 
@@ -227,7 +230,7 @@ def creates_at_top(action: str, made: Loader | None = None) -> Any:
 def creates_secret(action: str) -> Any:
     """A route whose answer holds a secret: it is never kept, so an Idempotency-Key is refused."""
 
-    async def dependency(request: Request, idempotency_key: OptionalKey = None) -> AsyncIterator[Change]:
+    async def dependency(request: Request, idempotency_key: RefusedKey = None) -> AsyncIterator[Change]:
         async with _creating(request, action, idempotency_key, None, None, secret=True) as change:
             yield change
 
@@ -238,7 +241,7 @@ def changes_secret(transition: Transition, load: Loader) -> Any:
     """A transition whose answer holds a secret: it is never kept, so an Idempotency-Key is refused."""
 
     async def dependency(
-        request: Request, id: SubjectPath, if_match: IfMatch = None, idempotency_key: OptionalKey = None
+        request: Request, id: SubjectPath, if_match: IfMatch = None, idempotency_key: RefusedKey = None
     ) -> AsyncIterator[Change]:
         key = idempotency_key
         async with _creating(request, transition.action, key, (load, id), None, secret=True) as change:

@@ -72,6 +72,7 @@ class Indicator(Base):
     verified: Mapped[bool] = mapped_column(Boolean)
     status: Mapped[str | None]
     source: Mapped[str]
+    note: Mapped[str | None]
     version: Mapped[int] = mapped_column(server_default=text("1"))
     search_key: Mapped[str] = mapped_column(
         Computed("fold(code || ' ' || name_ar || ' ' || name_en)", persisted=True)

@@ -66,6 +66,7 @@ class IndicatorRead(_Definition):
     ]
     status: Annotated[Line | None, Field(description="What a reader should know, such as its end.")]
     source: Annotated[Line, Field(description="Where the definition comes from.")]
+    note: Annotated[Line | None, Field(description="What we took for granted, such as why this owner.")]
     actions: Actions
 
 

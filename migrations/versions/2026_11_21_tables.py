@@ -369,6 +369,7 @@ def upgrade() -> None:
         sa.Column("verified", sa.Boolean(), nullable=False),
         sa.Column("status", sa.Text(), nullable=True),
         sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=True),
         sa.Column("version", sa.Integer(), server_default=sa.text("1"), nullable=False),
         sa.Column(
             "search_key",

@@ -99,7 +99,7 @@ async def build(world: World) -> Cast:
     people["nobody"] = await world.user()
     people["anonymous"] = Person(people["nobody"].id, "", people["nobody"].session_id, world.api)
 
-    people["account_reading"] = await account(people["manager"], READING)
+    people["account_reading_manager"] = await account(people["manager"], READING)
     people["account_reading_in_charge"] = await account(people["division_member_in_charge"], READING_RESULTS)
     people["account_approving"] = await account(people["manager"], ["results.read", "results.approve"])
     people["account_catalogue"] = await account(people["manager"], ["catalogue.read"])

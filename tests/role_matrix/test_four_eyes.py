@@ -52,8 +52,8 @@ async def test_a_hand_in_it(cast: Cast, results: Results, hand: str) -> None:
             Case(
                 f"{hand} {action} {state}",
                 expected[action],
-                lambda action=action, shared=shared: send(speaker, action, shared),
-                lambda action=action, state=state: _again(
+                lambda action=action, shared=shared, speaker=speaker: send(speaker, action, shared),
+                lambda action=action, state=state, speaker=speaker: _again(
                     cast, results, person, hand, state, speaker, action
                 ),
             )

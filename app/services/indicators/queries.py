@@ -123,6 +123,7 @@ def _one() -> Select[Any]:
             _i.c.confidence,
             _i.c.status,
             _i.c.source,
+            _i.c.note,
             *_fact_columns(_i),
         )
         .select_from(_joined(_i, _e, _p))

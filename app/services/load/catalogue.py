@@ -174,7 +174,7 @@ def _source(row: Row, licenses: Mapping[str, str]) -> Record:
 _INDICATOR_COLUMNS = (
     "code level in_scorecard name_en name_ar name_ar_status priority programme owner_entity owner_assumed "
     "publisher unit_en unit_ar polarity frequency decimals baseline_value baseline_rank baseline_rank_of "
-    "baseline_year measure confidence unverified status_en source"
+    "baseline_year measure confidence unverified status_en source note"
 )
 
 
@@ -205,6 +205,7 @@ def _indicator(row: Row, known: Mapping[str, Mapping[str, str]]) -> Record:
         "verified": not row.flag("unverified"),
         "status": row.optional("status_en"),
         "source": row.text("source"),
+        "note": row.optional("note"),
     }
 
 

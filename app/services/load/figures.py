@@ -1,7 +1,7 @@
 """Series become results: approved, published, with their source, one revision for each state of knowledge.
 
 `known_from` says since when the world knew a figure; `recorded_at` is the moment of loading. A later source
-that gives the same number adds nothing; one that gives another number is a new revision, and the older one
+that gives the same number, or the same number rounded, adds nothing; one that gives another number is a new revision, and the older one
 stays, so that `as_of` shows what was known then.
 """
 
@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -191,12 +191,29 @@ def _states(lines: Iterable[_Said]) -> list[State]:
     for moment, said in sorted(by_moment.items()):
         if Measure.RANK in said:
             figure = replace(figure, rank=int(said[Measure.RANK].number))
-        if Measure.VALUE in said:
-            figure = replace(figure, value=said[Measure.VALUE].number)
-        leading = said.get(Measure.VALUE) or said[Measure.RANK]
+        value = said.get(Measure.VALUE)
+        if value is not None and _confirms(figure.value, value.number):
+            if Measure.RANK not in said:
+                continue
+            value = None
+        if value is not None:
+            figure = replace(figure, value=value.number)
+        leading = value or said[Measure.RANK]
         figure = replace(figure, obs_status=leading.obs_status)
         states.append(State(moment, figure, leading.source, leading.vintage.basis))
     return states
+
+
+def _confirms(known: Decimal | None, said: Decimal) -> bool:
+    """Whether a number with fewer decimals is the known one, rounded: 0.6 after 0.59 is no revision."""
+    if known is None or _decimals(said) >= _decimals(known):
+        return False
+    return known.quantize(Decimal(1).scaleb(-_decimals(said)), ROUND_HALF_UP) == said
+
+
+def _decimals(number: Decimal) -> int:
+    exponent = number.as_tuple().exponent
+    return -exponent if isinstance(exponent, int) else 0
 
 
 # Writing

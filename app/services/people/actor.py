@@ -37,7 +37,7 @@ def _statement(*, locking: bool) -> TextualSelect:
             join memberships m on m.user_id = d.delegator_id and d.party = any(m.parties)
                               and m.starts_at <= :now and (m.ends_at is null or m.ends_at > :now)
             where d.delegate_id = :user_id and d.starts_at <= :now and d.ends_at > :now
-              and not exists (select from narrowed n where n.entity_id <> d.entity_id)
+              and d.entity_id in (select h.entity_id from held h)
             {share}
         )
         select u.id as person_id, s.id as session_id,

@@ -10,6 +10,7 @@ from app.enums import Role
 from app.permissions import Actor
 
 KEYS = bindparam("actor_keys", type_=ARRAY(Text))
+CHAIN = bindparam("actor_chain", type_=ARRAY(Text))
 ENTITIES = bindparam("actor_entities", type_=ARRAY(Uuid))
 OFFICE = bindparam("actor_office", type_=ARRAY(Uuid))
 LEADS = bindparam("actor_leads", type_=ARRAY(Uuid))
@@ -24,11 +25,13 @@ _OFFICE = (*_LEADS, Role.MANAGER, Role.SPECIALIST)
 def of(actor: Actor) -> Mapping[str, Any]:
     """The values of the parameters above for one person.
 
+    `actor_chain`: the parties that they answer to, and those that let them take one of their actions;
     `actor_entities`: where they hold any role; `actor_office`: where they are head, head's office,
     manager or specialist; `actor_leads`: where they are head or head's office.
     """
     return {
         "actor_keys": sorted(actor.keys),
+        "actor_chain": sorted(actor.keys | {given.party for given in actor.delegated}),
         "actor_entities": sorted(actor.entity_ids),
         "actor_office": _where(actor, _OFFICE),
         "actor_leads": _where(actor, _LEADS),
