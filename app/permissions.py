@@ -308,7 +308,7 @@ _TABLE = (
         "Delegate an action of one's post to a specialist for a time",
         "تفويض أخصائي بأحد إجراءات المنصب لمدة محددة",
     ),
-    _rule("delegations.end", "manager head", "End a delegation", "إنهاء تفويض"),
+    _rule("delegations.end", "manager head", "End a delegation", "إنهاء تفويض", recordable=True),
     _rule(
         "decisions.read",
         "head head_office manager own",

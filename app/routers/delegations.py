@@ -7,9 +7,10 @@ from fastapi import APIRouter, Response
 from app import errors
 from app.deps import Change, IfNoneMatch, Reading, SubjectPath, changes, creates, reads
 from app.problems import declared
+from app.routers.letters import recorded
 from app.routers.params import CursorParam, InForceAtParam, LimitParam
 from app.schemas.delegations import DelegationCreate, DelegationList, DelegationRead
-from app.schemas.people import Ending
+from app.schemas.people import RecordedEnding
 from app.services.entities import queries as entities
 from app.services.people import delegations_commands as commands
 from app.services.people import delegations_queries as queries
@@ -92,8 +93,17 @@ async def read_delegation(
     responses=declared(errors.WrongState),
 )
 async def end_delegation(
-    change: Annotated[Change, changes(rules.END_DELEGATION, queries.facts)], ending: Ending
+    change: Annotated[Change, changes(rules.END_DELEGATION, queries.facts)], ending: RecordedEnding
 ) -> Response:
     """The manager or the head ends a delegation, now or later."""
-    await commands.end(change.lane, change.actor, change.facts, ending.ends_at, ending.reason, change.now)
+    await commands.end(
+        change.lane,
+        change.actor,
+        change.facts,
+        change.entitlement,
+        ending.ends_at,
+        ending.reason,
+        recorded(ending.decision),
+        change.now,
+    )
     return await change.answer(await queries.one(change.lane, change.actor, change.facts.id, change.now))

@@ -12,7 +12,7 @@ from app.problems import declared
 from app.routers.letters import recorded
 from app.routers.params import CursorParam, InForceAtParam, LimitParam
 from app.schemas.memberships import MembershipCreate, MembershipList, MembershipRead
-from app.schemas.people import MembershipEnding
+from app.schemas.people import RecordedEnding
 from app.services.entities import queries as entities
 from app.services.people import memberships_commands as commands
 from app.services.people import memberships_queries as queries
@@ -93,7 +93,7 @@ async def read_membership(
     responses=declared(errors.WrongState),
 )
 async def end_membership(
-    change: Annotated[Change, changes(rules.END_MEMBERSHIP, queries.facts)], ending: MembershipEnding
+    change: Annotated[Change, changes(rules.END_MEMBERSHIP, queries.facts)], ending: RecordedEnding
 ) -> Response:
     """The party that appoints to the role ends it. What it gave is gone at the next request."""
     await commands.end(

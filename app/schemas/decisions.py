@@ -1,12 +1,11 @@
 """A decision of the head, as the head's office records it."""
 
-from datetime import date
 from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field
 
-from app.schemas.base import ONE_LINE, Body, Words, example
+from app.schemas.base import NOT_BLANK_LINE, Body, Day, Words, example
 
 LETTER = {
     "decided_by_id": "019a0000-0000-7000-8000-000000000001",
@@ -23,9 +22,9 @@ class RecordedDecision(Body):
     decided_by_id: Annotated[UUID, Field(description="The head, or the acting head, who decided.")]
     letter_number: Annotated[
         str,
-        Field(min_length=1, max_length=100, pattern=ONE_LINE, description="Number of the letter."),
+        Field(min_length=1, max_length=100, pattern=NOT_BLANK_LINE, description="Number of the letter."),
     ]
-    letter_date: Annotated[date, Field(description="Date of the letter.")]
+    letter_date: Annotated[Day, Field(description="Date of the letter.")]
 
 
 class StepTaken(Body):

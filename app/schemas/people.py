@@ -66,8 +66,8 @@ class Ending(Body):
     reason: Annotated[Words, Field(description="Why.")]
 
 
-class MembershipEnding(Ending):
-    """Ends a membership, now or later."""
+class RecordedEnding(Ending):
+    """Ends a membership or a delegation, now or later; the head's office may record that the head does."""
 
     model_config = example(reason="انتقل إلى جهة أخرى")
 

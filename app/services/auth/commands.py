@@ -162,7 +162,7 @@ async def change_password(
     async with database.writing() as lane:
         await _set_password(lane, known, new_hash, now, keep=actor.session_id)
         await attempt.succeeded(lane)
-        await _spend_invitations(lane, actor.person_id, now)
+        await spend_invitations(lane, actor.person_id, now)
         await _note(lane, "auth.password_changed", actor.person_id, now, actor.session_id, by=actor.person_id)
     return None
 
@@ -172,7 +172,7 @@ async def invite(lane: Writer, user_id: UUID, now: datetime) -> str:
 
     The token is said once, to who may invite; only its hash is kept. The caller records the event.
     """
-    await _spend_invitations(lane, user_id, now)
+    await spend_invitations(lane, user_id, now)
     token = rules.new_secret()
     await lane.execute(
         insert(_invitation).values(
@@ -209,7 +209,7 @@ async def accept_invitation(database: Database, issuer: Issuer, token: str, new:
             raise rules.bad_invitation()
         await _set_password(lane, known, new_hash, now)
         await brake.forget(lane, issuer.brake_secret, known.email)
-        await _spend_invitations(lane, known.user_id, now)
+        await spend_invitations(lane, known.user_id, now)
         await _note(lane, "auth.invitation_accepted", known.user_id, now, by=known.user_id)
 
 
@@ -297,7 +297,7 @@ async def _tokens(
     return Tokens(access, issuer.access_seconds, token, ends)
 
 
-async def _spend_invitations(lane: Writer, user_id: UUID, now: datetime) -> None:
+async def spend_invitations(lane: Writer, user_id: UUID, now: datetime) -> None:
     await lane.execute(
         update(_invitation)
         .where(_invitation.c.user_id == user_id, _invitation.c.used_at.is_(None))

@@ -14,11 +14,10 @@ from sqlalchemy import (
     Select,
     Text,
     Uuid,
-    and_,
     bindparam,
     func,
-    or_,
     select,
+    tuple_,
 )
 from sqlalchemy.sql.selectable import FromClause
 
@@ -194,16 +193,18 @@ def _list(given: frozenset[str], sort: str, *, after: bool) -> Query:
     where = [condition for name, condition in conditions.items() if name in given]
     key = i.c[sort]
     if after:
-        last_key, last_id = bindparam("after_key", type_=Text), bindparam("after_id", type_=Uuid)
-        where.append(or_(key > last_key, and_(key == last_key, i.c.id > last_id)))
+        # The cursor names the last indicator only: a sort key can be longer than a cursor may be.
+        last = i.alias("last")
+        position = select(last.c[sort], last.c.id).where(last.c.id == bindparam("after_id", type_=Uuid))
+        where.append(tuple_(key, i.c.id) > position.scalar_subquery())
     page = (
-        select(*_item(i, e, p), key.label("_sort_key"))
+        select(*_item(i, e, p))
         .select_from(_joined(i, e, p))
         .where(*where)
         .order_by(key, i.c.id)
         .limit(bindparam("count", type_=Integer))
     )
-    return Query(sql.as_json(page, "_sort_key", "id"))
+    return Query(sql.as_json(page, "id"))
 
 
 async def many(
@@ -213,9 +214,9 @@ async def many(
     filters = {name: value for name, value in asdict(asked).items() if value is not None}
     sort = f"sort_{Language(language).value}"
     bound = {**filters, "sort": sort}
-    part = paging.page(cursor, limit, bound, (str, UUID))
+    part = paging.page(cursor, limit, bound, (UUID,))
     params = {**filters, "count": part.limit + 1}
     if part.after is not None:
-        params["after_key"], params["after_id"] = part.after
+        (params["after_id"],) = part.after
     rows = await lane.rows(_list(frozenset(filters), sort, after=part.after is not None), params)
-    return paging.body(rows, part, bound, ("sort_key", "id"))
+    return paging.body(rows, part, bound, ("id",))

@@ -7,16 +7,17 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert
 
 from app import ids
 from app.db import Writer
 from app.enums import SubjectKind
 from app.errors import Forbidden, Text
-from app.models import Invitation, Session, User
+from app.models import User
 from app.permissions import Actor, Facts
 from app.services import lifecycle, records
 from app.services.auth import commands as auth
+from app.services.auth import sessions
 from app.services.auth.rules import INVITATION_LASTS
 from app.services.people import rules
 
@@ -59,29 +60,12 @@ async def edit(writer: Writer, actor: Actor, facts: Facts, patch: Mapping[str, A
     """
     if patch.get("is_active") is False and facts.id == actor.person_id:
         raise Forbidden(Text("Nobody blocks themself.", "لا يوقف أحد حسابه بنفسه."))
-    changed = await records.edit(writer, User, rules.EDIT_USER.action, facts, patch, actor=actor, at=now)
-    if changed.get("is_active") is False:
-        await _shut_out(writer, facts.id, now)
-
-
-async def _shut_out(writer: Writer, user_id: UUID, now: datetime) -> None:
-    """End every session of the person, those of their service accounts included, and their invitations."""
-    # Locked in one order, so that two who end the same sessions never wait for each other.
-    standing = (
-        select(Session.id)
-        .where(Session.user_id == user_id, Session.revoked_at.is_(None))
-        .order_by(Session.id)
-        .with_for_update()
-    )
-    await writer.execute(
-        update(Session)
-        .where(Session.id.in_(standing.scalar_subquery()))
-        .values(revoked_at=now, revoked_because="blocked")
-        .execution_options(synchronize_session=False)
-    )
-    await writer.execute(
-        update(Invitation)
-        .where(Invitation.user_id == user_id, Invitation.used_at.is_(None))
-        .values(used_at=now)
-        .execution_options(synchronize_session=False)
-    )
+    blocks = patch.get("is_active") is False
+    of_person = sessions.TABLE.c.user_id == facts.id
+    if blocks:
+        # Sessions before the person, in the order in which a request holds them: neither waits for the other.
+        await sessions.revoke(writer, of_person, rules.BLOCKED, now)
+    await records.edit(writer, User, rules.EDIT_USER.action, facts, patch, actor=actor, at=now)
+    if blocks:
+        await sessions.revoke(writer, of_person, rules.BLOCKED, now)
+        await auth.spend_invitations(writer, facts.id, now)
