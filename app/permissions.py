@@ -91,15 +91,17 @@ def membership_parties(
 def chain_keys(
     parties: Iterable[tuple[Party, UUID | None]], entity_id: UUID, in_charge: UUID | None
 ) -> list[str]:
-    """The party keys of one step, in order. `in_charge`: the division in charge of the subject, if named."""
+    """The party keys of one step, in order. `in_charge`: the division in charge of the subject, if named;
+    while none is, no executing division has the step, only those who stand in for it."""
     keys: list[str] = []
     for party, division_id in parties:
         if party is Party.UNIT:
             keys.append(UNIT)
         elif party is Party.DIVISION:
             keys.append(party_key(Party.DIVISION, division_id))
-        elif party is Party.EXECUTING and in_charge is not None:
-            keys.append(party_key(Party.DIVISION, in_charge))
+        elif party is Party.EXECUTING:
+            if in_charge is not None:
+                keys.append(party_key(Party.DIVISION, in_charge))
         else:
             keys.append(party_key(party, entity_id))
     return keys
@@ -141,7 +143,7 @@ class Facts:
     """What the rules need to know of a subject.
 
     `steps`: party keys by step. `edited_by`, `controlled_by`: the persons barred by four eyes.
-    `nobody_left`: no present holder of the awaited step's parties is free to take it.
+    `nobody_left`: the actions of the step that is due, where four eyes leaves none of its holders.
     `own`: the subject is the actor's own (session, service account, delegation).
     `row`: what else the area's query read of the subject, for the area's commands.
     """
@@ -154,7 +156,7 @@ class Facts:
     steps: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     edited_by: frozenset[UUID] = frozenset()
     controlled_by: frozenset[UUID] = frozenset()
-    nobody_left: bool = False
+    nobody_left: frozenset[str] = frozenset()
     own: bool = False
     row: Mapping[str, Any] = field(default_factory=dict)
 
@@ -185,7 +187,8 @@ class Rule:
     `who`: parties of the subject's entity, national parties, `anyone` (signed in), `own` (the person
     whose thing it is) or `step:<step>` (the parties that the chain of the subject names).
     `control`: four eyes applies. `recordable`: where the head is named, the head's office may record
-    the head's decision. `delegable`: the holder may let somebody else take it for a time.
+    the head's decision. `delegable_as`: the holder may let somebody else take it for a time, by a
+    delegation of this action (approving and returning are delegated as one).
     """
 
     action: str
@@ -194,11 +197,13 @@ class Rule:
     guide: str = ""
     control: bool = False
     recordable: bool = False
-    delegable: bool = False
+    delegable_as: str | None = None
 
 
-def _rule(action: str, who: str, en: str, ar: str, guide: str = "", **traits: bool) -> Rule:
-    return Rule(action, tuple(who.split()), Text(en, ar), guide, **traits)
+def _rule(
+    action: str, who: str, en: str, ar: str, guide: str = "", delegable_as: str | None = None, **traits: bool
+) -> Rule:
+    return Rule(action, tuple(who.split()), Text(en, ar), guide, delegable_as=delegable_as, **traits)
 
 
 _TABLE = (
@@ -385,7 +390,7 @@ _TABLE = (
         "إعادة نتيجة مع بيان السبب في خطوة الرقابة الحالية",
         "D-2",
         control=True,
-        delegable=True,
+        delegable_as="results.approve",
     ),
     _rule(
         "results.approve",
@@ -394,7 +399,7 @@ _TABLE = (
         "اعتماد نتيجة",
         "D-2",
         control=True,
-        delegable=True,
+        delegable_as="results.approve",
     ),
     _rule(
         "results.decide_many",
@@ -413,7 +418,7 @@ _TABLE = (
     # Reopenings
     _rule(
         "reopenings.read",
-        "head head_office manager specialist unit",
+        "head head_office manager specialist step:enter step:review unit",
         "See what was asked to be reopened",
         "الاطلاع على طلبات إعادة الفتح",
     ),
@@ -448,7 +453,7 @@ RULES: dict[str, Rule] = {rule.action: rule for rule in _TABLE}
 PUBLIC = "public"
 """Permission of the few routes that need no sign-in."""
 
-DELEGABLE = tuple(rule.action for rule in _TABLE if rule.delegable)
+DELEGABLE = tuple(rule.action for rule in _TABLE if rule.delegable_as == rule.action)
 
 
 def entitlement(actor: Actor, action: str, facts: Facts) -> Entitlement:
@@ -520,18 +525,22 @@ def _by_party(actor: Actor, rule: Rule, facts: Facts) -> Entitlement | None:
 
 
 def _by_delegation(actor: Actor, rule: Rule, facts: Facts) -> Entitlement | None:
-    if not rule.delegable or not actor.delegated:
+    if rule.delegable_as is None:
         return None
     keys = set(_keys(rule, facts))
     for given in actor.delegated:
-        if given.action == rule.action and given.party in keys and given.delegator_id != actor.person_id:
+        if (
+            given.action == rule.delegable_as
+            and given.party in keys
+            and given.delegator_id != actor.person_id
+        ):
             return Entitlement(given.party, acting_for_id=given.delegator_id)
     return None
 
 
 def _by_exception(actor: Actor, rule: Rule, facts: Facts) -> Entitlement | None:
     """Where four eyes leaves nobody, the head decides with a reason (design, role rules)."""
-    if not (rule.control and facts.nobody_left):
+    if rule.action not in facts.nobody_left:
         return None
     head, office = party_key(Role.HEAD, facts.entity_id), party_key(Role.HEAD_OFFICE, facts.entity_id)
     if head in actor.keys and not _barred(actor.person_id, facts):

@@ -180,7 +180,7 @@ def _line(rule: Rule) -> RuleLine:
         who=tuple(_who(area, party) for party in rule.who),
         four_eyes=rule.control,
         recordable=rule.recordable,
-        delegable=rule.delegable,
+        delegable=rule.delegable_as is not None,
         subject=subject.value if subject else None,
         from_states=tuple(sorted(transition.sources)) if transition else (),
         to_state=None if transition is None or stays else str(transition.target),

@@ -20,9 +20,9 @@ router = APIRouter(tags=["service"])
     summary="Whether the process lives",
     response_description="It lives.",
 )
-async def read_liveness(_: Annotated[None, public()]) -> Response:
+async def read_liveness(_: Annotated[None, public()], request: Request) -> Response:
     """Answers as long as the process can answer at all."""
-    return _ok()
+    return _ok(request)
 
 
 @router.get(
@@ -37,7 +37,7 @@ async def read_readiness(_: Annotated[None, public()], request: Request) -> Resp
     """Answers 503 while the database cannot be reached or has another schema than this release."""
     if not await database(request).is_ready():
         raise errors.Unavailable(headers={"Retry-After": "5"})
-    return _ok()
+    return _ok(request)
 
 
 @router.get("/metrics", include_in_schema=False)
@@ -47,5 +47,9 @@ async def read_metrics(_: Annotated[None, public()]) -> Response:
     return Response(body, media_type=media_type)
 
 
-def _ok() -> Response:
-    return Response(b'{"status":"ok"}', media_type="application/json")
+def _ok(request: Request) -> Response:
+    return Response(
+        b'{"status":"ok"}',
+        media_type="application/json",
+        headers={"Content-Language": request.scope["language"]},
+    )

@@ -22,10 +22,15 @@ _HEADING = re.compile(r"^## (?P<name>`[^`]+`[^:]*)")
 
 @dataclass(frozen=True)
 class Answer:
-    """A status, and the problem's code where the table names it."""
+    """A status (or, where the source leaves it open, one of several), and the code where the table names it."""
 
-    status: int
+    statuses: tuple[int, ...]
     code: str | None = None
+
+    @property
+    def status(self) -> int:
+        """The status; the first of several."""
+        return self.statuses[0]
 
     @property
     def done(self) -> bool:
@@ -38,7 +43,7 @@ class Answer:
         return self.done or self.status == 422
 
     def __str__(self) -> str:
-        return f"{self.status} {self.code or ''}".strip()
+        return f"{'/'.join(map(str, self.statuses))} {self.code or ''}".strip()
 
 
 @dataclass(frozen=True)
@@ -78,7 +83,7 @@ class Table:
         cell = self.cell(state, **asked)
         assert cell != NEVER, f"{self.name}, {asked}, {state}: the table says that it cannot exist"
         status, _, code = cell.partition(" ")
-        return Answer(int(status), code or None)
+        return Answer(tuple(map(int, status.split("/"))), code or None)
 
 
 def table(area: str, name: str) -> Table:
@@ -112,13 +117,17 @@ class _Everything:
 
 @cache
 def _names(cell: str, key: str) -> frozenset[str] | _Everything:
-    """What a key cell stands for; a group stands for its persons and for itself."""
+    """What a key cell stands for; a group stands for its persons and for itself, `!person` takes one out."""
     if cell == ANY:
         return _Everything()
-    named = {part.strip() for part in cell.split(",")}
+    parts = {part.strip() for part in cell.split(",")}
+    without = {part[1:] for part in parts if part.startswith("!")}
+    named = {part for part in parts if not part.startswith("!")}
     if key == "who":
+        unknown = (named | without) - set(group_of()) - set(group_of().values())
+        assert not unknown or not named & set(group_of().values()), f"not in the cast: {unknown}"
         named |= {person for person, group in group_of().items() if group in named}
-    return frozenset(named)
+    return frozenset(named - without)
 
 
 def _read(path: Path) -> Iterator[Table]:

@@ -6,13 +6,26 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Integer, Text, Uuid, and_, any_, bindparam, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    Text,
+    Uuid,
+    and_,
+    any_,
+    bindparam,
+    exists,
+    literal_column,
+    or_,
+    select,
+)
 from sqlalchemy.sql.selectable import FromClause
 
 from app import clock, paging
 from app.db import Lane, Query, Row
 from app.enums import ReopeningState, Step, SubjectKind
-from app.models import Entity, Reopening
+from app.models import Entity, Reopening, Result
 from app.permissions import Actor, Facts, party_key
 from app.services import lifecycle, sql
 from app.services.documents import Document, with_actions
@@ -26,9 +39,17 @@ ID = bindparam("id", type_=Uuid)
 
 
 def visible(o: FromClause) -> ColumnElement[bool]:
-    """The head, the head's office, the manager and the specialists of the entity; UNIT where it grants."""
+    """The head, the head's office, the manager and the specialists of the entity, those who enter and
+    review the figure to be corrected; UNIT where it grants."""
+    r = Result.__table__.alias()
+    concerned: Select[Any] = select(literal_column("1")).where(
+        r.c.id == o.c.result_id,
+        or_(r.c.parties_enter.overlap(visibility.KEYS), r.c.parties_review.overlap(visibility.KEYS)),
+    )
     return or_(
-        o.c.entity_id == any_(visibility.OFFICE), and_(visibility.NATIONAL, o.c.grantor == sql.const("unit"))
+        o.c.entity_id == any_(visibility.OFFICE),
+        exists(concerned),
+        and_(visibility.NATIONAL, o.c.grantor == sql.const("unit")),
     )
 
 

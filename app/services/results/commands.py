@@ -165,10 +165,7 @@ async def edit(
     now: datetime,
 ) -> None:
     """Correct a draft: `patch` holds the fields to change. Whoever edits is barred from controlling it."""
-    found = await writer.execute(
-        select(*[_table.c[name] for name in FIGURE], _table.c.period_end).where(_table.c.id == facts.id)
-    )
-    old = found.mappings().one()
+    old = facts.row  # as it was in the version that the update asks for
     new = {name: patch.get(name, old[name]) for name in FIGURE}
     rules.check_figure(new, facts.row["measure"])
     rules.check_period_is_over(old["period_end"], new["obs_status"], clock.day(now))
@@ -333,4 +330,4 @@ def columns_of(transition: Transition, person_id: UUID, now: datetime) -> dict[s
 def _said(value: object) -> str | None:
     if value is None:
         return None
-    return format(value.normalize(), "f") if isinstance(value, Decimal) else str(value)
+    return format(value.normalize() + 0, "f") if isinstance(value, Decimal) else str(value)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Integer, Uuid, and_, bindparam, false, func, literal_column, or_, select
+from sqlalchemy import BigInteger, Integer, Uuid, and_, bindparam, false, func, literal_column, or_, select
 from sqlalchemy.sql.selectable import FromClause
 
 from app import paging
@@ -86,7 +86,7 @@ def _history(*, after: bool) -> Query:
             visible(r),
             # What went before the approval is for those who were at work on it (Guide V-3).
             or_(at_work(r), event.c.to_state == sql.const(ResultState.APPROVED)),
-            *([event.c.id > bindparam("after_id", type_=Integer)] if after else []),
+            *([event.c.id > bindparam("after_id", type_=BigInteger)] if after else []),
         )
         .order_by(event.c.id)
         .limit(bindparam("count", type_=Integer))

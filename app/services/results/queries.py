@@ -124,9 +124,13 @@ _FACTS = (
     "_has_reopening",
     "_value",
     "_rank",
+    "_rank_of",
     "_numerator",
+    "_denominator",
     "_obs_status",
     "_note",
+    "_classification",
+    "_period_end",
 )
 
 
@@ -175,9 +179,13 @@ def _fact_columns(r: FromClause, i: FromClause) -> list[ColumnElement[Any]]:
         ).label("_has_reopening"),
         r.c.value.label("_value"),
         r.c.rank.label("_rank"),
+        r.c.rank_of.label("_rank_of"),
         r.c.numerator.label("_numerator"),
+        r.c.denominator.label("_denominator"),
         r.c.obs_status.label("_obs_status"),
         r.c.note.label("_note"),
+        r.c.classification.label("_classification"),
+        r.c.period_end.label("_period_end"),
     ]
 
 
@@ -275,7 +283,7 @@ def _facts(row: Row, prefix: str) -> Facts:
         steps=steps,
         edited_by=frozenset(row[f"{prefix}edited_by"]) if controlled else frozenset(),
         controlled_by=frozenset(row[f"{prefix}controlled_by"]) if controlled else frozenset(),
-        nobody_left=row[f"{prefix}nobody_left"],
+        nobody_left=rules.DUE[state] if row[f"{prefix}nobody_left"] else frozenset(),
         row={name: row[f"{prefix}{name}"] for name in _AREA_FACTS},
     )
 

@@ -35,6 +35,12 @@ AWAITED: dict[str, Awaited] = {
 CONTROLLED = frozenset({ResultState.SUBMITTED.value, ResultState.REVIEWED.value})
 """The states in which a control step is due, so that four eyes has a meaning."""
 
+DUE: dict[str, frozenset[str]] = {
+    ResultState.SUBMITTED: frozenset({REVIEW.action, RETURN.action}),
+    ResultState.REVIEWED: frozenset({APPROVE.action, RETURN.action}),
+}
+"""The control actions that are due in a state."""
+
 _FINAL_FIGURE_FREE = frozenset(
     {ObservationStatus.PROVISIONAL, ObservationStatus.ESTIMATED, ObservationStatus.FORECAST}
 )

@@ -6,9 +6,10 @@ from sqlalchemy import ColumnElement, Select, and_, any_, case, exists, false, l
 from sqlalchemy.sql.selectable import FromClause
 
 from app.enums import Classification, ResultState
-from app.models import Membership, User
+from app.models import Delegation, Membership, User
 from app.services import sql
 from app.services.people import visibility
+from app.services.results import rules
 
 
 def at_work(r: FromClause) -> ColumnElement[bool]:
@@ -16,9 +17,9 @@ def at_work(r: FromClause) -> ColumnElement[bool]:
     is assigned to it or its indicator. A restricted one: only who is named or controls it, and the head.
     """
     chain = or_(
-        r.c.parties_enter.overlap(visibility.KEYS),
-        r.c.parties_review.overlap(visibility.KEYS),
-        r.c.parties_approve.overlap(visibility.KEYS),
+        r.c.parties_enter.overlap(visibility.CHAIN),
+        r.c.parties_review.overlap(visibility.CHAIN),
+        r.c.parties_approve.overlap(visibility.CHAIN),
     )
     return or_(
         chain,
@@ -47,24 +48,40 @@ def visible(r: FromClause) -> ColumnElement[bool]:
 
 
 def nobody_left(r: FromClause) -> ColumnElement[bool]:
-    """Four eyes leaves nobody: every present holder of the due step's parties is barred."""
+    """Four eyes leaves nobody: every present holder of the due step's parties, and everybody to whom one
+    of them delegated the step, is barred."""
 
-    def no_holder(parties: ColumnElement[Any]) -> ColumnElement[bool]:
-        m, u = Membership.__table__.alias(), User.__table__.alias()
-        free: Select[Any] = (
-            select(literal_column("1"))
-            .select_from(m.join(u, u.c.id == m.c.user_id))
-            .where(
-                m.c.parties.overlap(parties),
-                sql.in_force(m),
-                u.c.is_active,
-                ~or_(m.c.user_id == any_(r.c.edited_by), m.c.user_id == any_(r.c.controlled_by)),
-            )
+    def free(user_id: ColumnElement[Any]) -> ColumnElement[bool]:
+        u = User.__table__.alias()
+        active = exists(select(literal_column("1")).where(u.c.id == user_id, u.c.is_active))
+        return and_(~or_(user_id == any_(r.c.edited_by), user_id == any_(r.c.controlled_by)), active)
+
+    def nobody(parties: ColumnElement[Any], action: str) -> ColumnElement[bool]:
+        m, holder, d = (
+            Membership.__table__.alias(),
+            Membership.__table__.alias(),
+            Delegation.__table__.alias(),
         )
-        return ~exists(free.correlate(r))
+        holders: Select[Any] = select(literal_column("1")).where(
+            m.c.parties.overlap(parties), sql.in_force(m), free(m.c.user_id)
+        )
+        delegates: Select[Any] = select(literal_column("1")).where(
+            d.c.action == sql.const(action),
+            d.c.party == any_(parties),
+            sql.in_force(d),
+            free(d.c.delegate_id),
+            exists(
+                select(literal_column("1")).where(
+                    holder.c.user_id == d.c.delegator_id,
+                    d.c.party == any_(holder.c.parties),
+                    sql.in_force(holder),
+                )
+            ),
+        )
+        return ~or_(exists(holders), exists(delegates))
 
     return case(
-        (r.c.state == sql.const(ResultState.SUBMITTED), no_holder(r.c.parties_review)),
-        (r.c.state == sql.const(ResultState.REVIEWED), no_holder(r.c.parties_approve)),
+        (r.c.state == sql.const(ResultState.SUBMITTED), nobody(r.c.parties_review, rules.REVIEW.action)),
+        (r.c.state == sql.const(ResultState.REVIEWED), nobody(r.c.parties_approve, rules.APPROVE.action)),
         else_=false(),
     )
