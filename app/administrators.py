@@ -6,11 +6,11 @@ from uuid import UUID
 from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import func, or_, select
 
-from app import clock, ids, permissions
+from app import clock, ids, parties
 from app.db import Database, Writer
 from app.enums import Role, SubjectKind, Tenure
 from app.models import Membership, User
-from app.permissions import Facts
+from app.parties import Facts
 from app.services import lifecycle
 from app.services.auth import commands as auth
 
@@ -89,7 +89,7 @@ async def _make(writer: Writer, email: str, name_ar: str, name_en: str, now: dat
             division_id=None,
             role=Role.ADMINISTRATOR.value,
             tenure=Tenure.SUBSTANTIVE.value,
-            parties=permissions.membership_parties(Role.ADMINISTRATOR, None, None, None, of_unit=False),
+            parties=parties.membership_parties(Role.ADMINISTRATOR, None, None, None, of_unit=False),
             starts_at=now,
         )
     )

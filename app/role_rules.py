@@ -13,16 +13,8 @@ from itertools import groupby
 
 from app.enums import Chain, Party, Role, Step
 from app.errors import Text
-from app.permissions import (
-    ADMINISTRATOR,
-    ANYONE,
-    DEFAULT_CHAINS,
-    OWN,
-    RULES,
-    UNIT,
-    UNIT_EDITOR,
-    Rule,
-)
+from app.parties import ADMINISTRATOR, DEFAULT_CHAINS, UNIT, UNIT_EDITOR
+from app.permissions import ANYONE, OWN, RULES, Rule
 from app.services import transition_tables
 from app.services.documents import Document
 

@@ -38,7 +38,7 @@ class Membership(Base):
     """A role that a person holds in an entity (and division) for a time: [starts_at, ends_at).
 
     `parties` are the party keys that the holder answers to, written once from role, entity and the
-    division's function by `permissions.membership_parties`.
+    division's function by `parties.membership_parties`.
     """
 
     __tablename__ = "memberships"

@@ -67,7 +67,7 @@ class Event(Base):
 class Wait(Base):
     """Whom a subject waits for: open while `closed_at` is empty, kept afterwards as a fact.
 
-    `party` is a party key (see `permissions.party_key`), `action` what the party is awaited to do,
+    `party` is a party key (see `parties.party_key`), `action` what the party is awaited to do,
     `rank` 0 for the party that the chain names first and 1, 2 ... for its substitutes.
     """
 

@@ -11,7 +11,7 @@ from app import clock, errors, permissions, problems
 from app.deps import database, public, reads
 from app.errors import Refusal, Text
 from app.middleware import client_address
-from app.permissions import Actor
+from app.parties import Actor
 from app.problems import declared
 from app.routers import oauth
 from app.schemas.auth import (

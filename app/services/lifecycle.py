@@ -19,7 +19,7 @@ from app import permissions
 from app.db import Writer
 from app.errors import AppError, PreconditionRequired, Stale, WrongState
 from app.errors import Text as Sentence
-from app.permissions import Actor, Entitlement, Facts
+from app.parties import Actor, Entitlement, Facts
 from app.services.transitions import Awaited, Transition
 
 

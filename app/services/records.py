@@ -14,7 +14,7 @@ from sqlalchemy import FromClause, select, update
 from sqlalchemy.orm import DeclarativeBase
 
 from app.db import Writer
-from app.permissions import Actor, Facts
+from app.parties import Actor, Facts
 from app.services import lifecycle
 
 

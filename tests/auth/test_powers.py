@@ -4,9 +4,10 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from app import permissions
+from app import parties
 from app.enums import Chain, DivisionFunction, Role
-from app.permissions import RULES, Actor, Delegated, party_key
+from app.parties import Actor, Delegated, party_key
+from app.permissions import RULES
 from app.services.people import powers
 from app.services.people.powers import Place
 from app.services.role_plans import chains
@@ -44,7 +45,7 @@ def actor(
     keys = (
         []
         if role is None
-        else permissions.membership_parties(
+        else parties.membership_parties(
             role,
             None if role is Role.ADMINISTRATOR else HERE,
             DIVISION if function else None,

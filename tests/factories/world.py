@@ -13,7 +13,7 @@ from uuid import UUID
 
 import asyncpg
 
-from app import ids, permissions
+from app import ids, parties
 from app.enums import DivisionFunction, Frequency, IndicatorLevel, Measure, Role, SubjectKind, Tenure
 from app.tokens import Claims, TokenKeys
 from tests.api import Api
@@ -167,7 +167,7 @@ class World:
             division_id=division.id if division else None,
             role=role.value,
             tenure=tenure.value,
-            parties=permissions.membership_parties(
+            parties=parties.membership_parties(
                 role,
                 entity.id if entity else None,
                 division.id if division else None,
@@ -243,7 +243,7 @@ class World:
             delegator_id=manager.id,
             delegate_id=specialist.id,
             action=action,
-            party=permissions.party_key(Role.MANAGER, entity.id),
+            party=parties.party_key(Role.MANAGER, entity.id),
             reason="إجازة اعتيادية",
             starts_at=LONG_AGO,
             ends_at=datetime.now(UTC) + timedelta(days=30),

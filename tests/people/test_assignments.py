@@ -195,7 +195,7 @@ async def test_a_specialist_approves_while_the_manager_lets_them(office: Office)
 async def test_a_delegation_rests_on_the_delegators_post(world: World, office: Office) -> None:
     manager, specialist = office[Role.MANAGER], office[Role.SPECIALIST]
     made = await manager.api.create(
-        office.path("delegations"), delegation(specialist, action="results.return")
+        office.path("delegations"), delegation(specialist, action="results.approve")
     )
     assert made.status_code == 201
     result = f"/v1/results/{office.result}"

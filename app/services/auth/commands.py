@@ -16,7 +16,7 @@ from app.db import Database, Writer
 from app.enums import SubjectKind
 from app.errors import Refusal
 from app.models import Invitation, RefreshToken, User
-from app.permissions import Actor, Facts
+from app.parties import Actor, Facts
 from app.services import lifecycle
 from app.services.auth import brake, queries, rules, sessions
 from app.services.auth.brake import Attempt

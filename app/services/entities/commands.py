@@ -11,7 +11,7 @@ from app import ids
 from app.db import Writer
 from app.enums import SubjectKind
 from app.models import Division, Entity
-from app.permissions import Actor, Facts
+from app.parties import Actor, Facts
 from app.services import lifecycle, records
 from app.services.entities import rules
 

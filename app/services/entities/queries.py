@@ -29,7 +29,7 @@ from app.enums import RolePlanState, SubjectKind
 from app.errors import NotFound
 from app.models import Division, Entity, RolePlan
 from app.paging import Page
-from app.permissions import Actor, Facts
+from app.parties import Actor, Facts
 from app.services import lifecycle, sql
 from app.services.documents import Document, with_actions
 from app.services.entities import rules

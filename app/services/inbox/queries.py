@@ -28,7 +28,7 @@ from sqlalchemy.sql.selectable import FromClause
 from app import paging, permissions
 from app.db import Lane, Query
 from app.models import Entity, Indicator, Reopening, Result, RolePlan, Subject, Wait
-from app.permissions import Actor
+from app.parties import Actor
 from app.services import sql
 from app.services.people import visibility
 from app.services.results.visibility import nobody_left

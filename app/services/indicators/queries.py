@@ -25,7 +25,7 @@ from app import paging, permissions
 from app.db import Lane, Query, Row
 from app.enums import Chain, IndicatorLevel, Language, Step, SubjectKind
 from app.models import Division, Entity, Indicator, IndicatorTarget, Pillar, Priority, Programme
-from app.permissions import Actor, Facts
+from app.parties import Actor, Facts
 from app.services import sql
 from app.services.documents import Document, with_actions
 from app.services.role_plans import chains

@@ -16,7 +16,7 @@ from app import ids, permissions
 from app.db import Database, Writer
 from app.enums import Classification, ObservationStatus
 from app.models import Session
-from app.permissions import Actor, Facts
+from app.parties import Actor, Facts
 from app.services import lifecycle
 from app.services.indicators import queries as indicator_queries
 from app.services.load.merging import Connection, Tally

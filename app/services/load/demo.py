@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from app import clock, passwords, permissions
+from app import clock, parties, passwords
 from app.enums import (
     DIVISION_ROLES,
     REPRESENTATIVES,
@@ -191,7 +191,7 @@ def _membership(
         "division_id": division_id,
         "role": person.role.value,
         "tenure": Tenure.SUBSTANTIVE.value,
-        "parties": permissions.membership_parties(
+        "parties": parties.membership_parties(
             person.role, entity_id, division_id, function, of_unit=bool(entity and entity["is_unit"])
         ),
         "starts_at": STARTS_AT,

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import DateTime, TextualSelect, Uuid, bindparam, column, text
 
 from app.db import Lane, Query, Row, Writer
-from app.permissions import Actor, Delegated
+from app.parties import Actor, Delegated
 
 
 def _statement(*, locking: bool) -> TextualSelect:

@@ -10,7 +10,7 @@ from app.db import Writer
 from app.enums import SubjectKind
 from app.errors import invalid, unknown_reference
 from app.models import Assignment, Membership, Subject
-from app.permissions import Actor, Facts
+from app.parties import Actor, Facts
 from app.services import lifecycle, records
 from app.services.people import intervals, rules
 from app.services.people.memberships_commands import require_active

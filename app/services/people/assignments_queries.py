@@ -14,7 +14,7 @@ from app import paging
 from app.db import Lane, Query, Row
 from app.enums import SubjectKind
 from app.models import Assignment, Entity, Indicator, Result, Subject
-from app.permissions import Actor, Facts
+from app.parties import Actor, Facts
 from app.services import lifecycle, sql
 from app.services.documents import Document, with_actions
 from app.services.entities.queries import ENTITY_ID, page_under, under_entity

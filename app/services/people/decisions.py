@@ -11,7 +11,7 @@ from app.db import Query, Writer
 from app.enums import Role, SubjectKind
 from app.errors import FourEyes, invalid
 from app.models import Decision, Membership
-from app.permissions import Actor, Entitlement, Facts
+from app.parties import Actor, Entitlement, Facts
 from app.services import lifecycle, sql
 
 _m = Membership.__table__

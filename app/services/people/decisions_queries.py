@@ -10,7 +10,7 @@ from sqlalchemy.sql.selectable import FromClause
 from app import paging
 from app.db import Lane, Query
 from app.models import Decision, Entity, Event
-from app.permissions import Actor
+from app.parties import Actor
 from app.services import sql
 from app.services.documents import Document, with_actions
 from app.services.entities.queries import ENTITY_ID, page_under, under_entity

@@ -10,7 +10,7 @@ from app.db import Writer
 from app.enums import Role, SubjectKind
 from app.errors import invalid
 from app.models import Delegation, Membership
-from app.permissions import Actor, Entitlement, Facts
+from app.parties import Actor, Entitlement, Facts
 from app.services import lifecycle, records
 from app.services.people import decisions, intervals, rules
 from app.services.people.decisions import Letter

@@ -33,7 +33,7 @@ from app.models import (
     Session,
     User,
 )
-from app.permissions import Actor, Facts
+from app.parties import Actor, Facts
 from app.services import lifecycle, sql
 from app.services.documents import Document, with_actions
 from app.services.people import powers, visibility

@@ -6,12 +6,12 @@ from uuid import UUID
 
 from sqlalchemy import insert, select
 
-from app import ids, permissions
+from app import ids, parties, permissions
 from app.db import Writer
 from app.enums import DivisionFunction, Role, SubjectKind, Tenure
 from app.errors import invalid, unknown_reference
 from app.models import Division, Entity, Membership, User
-from app.permissions import Actor, Entitlement, Facts
+from app.parties import Actor, Entitlement, Facts
 from app.services import lifecycle, records
 from app.services.people import decisions, rules
 from app.services.people.decisions import Letter
@@ -80,7 +80,7 @@ async def appoint(
         insert(Membership).values(
             id=membership_id,
             entity_id=entity.id,
-            parties=permissions.membership_parties(
+            parties=parties.membership_parties(
                 asked.role, entity.id, asked.division_id, function, of_unit=entity.row["is_unit"]
             ),
             decision_id=decided.decision_id,

@@ -10,11 +10,11 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, DateTime, Integer, Text, Uuid, bindparam, or_, select
 from sqlalchemy.sql.selectable import FromClause
 
-from app import paging, permissions
+from app import paging, parties, permissions
 from app.db import Lane, Query, Row
 from app.enums import DivisionFunction, Role, SubjectKind, Tenure
 from app.models import Division, Entity, Membership
-from app.permissions import Actor, Facts
+from app.parties import Actor, Facts
 from app.services import lifecycle, sql
 from app.services.documents import Document, with_actions
 from app.services.entities.queries import ENTITY_ID, page_under, under_entity
@@ -82,7 +82,7 @@ def _appointing(role: str, tenure: str, function: str | None, entity_id: UUID | 
         Role(role), Tenure(tenure), DivisionFunction(function) if function else None
     )
     return tuple(
-        who if who == permissions.ADMINISTRATOR else permissions.party_key(who, entity_id)
+        who if who == parties.ADMINISTRATOR else parties.party_key(who, entity_id)
         for who in permissions.RULES[action].who
     )
 

@@ -10,7 +10,8 @@ from uuid import UUID
 
 from app import permissions
 from app.enums import Role, Step
-from app.permissions import ADMINISTRATOR, RULES, UNIT, Actor, Facts, party_key
+from app.parties import ADMINISTRATOR, UNIT, Actor, Facts, party_key
+from app.permissions import RULES
 
 Steps = Mapping[str, Collection[str]]
 """Party keys by step."""

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import ARRAY, Boolean, ColumnElement, Uuid, any_, bindparam, or_
 
 from app import permissions
-from app.permissions import Actor, Facts
+from app.parties import Actor, Facts
 from app.services.people import visibility
 
 _EVERYWHERE = bindparam("reach_everywhere", type_=Boolean)

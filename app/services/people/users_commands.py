@@ -14,7 +14,7 @@ from app.db import Writer
 from app.enums import SubjectKind
 from app.errors import Forbidden, Text
 from app.models import User
-from app.permissions import Actor, Facts
+from app.parties import Actor, Facts
 from app.services import lifecycle, records
 from app.services.auth import commands as auth
 from app.services.auth import sessions

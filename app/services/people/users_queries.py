@@ -27,7 +27,7 @@ from app.db import Lane, Query, Row
 from app.enums import SubjectKind
 from app.errors import Forbidden
 from app.models import User
-from app.permissions import Actor, Facts
+from app.parties import Actor, Facts
 from app.services import lifecycle, sql
 from app.services.documents import Document, with_actions
 from app.services.people import reach, rules

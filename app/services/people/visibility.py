@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import ARRAY, Boolean, Text, Uuid, bindparam
 
 from app.enums import Role
-from app.permissions import Actor
+from app.parties import Actor
 
 KEYS = bindparam("actor_keys", type_=ARRAY(Text))
 CHAIN = bindparam("actor_chain", type_=ARRAY(Text))

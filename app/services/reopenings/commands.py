@@ -9,7 +9,7 @@ from app import clock, errors, ids
 from app.db import Writer
 from app.enums import ReopeningState, SubjectKind
 from app.models import Reopening
-from app.permissions import Actor, Entitlement, Facts
+from app.parties import Actor, Entitlement, Facts
 from app.services import lifecycle
 from app.services.lifecycle import GIVEN, Case
 from app.services.people import decisions

@@ -26,7 +26,7 @@ from app import clock, paging
 from app.db import Lane, Query, Row
 from app.enums import ReopeningState, Step, SubjectKind
 from app.models import Entity, Reopening, Result
-from app.permissions import Actor, Facts, party_key
+from app.parties import Actor, Facts, party_key
 from app.services import lifecycle, sql
 from app.services.documents import Document, with_actions
 from app.services.people import visibility

@@ -9,7 +9,7 @@ from app import errors
 from app.db import Writer
 from app.errors import AppError, FieldError, Invalid, Text
 from app.models import Result
-from app.permissions import Actor, Facts
+from app.parties import Actor, Facts
 from app.services import lifecycle
 from app.services.lifecycle import Case
 from app.services.results import commands, queries, rules

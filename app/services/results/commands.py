@@ -14,7 +14,7 @@ from app import clock, errors, ids
 from app.db import Writer
 from app.enums import ReopeningState, ResultState, Step, SubjectKind
 from app.models import Reopening, Result
-from app.permissions import Actor, Entitlement, Facts
+from app.parties import Actor, Entitlement, Facts
 from app.services import lifecycle
 from app.services.indicators import queries as indicator_queries
 from app.services.lifecycle import GIVEN, Case

@@ -10,7 +10,7 @@ from app import paging
 from app.db import Lane, Query
 from app.enums import ResultState
 from app.models import Event, Result, Wait
-from app.permissions import Actor
+from app.parties import Actor
 from app.services import sql
 from app.services.people import visibility
 from app.services.results.visibility import at_work, visible

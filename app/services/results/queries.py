@@ -37,7 +37,7 @@ from app import clock, paging
 from app.db import Lane, Query, Row
 from app.enums import Party, ReopeningState, ResultState, Step, SubjectKind
 from app.models import Division, Entity, Indicator, Reopening, Result, Source
-from app.permissions import Actor, Facts
+from app.parties import Actor, Facts
 from app.services import lifecycle, sql
 from app.services.documents import Document, with_actions
 from app.services.people import visibility

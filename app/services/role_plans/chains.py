@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Text, and_, func, literal_column, select
 from sqlalchemy.sql.selectable import ScalarSelect
 
-from app import permissions
+from app import parties
 from app.enums import Chain, Party, RolePlanState, Step
 from app.models import RolePlan, RolePlanStep
 from app.services import sql
@@ -43,11 +43,9 @@ def keys(
     """Party keys by step, from what `steps_in_force` read (null: the guide's default chain)."""
     named: dict[str, list[tuple[Party, UUID | None]]] = {step.value: [] for step in Step}
     if steps is None:
-        for step, parties in permissions.DEFAULT_CHAINS[chain].items():
-            named[step.value] = [(party, None) for party in parties]
+        for step, default in parties.DEFAULT_CHAINS[chain].items():
+            named[step.value] = [(party, None) for party in default]
     else:
         for step, party, division_id in json.loads(steps):
             named[step].append((Party(party), UUID(division_id) if division_id else None))
-    return {
-        step: tuple(permissions.chain_keys(parties, entity_id, in_charge)) for step, parties in named.items()
-    }
+    return {step: tuple(parties.chain_keys(chosen, entity_id, in_charge)) for step, chosen in named.items()}

@@ -12,7 +12,7 @@ from app.db import Writer
 from app.enums import RolePlanState, SubjectKind
 from app.errors import Invalid, unknown_reference
 from app.models import Division, Entity, RolePlan, RolePlanStep
-from app.permissions import Actor, Entitlement, Facts
+from app.parties import Actor, Entitlement, Facts
 from app.services import lifecycle
 from app.services.lifecycle import GIVEN, Case
 from app.services.people import decisions

@@ -10,11 +10,11 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Integer, Uuid, and_, any_, bindparam, func, literal_column, or_, select
 from sqlalchemy.sql.selectable import FromClause, ScalarSelect
 
-from app import paging, permissions
+from app import paging, parties
 from app.db import Lane, Query, Row
 from app.enums import Chain, RolePlanState, Step, SubjectKind
 from app.models import Division, Entity, RolePlan, RolePlanStep
-from app.permissions import Actor, Facts
+from app.parties import Actor, Facts
 from app.services import lifecycle, sql
 from app.services.documents import Document, with_actions
 from app.services.entities.queries import ENTITY_ID, page_under, under_entity
@@ -55,7 +55,7 @@ def _chain(plan_id: ColumnElement[Any], chain: Chain) -> ColumnElement[Any]:
     )
     default = {
         step.value: [{"party": party.value, "division": None} for party in parties]
-        for step, parties in permissions.DEFAULT_CHAINS[chain].items()
+        for step, parties in parties.DEFAULT_CHAINS[chain].items()
     }
     return func.coalesce(written, literal_column(f"'{json.dumps(default)}'::json"))
 
@@ -103,8 +103,8 @@ _ONE_FACTS = Query(select(*_fact_columns).where(_p.c.id == ID, _visible))
 def steps(entity_id: UUID) -> Mapping[str, tuple[str, ...]]:
     """Who drafts a plan of the entity, and who approves it."""
     return {
-        Step.ENTER.value: (permissions.party_key("manager", entity_id),),
-        Step.APPROVE.value: (permissions.party_key("head", entity_id),),
+        Step.ENTER.value: (parties.party_key("manager", entity_id),),
+        Step.APPROVE.value: (parties.party_key("head", entity_id),),
     }
 
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from app.enums import POSTS, Chain, Party, RolePlanState, Step
 from app.errors import FieldError, Invalid, Text
-from app.permissions import DEFAULT_CHAINS
+from app.parties import DEFAULT_CHAINS
 from app.services.transitions import Awaited, Transition
 
 Named = tuple[Party, UUID | None]

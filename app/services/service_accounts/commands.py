@@ -8,12 +8,12 @@ from uuid import UUID
 
 from sqlalchemy import Table, insert, update
 
-from app import ids, permissions
+from app import ids, parties
 from app.db import Writer
 from app.enums import SubjectKind
 from app.errors import unknown_reference
 from app.models import ServiceAccount
-from app.permissions import Actor, Facts
+from app.parties import Actor, Facts
 from app.services import lifecycle
 from app.services.auth import rules as secrets
 from app.services.auth import sessions
@@ -95,6 +95,6 @@ async def _require_reach(lane: Writer, actor: Actor, held: Powers, entity_id: UU
     """An entity of the maker's; any, for who has a national role. Told apart from an unknown one for nobody."""
     if entity_id in held.by_entity:
         return
-    national = actor.national or permissions.ADMINISTRATOR in actor.keys
+    national = actor.national or parties.ADMINISTRATOR in actor.keys
     if not (national and await queries.entity_exists(lane, entity_id)):
         raise unknown_reference("#/entity_id")

@@ -12,7 +12,7 @@ from app import paging
 from app.db import Lane, Query, Row
 from app.enums import SubjectKind
 from app.models import Entity, ServiceAccount
-from app.permissions import ADMINISTRATOR, Actor, Facts
+from app.parties import ADMINISTRATOR, Actor, Facts
 from app.services import lifecycle, sql
 from app.services.documents import Document, with_actions
 from app.services.people import visibility
