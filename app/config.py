@@ -51,6 +51,9 @@ class Settings(DatabaseSettings):
     max_body_bytes: Annotated[int, Field(ge=1024, le=100_000_000)] = 1_048_576
     write_pool_size: Annotated[int, Field(ge=1, le=200)] = 10
     read_pool_size: Annotated[int, Field(ge=1, le=200)] = 10
+    statement_seconds: Annotated[
+        int, Field(ge=1, le=300, description="How long a statement may take before the request is refused.")
+    ] = 30
     log_format: Literal["json", "console"] = "json"
     cors_origins: Annotated[
         str, Field(description="Origins of browser pages that may call the service, comma-separated.")

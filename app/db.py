@@ -20,11 +20,16 @@ MINIMUM_SERVER_VERSION = 170000
 SCHEMA = "guards"
 """The newest migration: what this release needs the database to stand at."""
 
+_CONNECT_SECONDS = 5
+"""How long a connection is waited for, from the server or from the pool."""
+
+_GRACE_SECONDS = 2
+"""How much later than the server's own limit we give a statement up: the server may be gone without a word."""
+
 _SESSION_SETTINGS = {
     "application_name": "mutabaa",
     "role": RUNTIME_ROLE,
     "timezone": "UTC",
-    "statement_timeout": "30s",
     "lock_timeout": "10s",
     "idle_in_transaction_session_timeout": "60s",
 }
@@ -125,8 +130,12 @@ class Writer:
 class Database:
     """Both pools of one process."""
 
-    def __init__(self, url: str, *, read_pool_size: int, write_pool_size: int) -> None:
+    def __init__(
+        self, url: str, *, read_pool_size: int, write_pool_size: int, statement_seconds: int = 30
+    ) -> None:
         self._url = url
+        self._settings = {**_SESSION_SETTINGS, "statement_timeout": f"{statement_seconds}s"}
+        self._command_timeout = statement_seconds + _GRACE_SECONDS
         self._read_pool_size = read_pool_size
         self._pool: asyncpg.Pool[asyncpg.Record] | None = None
         self._engine = create_async_engine(
@@ -134,11 +143,17 @@ class Database:
             async_creator=self._connect,
             pool_size=write_pool_size,
             max_overflow=0,
+            pool_timeout=_CONNECT_SECONDS,
         )
         self._sessions = async_sessionmaker(self._engine, expire_on_commit=False, autoflush=False)
 
     async def _connect(self) -> "asyncpg.Connection[asyncpg.Record]":
-        return await asyncpg.connect(self._url, server_settings=_SESSION_SETTINGS)
+        return await asyncpg.connect(
+            self._url,
+            server_settings=self._settings,
+            timeout=_CONNECT_SECONDS,
+            command_timeout=self._command_timeout,
+        )
 
     async def open(self) -> None:
         """Connect, and refuse a server or a role that would not keep our promises (DatabaseUnfit)."""
@@ -146,7 +161,9 @@ class Database:
             self._url,
             min_size=1,
             max_size=self._read_pool_size,
-            server_settings={**_SESSION_SETTINGS, "default_transaction_read_only": "on"},
+            server_settings={**self._settings, "default_transaction_read_only": "on"},
+            timeout=_CONNECT_SECONDS,
+            command_timeout=self._command_timeout,
             reset=_nothing_to_reset,
         )
         async with self._pool.acquire() as connection:
@@ -172,7 +189,7 @@ class Database:
         if self._pool is None:
             raise RuntimeError("the database is not open")
         async with (
-            self._pool.acquire() as connection,
+            self._pool.acquire(timeout=_CONNECT_SECONDS) as connection,
             connection.transaction(isolation="repeatable_read", readonly=True),
         ):
             yield Reader(connection)

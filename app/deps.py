@@ -16,11 +16,13 @@ from typing import Annotated, Any, cast
 from uuid import UUID
 
 from fastapi import Depends, Header, Path, Request, Response
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
 
 from app import clock, errors, permissions, problems
 from app.db import Database, Lane, Reader, Writer
-from app.errors import Text
-from app.permissions import Actor, Entitlement, Facts
+from app.errors import FieldError, Text
+from app.parties import Actor, Entitlement, Facts
 from app.services import idempotency, lifecycle
 from app.services.documents import Answer, Document
 from app.services.people import actor as actors
@@ -30,6 +32,8 @@ from app.tokens import Claims
 Loader = Callable[[Lane, Actor, UUID, datetime], Awaitable[Facts | None]]
 """An area's function that loads the facts of a subject which the actor may see (None: not visible)."""
 
+_ETAGS = re.compile(r'"[^"]*"')
+"""The tags in If-None-Match, weak ones too: it compares weakly (RFC 9110, 13.1.2)."""
 _ETAG = re.compile(r'^"(\d{1,9})\.[A-Za-z0-9_-]{1,64}"$')
 
 IfMatch = Annotated[
@@ -98,7 +102,7 @@ class Reading:
             raise errors.NotFound()
         response = _single(self.request, document)
         etag = response.headers["ETag"]
-        if if_none_match and (if_none_match == "*" or etag in re.split(r"\s*,\s*", if_none_match)):
+        if if_none_match and (if_none_match == "*" or etag in _ETAGS.findall(if_none_match)):
             headers = {name: response.headers[name] for name in ("ETag", "Content-Language")}
             return Response(status_code=304, headers=headers)
         return response
@@ -161,6 +165,7 @@ def reads(permission: str) -> Any:
             now = clock.now()
             actor = await _actor(request, lane, now)
             permissions.require_not_narrowed(actor, permission)
+            _refuse_unknown_parameters(request)
             yield Reading(request, actor, lane, now)
 
     return _marked(dependency, permission)
@@ -172,13 +177,14 @@ def changes(transition: Transition, load: Loader) -> Any:
     async def dependency(
         request: Request, id: SubjectPath, if_match: IfMatch = None, idempotency_key: OptionalKey = None
     ) -> AsyncIterator[Change]:
+        request_hash = await _hash(request)  # a slow body is not waited for inside the transaction
         async with database(request).writing() as lane:
             now = clock.now()
             actor = await _actor(request, lane, now)
-            facts = await _visible(load, lane, actor, id, now)
-            request_hash = await _hash(request)
             if idempotency_key is not None:
                 _check_key(idempotency_key)
+            facts = await _visible(load, lane, actor, id, now)
+            if idempotency_key is not None:
                 await idempotency.replay(lane, actor.person_id, idempotency_key, request_hash, now)
             entitlement = lifecycle.admit(actor, transition, facts, _version(if_match))
             yield Change(request, actor, lane, now, facts, entitlement, idempotency_key, request_hash)
@@ -270,6 +276,7 @@ async def _creating(
     *,
     secret: bool,
 ) -> AsyncIterator[Change]:
+    request_hash = await _hash(request)
     async with database(request).writing() as lane:
         now = clock.now()
         actor = await _actor(request, lane, now)
@@ -278,12 +285,36 @@ async def _creating(
         if not secret:
             _check_key(key)
         facts = NOTHING if parent is None else await _visible(parent[0], lane, actor, parent[1], now)
-        request_hash = await _hash(request)
         if key is not None:
             may_see = None if made is None else _sees(made, lane, actor, now)
             await idempotency.replay(lane, actor.person_id, key, request_hash, now, may_see)
         entitlement = permissions.entitlement(actor, action, facts)
         yield Change(request, actor, lane, now, facts, entitlement, key, request_hash)
+
+
+def _refuse_unknown_parameters(request: Request) -> None:
+    """A filter that is mistyped must not answer everything: unknown query parameters are refused (422)."""
+    route: APIRoute = request.scope["route"]
+    if route.unique_id not in _query_names:
+        _query_names[route.unique_id] = _names(route)
+    unknown = sorted(set(request.query_params) - _query_names[route.unique_id])
+    if unknown:
+        raise errors.Invalid(
+            errors=tuple(FieldError("unknown_parameter", _UNKNOWN, parameter=name[:100]) for name in unknown)
+        )
+
+
+_query_names: dict[str, frozenset[str]] = {}
+
+
+def _names(route: APIRoute) -> frozenset[str]:
+    names: set[str] = set()
+    pending: list[Dependant] = [route.dependant]
+    while pending:
+        dependant = pending.pop()
+        names.update(field.alias for field in dependant.query_params)
+        pending.extend(dependant.dependencies)
+    return frozenset(names)
 
 
 def _check_key(key: str | None) -> None:
@@ -382,6 +413,7 @@ NOTHING = Facts(kind="", id=UUID(int=0), entity_id=None)
 """The facts of what does not exist yet and lies under nothing."""
 
 _NO_VERSION = -1
+_UNKNOWN = Text("There is no such query parameter.", "لا يوجد معامل استعلام بهذا الاسم.")
 _KEPT_HEADERS = ("Content-Type", "Content-Language", "ETag", "Location")
 _KEY_REFUSED = Text(
     "No Idempotency-Key here: the answer holds a secret and is never kept.",

@@ -57,9 +57,12 @@ STYLE = """\
 body { margin: 0; background: #fafafa; }
 .swagger-ui, .swagger-ui p, .swagger-ui li, .swagger-ui h4, .swagger-ui .btn, .swagger-ui .opblock-tag,
 .swagger-ui .opblock .opblock-summary-description, .swagger-ui .info .title, .swagger-ui .parameter__name,
-.swagger-ui table, .swagger-ui input, .swagger-ui textarea, .swagger-ui select {
+.swagger-ui table, .swagger-ui input, .swagger-ui textarea, .swagger-ui select,
+.swagger-ui .info p, .swagger-ui .info li, .swagger-ui .opblock-description-wrapper p,
+.swagger-ui .opblock .opblock-section-header h4, .swagger-ui table thead tr th {
   font-family: "IBM Plex Sans Arabic", "Noto Sans Arabic", "Noto Sans", "Segoe UI", Tahoma, sans-serif;
 }
+.swagger-ui .parameter__name { white-space: nowrap; }
 .swagger-ui p, .swagger-ui li, .swagger-ui td, .swagger-ui textarea, .swagger-ui input,
 .swagger-ui .opblock-summary-description, .swagger-ui .markdown p, .swagger-ui .opblock-tag small,
 .swagger-ui .json-schema-2020-12__description {

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from fastapi.middleware.cors import CORSMiddleware
+from starlette.exceptions import HTTPException
 
 from app import __version__, config, contract, deps, docs_page, logs, permissions, problems
 from app.config import Settings
@@ -60,10 +61,12 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     for router in ROUTERS:
         app.include_router(router)
+    app.state.methods = _methods(app)
     docs_page.mount(app)
     problems.register(app)
     app.add_exception_handler(Replayed, deps.replayed)
-    app.add_exception_handler(RequestValidationError, deps.unreadable)
+    for unread in (RequestValidationError, HTTPException):
+        app.add_exception_handler(unread, deps.unreadable)
     if settings is not None:
         logs.configure(settings.log_format)
         app.state.settings = settings
@@ -72,6 +75,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             str(settings.database_url),
             read_pool_size=settings.read_pool_size,
             write_pool_size=settings.write_pool_size,
+            statement_seconds=settings.statement_seconds,
         )
         app.add_middleware(
             Edge, keys=app.state.keys, max_body_bytes=settings.max_body_bytes, public=_public_paths(app)
@@ -106,6 +110,14 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         yield
     finally:
         await app.state.database.close()
+
+
+def _methods(app: FastAPI) -> dict[str, list[str]]:
+    """What may be done with each path: a refusal of anything else names it all (RFC 9110, 15.5.6)."""
+    methods: dict[str, list[str]] = {}
+    for (path, method), _ in contract.permissions_by_route(app):
+        methods.setdefault(path, []).append(method.upper())
+    return {path: sorted(said) for path, said in methods.items()}
 
 
 def _public_paths(app: FastAPI) -> set[tuple[str, str]]:

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from app.db import Row
@@ -61,12 +62,21 @@ def _encode(position: Sequence[Any], bound: str) -> str:
     return base64.urlsafe_b64encode(raw.encode()).decode().rstrip("=")
 
 
+def _storable(value: Any) -> Any:
+    """The same value. Raises ValueError or OverflowError for what PostgreSQL has no place for."""
+    if isinstance(value, str) and "\0" in value.encode().decode():
+        raise ValueError("a text never holds NUL")
+    if isinstance(value, int) and not 0 <= value < 2**63:
+        raise OverflowError
+    return value.astimezone(UTC) if isinstance(value, datetime) else value
+
+
 def _decode(cursor: str, bound: str, position: Sequence[Callable[[str], Any]]) -> tuple[Any, ...]:
     try:
         said, *parts = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         if said == bound:
-            return tuple(read(part) for read, part in zip(position, parts, strict=True))
-    except (binascii.Error, ValueError, TypeError, AttributeError):
+            return tuple(_storable(read(part)) for read, part in zip(position, parts, strict=True))
+    except (binascii.Error, ValueError, TypeError, AttributeError, OverflowError):
         pass
     raise Invalid(
         errors=(

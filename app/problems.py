@@ -2,12 +2,14 @@
 
 import json
 from typing import Any
+from urllib.parse import quote
 
 import asyncpg
 import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.types import Scope
 
@@ -74,6 +76,13 @@ _FAULTS: dict[str, tuple[str, Text]] = {
     ),
     "too_long": ("too_many", Text("Too many items.", "عدد العناصر أكبر من المسموح.")),
     "too_short": ("too_few", Text("Too few items.", "عدد العناصر أقل من المطلوب.")),
+    "decimal_max_digits": ("too_many_digits", Text("Too many digits.", "عدد الأرقام أكبر من المسموح.")),
+    "decimal_max_places": (
+        "too_many_digits",
+        Text("Too many decimals.", "عدد المنازل العشرية أكبر من المسموح."),
+    ),
+    "decimal_whole_digits": ("too_many_digits", Text("Too many digits.", "عدد الأرقام أكبر من المسموح.")),
+    "int_from_float": ("wrong_type", Text("Not a whole number.", "ليس عددًا صحيحًا.")),
     "greater_than_equal": ("too_small", Text("The number is too small.", "العدد أصغر من المسموح.")),
     "greater_than": ("too_small", Text("The number is too small.", "العدد أصغر من المسموح.")),
     "less_than_equal": ("too_large", Text("The number is too large.", "العدد أكبر من المسموح.")),
@@ -102,7 +111,7 @@ def response(error: AppError, scope: Scope) -> Response:
         "status": error.status,
         "code": error.code,
         "detail": error.detail.said(language) if error.detail else None,
-        "instance": scope.get("path"),
+        "instance": _instance(scope),
         "request_id": scope.get("request_id", "-"),
     }
     if error.errors:
@@ -111,8 +120,28 @@ def response(error: AppError, scope: Scope) -> Response:
         json.dumps(body, ensure_ascii=False).encode(),
         status_code=error.status,
         media_type=PROBLEM_JSON,
-        headers={"Content-Language": language, **error.headers},
+        headers={
+            # Said here too: an unexpected error is answered outside the middleware that says it.
+            "X-Request-Id": scope.get("request_id", "-"),
+            "Content-Language": language,
+            **error.headers,
+            **_allowed(error, scope),
+        },
     )
+
+
+def _instance(scope: Scope) -> str | None:
+    """The path that was asked for, as a URI reference; a path of absurd length is not repeated."""
+    path = quote(scope.get("path", ""), safe="/:@!$&'()*+,;=~")
+    return path if path and len(path) <= 2000 else None
+
+
+def _allowed(error: AppError, scope: Scope) -> dict[str, str]:
+    """With 405, all methods of the path: its routes take one each, and Starlette names those of the first."""
+    if not isinstance(error, errors.MethodNotAllowed):
+        return {}
+    methods = scope["app"].state.methods.get(getattr(scope.get("route"), "path", None))
+    return {"Allow": ", ".join(methods)} if methods else {}
 
 
 def _fault(fault: FieldError, language: str) -> dict[str, Any]:
@@ -170,8 +199,8 @@ def register(app: FastAPI) -> None:
 
     for kind in (AppError, HTTPException, IntegrityError, DBAPIError):
         app.add_exception_handler(kind, refused)
-    for connection_fault in (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError):
-        app.add_exception_handler(connection_fault, refused)
+    for database_fault in (asyncpg.PostgresError, *_UNREACHABLE):
+        app.add_exception_handler(database_fault, refused)
     app.add_exception_handler(Exception, refused)
 
 
@@ -193,15 +222,21 @@ def as_app_error(error: Exception) -> AppError:
     elif isinstance(error, DBAPIError):
         if error.connection_invalidated or _sqlstate(error) in _BUSY:
             return errors.Unavailable(headers={"Retry-After": "1"})
-    elif isinstance(error, OSError | asyncpg.PostgresConnectionError | asyncpg.InterfaceError):
+    elif isinstance(error, asyncpg.PostgresError) and error.sqlstate in _BUSY:
+        return errors.Unavailable(headers={"Retry-After": "1"})
+    elif isinstance(error, _UNREACHABLE):
         log.error("database_unreachable", kind=type(error).__name__)
         return errors.Unavailable(headers={"Retry-After": "5"})
     log.error("unexpected_error", kind=type(error).__name__, exc_info=error)
     return errors.Internal()
 
 
-_BUSY = ("40001", "40P01", "55P03", "57014", "57P01", "57P02", "57P03")
-"""Serialisation failure, deadlock, lock or statement timeout, shutdown: the request may be sent again."""
+_BUSY = ("40001", "40P01", "53300", "55P03", "57014", "57P01", "57P02", "57P03")
+"""Serialisation failure, deadlock, no connection left, lock or statement timeout, shutdown or start: the request may
+be sent again."""
+
+_UNREACHABLE = (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, PoolTimeout)
+"""The server is gone, or every connection of the pool is taken for too long (a TimeoutError is an OSError)."""
 
 
 def _sqlstate(error: DBAPIError) -> str | None:

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Response
 from app import errors
 from app.deps import Change, IfNoneMatch, Reading, SubjectPath, changes, creates, reads
 from app.problems import declared
+from app.routers.json_body import JsonRoute
 from app.routers.params import CursorParam, InForceAtParam, LimitParam
 from app.schemas.assignments import AssignmentCreate, AssignmentList, AssignmentRead
 from app.schemas.people import Ending
@@ -17,7 +18,7 @@ from app.services.people import assignments_queries as queries
 from app.services.people import rules
 from app.services.people.assignments_queries import AssignmentFilter
 
-router = APIRouter(prefix="/v1", tags=["people"])
+router = APIRouter(prefix="/v1", tags=["people"], route_class=JsonRoute)
 
 
 @router.get(

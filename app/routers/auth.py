@@ -14,6 +14,7 @@ from app.middleware import client_address
 from app.parties import Actor
 from app.problems import declared
 from app.routers import oauth
+from app.routers.json_body import JsonRoute
 from app.schemas.auth import (
     InvitationAcceptance,
     PasswordChange,
@@ -27,7 +28,7 @@ from app.schemas.auth import (
 from app.services.auth import commands, rules
 from app.services.auth.commands import Issuer, Tokens
 
-router = APIRouter(tags=["auth"])
+router = APIRouter(tags=["auth"], route_class=JsonRoute)
 
 OWN = "me.edit"
 """The permission of whoever ends their own sessions or changes their own password."""

@@ -1,17 +1,15 @@
 """The national catalogue and Oman's calendar over HTTP."""
 
-import re
-from datetime import date
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
-from pydantic import BeforeValidator
 
 from app import clock, errors
 from app.deps import IfNoneMatch, Reading, SubjectPath, reads
 from app.problems import declared
 from app.routers.params import CursorParam, LimitParam, SearchParam
+from app.schemas.base import Day
 from app.schemas.catalogue import (
     WORD,
     HolidayList,
@@ -31,16 +29,6 @@ from app.services.catalogue.queries import ProgrammeFilter
 router = APIRouter(prefix="/v1", tags=["catalogue"])
 
 CatalogueReading = Annotated[Reading, reads("catalogue.read")]
-
-
-def _written_as_a_day(said: object) -> object:
-    """Only YYYY-MM-DD: Pydantic alone would also read a number as seconds since 1970."""
-    if not isinstance(said, str) or not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", said):
-        raise ValueError("not a calendar day")
-    return said
-
-
-Day = Annotated[date, BeforeValidator(_written_as_a_day)]
 
 
 @router.get(

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Response
 from app import errors
 from app.deps import Change, IfNoneMatch, Reading, SubjectPath, changes, creates, reads
 from app.problems import declared
+from app.routers.json_body import JsonRoute
 from app.routers.letters import recorded
 from app.routers.params import CursorParam, InForceAtParam, LimitParam
 from app.schemas.delegations import DelegationCreate, DelegationList, DelegationRead
@@ -17,7 +18,7 @@ from app.services.people import delegations_queries as queries
 from app.services.people import rules
 from app.services.people.delegations_queries import DelegationFilter
 
-router = APIRouter(prefix="/v1", tags=["people"])
+router = APIRouter(prefix="/v1", tags=["people"], route_class=JsonRoute)
 
 
 @router.get(

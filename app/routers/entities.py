@@ -9,6 +9,7 @@ from app import errors
 from app.deps import Change, IfNoneMatch, Reading, SubjectPath, changes, creates, creates_at_top, reads
 from app.enums import DivisionFunction
 from app.problems import declared
+from app.routers.json_body import JsonRoute
 from app.routers.params import CursorParam, LimitParam, SearchParam
 from app.schemas.entities import (
     KIND,
@@ -24,7 +25,7 @@ from app.schemas.entities import (
 from app.services.entities import commands, queries, rules
 from app.services.entities.queries import EntityFilter, Sort
 
-router = APIRouter(prefix="/v1", tags=["entities"])
+router = APIRouter(prefix="/v1", tags=["entities"], route_class=JsonRoute)
 
 
 @router.get(

@@ -7,13 +7,14 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from app import clock, errors
 from app.deps import Change, IfMatch, IfNoneMatch, Reading, database, etag_version, reads
+from app.routers.json_body import JsonRoute
 from app.schemas.me import Me, MePatch
 from app.services import lifecycle
 from app.services.people import actor as actors
 from app.services.people import me
 from app.tokens import Claims
 
-router = APIRouter(prefix="/v1/me", tags=["me"])
+router = APIRouter(prefix="/v1/me", tags=["me"], route_class=JsonRoute)
 
 
 async def changes_me(request: Request, if_match: IfMatch = None) -> AsyncIterator[Change]:

@@ -9,6 +9,7 @@ from app import errors
 from app.deps import Change, IfNoneMatch, Reading, SubjectPath, changes, creates, reads
 from app.enums import Role
 from app.problems import declared
+from app.routers.json_body import JsonRoute
 from app.routers.letters import recorded
 from app.routers.params import CursorParam, InForceAtParam, LimitParam
 from app.schemas.memberships import MembershipCreate, MembershipList, MembershipRead
@@ -20,7 +21,7 @@ from app.services.people import rules
 from app.services.people.memberships_commands import Appointment
 from app.services.people.memberships_queries import MembershipFilter
 
-router = APIRouter(prefix="/v1", tags=["people"])
+router = APIRouter(prefix="/v1", tags=["people"], route_class=JsonRoute)
 
 
 @router.get(

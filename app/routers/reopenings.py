@@ -9,6 +9,7 @@ from app import errors
 from app.deps import Change, IfNoneMatch, Reading, SubjectPath, changes, creates_on, reads
 from app.enums import ReopeningState
 from app.problems import declared
+from app.routers.json_body import JsonRoute
 from app.routers.letters import letter
 from app.routers.params import CursorParam, LimitParam
 from app.schemas.decisions import StepTaken, StepWithReason
@@ -18,7 +19,7 @@ from app.services.reopenings.queries import ReopeningFilter
 from app.services.results import queries as results
 from app.services.results import rules as result_rules
 
-router = APIRouter(prefix="/v1", tags=["reopenings"])
+router = APIRouter(prefix="/v1", tags=["reopenings"], route_class=JsonRoute)
 
 
 @router.get(

@@ -1,11 +1,11 @@
 """Results over HTTP: entry, review, approval, history."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
-from pydantic import AfterValidator, AwareDatetime
+from pydantic import AfterValidator
 
 from app import errors
 from app.deps import (
@@ -21,8 +21,10 @@ from app.deps import (
 )
 from app.enums import ResultState
 from app.problems import declared
+from app.routers.json_body import JsonRoute
 from app.routers.letters import letter
 from app.routers.params import CursorParam, LimitParam
+from app.schemas.base import Day, Instant
 from app.schemas.decisions import StepTaken, StepWithReason
 from app.schemas.results import (
     DecisionsCreate,
@@ -37,7 +39,7 @@ from app.services.indicators import queries as indicators
 from app.services.results import bulk, commands, history, queries, rules
 from app.services.results.queries import ResultFilter
 
-router = APIRouter(prefix="/v1", tags=["results"])
+router = APIRouter(prefix="/v1", tags=["results"], route_class=JsonRoute)
 
 
 def _in_utc(moment: datetime) -> datetime:
@@ -48,7 +50,7 @@ def _in_utc(moment: datetime) -> datetime:
 
 
 AsOf = Annotated[
-    Annotated[AwareDatetime, AfterValidator(_in_utc)] | None,
+    Annotated[Instant, AfterValidator(_in_utc)] | None,
     Query(
         description="What was known at this moment (RFC 3339, with its offset).",
         examples=["2024-01-01T00:00:00Z"],
@@ -79,10 +81,10 @@ async def list_results(
         ),
     ] = None,
     from_period: Annotated[
-        date | None, Query(description="Only periods that end on this day or later.")
+        Day | None, Query(description="Only periods that end on this day or later.")
     ] = None,
     to_period: Annotated[
-        date | None, Query(description="Only periods that begin on this day or earlier.")
+        Day | None, Query(description="Only periods that begin on this day or earlier.")
     ] = None,
     as_of: AsOf = None,
     all_revisions: Annotated[

@@ -9,6 +9,7 @@ from app import errors
 from app.deps import Change, IfNoneMatch, Reading, SubjectPath, changes, creates, reads
 from app.enums import Chain, Party, Step
 from app.problems import declared
+from app.routers.json_body import JsonRoute
 from app.routers.letters import letter
 from app.routers.params import CursorParam, LimitParam
 from app.schemas.decisions import StepTaken, StepWithReason
@@ -24,7 +25,7 @@ from app.services.entities import queries as entities
 from app.services.role_plans import commands, queries, rules
 from app.services.role_plans.rules import Chains
 
-router = APIRouter(prefix="/v1", tags=["role-plans"])
+router = APIRouter(prefix="/v1", tags=["role-plans"], route_class=JsonRoute)
 
 
 @router.get(

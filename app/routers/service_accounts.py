@@ -7,6 +7,7 @@ from fastapi import APIRouter, Response
 from app import errors
 from app.deps import Change, IfNoneMatch, Reading, SubjectPath, changes, creates_secret, reads
 from app.problems import declared
+from app.routers.json_body import JsonRoute
 from app.routers.params import CursorParam, LimitParam
 from app.schemas.service_accounts import (
     ServiceAccountCreate,
@@ -16,7 +17,7 @@ from app.schemas.service_accounts import (
 )
 from app.services.service_accounts import commands, queries, rules
 
-router = APIRouter(prefix="/v1/service-accounts", tags=["service-accounts"])
+router = APIRouter(prefix="/v1/service-accounts", tags=["service-accounts"], route_class=JsonRoute)
 
 
 @router.get(

@@ -16,6 +16,7 @@ from app.deps import (
     reads,
 )
 from app.problems import declared
+from app.routers.json_body import JsonRoute
 from app.routers.params import CursorParam, LimitParam, SearchParam
 from app.schemas.people import UserCreate, UserInvited, UserList, UserPatch, UserRead
 from app.services.documents import Document
@@ -25,7 +26,7 @@ from app.services.people import users_queries as queries
 from app.services.people.users_commands import Invited
 from app.services.people.users_queries import UserFilter
 
-router = APIRouter(prefix="/v1/users", tags=["people"])
+router = APIRouter(prefix="/v1/users", tags=["people"], route_class=JsonRoute)
 
 
 @router.get(

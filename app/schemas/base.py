@@ -1,23 +1,41 @@
 """Types that the bodies of every area share."""
 
+import re
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic_core import PydanticCustomError
 
 ONE_LINE = r"^[^\u0000-\u001f\u007f]*$"
 MANY_LINES = r"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]*$"
 CURSOR = r"^[A-Za-z0-9_-]+$"
 CODE = r"^[A-Za-z0-9][A-Za-z0-9_.-]*$"
+_RFC_3339 = r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?([Zz]|[+-][0-9]{2}:[0-9]{2})"
 
 
 def _a_number(said: object) -> object:
     """A figure is a JSON number: neither "4.3" nor true."""
     if isinstance(said, str | bool):
-        raise ValueError("not a number")
+        raise PydanticCustomError("number_type", "not a number")
     return said
+
+
+def _as(form: str, fault: str) -> BeforeValidator:
+    """Only text of this form: Pydantic alone would also read a number, or its digits, as seconds since 1970."""
+
+    def check(said: object) -> object:
+        if isinstance(said, str) and re.fullmatch(form, said, re.ASCII):
+            return said
+        if isinstance(said, date):  # made here, not sent
+            return said
+        raise PydanticCustomError(
+            "string_pattern_mismatch" if isinstance(said, str) else fault, "not of the form"
+        )
+
+    return BeforeValidator(check)
 
 
 Number = Annotated[
@@ -26,11 +44,13 @@ Number = Annotated[
     Field(allow_inf_nan=False, max_digits=24, decimal_places=10),
     WithJsonSchema({"type": "number", "format": "double"}),
 ]
-"""A measurement: any finite JSON number of at most 24 digits, 10 of them decimals."""
+"""A measurement: any finite JSON number of at most 14 digits before the point and 10 after it."""
 
-NOT_BLANK_LINE = r"^[^\u0000-\u001f\u007f]*[^\u0000-\u0020\u007f][^\u0000-\u001f\u007f]*$"
+_VISIBLE = r"[^\u0000-\u0020\u007f-\u00a0\u061c\u200b-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff]"
+"""No space, control or direction mark: what a reader can see."""
+NOT_BLANK_LINE = rf"^[^\u0000-\u001f\u007f]*{_VISIBLE}[^\u0000-\u001f\u007f]*$"
 NOT_BLANK = (
-    r"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]*[^\u0000-\u0020\u007f]"
+    rf"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]*{_VISIBLE}"
     r"[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]*$"
 )
 Name = Annotated[str, Field(min_length=1, max_length=300, pattern=NOT_BLANK_LINE)]
@@ -38,7 +58,11 @@ Words = Annotated[str, Field(min_length=1, max_length=2000, pattern=NOT_BLANK)]
 Line = Annotated[str, Field(max_length=1000, pattern=ONE_LINE)]
 Code = Annotated[str, Field(min_length=1, max_length=60, pattern=CODE)]
 Year = Annotated[int, Field(ge=1900, le=2200)]
-Count = Annotated[int, Field(ge=1, le=1_000_000)]
+Day = Annotated[date, _as(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", "date_type")]
+"""A calendar day, YYYY-MM-DD."""
+Instant = Annotated[AwareDatetime, _as(_RFC_3339, "datetime_type")]
+"""A moment with its offset (RFC 3339, 5.6)."""
+Count = Annotated[int, Field(ge=1, le=1_000_000), BeforeValidator(_a_number)]
 Version = Annotated[int, Field(ge=1, le=2_000_000_000, description="Rises with every change.")]
 Cursor = Annotated[str, Field(max_length=512, pattern=CURSOR)]
 PeriodCode = Annotated[

@@ -5,13 +5,13 @@ from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, Field
+from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 from app.enums import Language
 from app.errors import Text
 from app.schemas.auth import Email
-from app.schemas.base import Actions, Body, Cursor, Name, Version, View, Words, example
+from app.schemas.base import Actions, Body, Cursor, Instant, Name, Version, View, Words, example
 from app.schemas.decisions import RecordedDecision
 
 PERSON_EXAMPLE = {
@@ -35,7 +35,7 @@ def _of_this_age(moment: datetime) -> datetime:
     return moment
 
 
-Moment = Annotated[AwareDatetime, AfterValidator(_of_this_age)]
+Moment = Annotated[Instant, AfterValidator(_of_this_age)]
 """A moment with its offset (RFC 3339)."""
 
 StartsAt = Annotated[
@@ -80,7 +80,7 @@ class RecordedEnding(Ending):
 NameAr = Annotated[Name, Field(description="The name in Arabic.")]
 NameEn = Annotated[Name, Field(description="The name in English.")]
 ReadersLanguage = Annotated[Language, Field(description="The language that the person reads.")]
-IsActive = Annotated[bool, Field(description="False: blocked; every session of the person has ended.")]
+IsActive = Annotated[bool, Field(strict=True, description="False: blocked; every session of the person has ended.")]
 
 
 class UserCreate(Body):

@@ -12,6 +12,7 @@ from app.schemas.base import (
     AwaitedParty,
     Body,
     Cursor,
+    Day,
     PersonRef,
     Ref,
     Version,
@@ -27,7 +28,7 @@ class ReopeningCreate(Body):
     model_config = example(reason="نشر المركز الوطني للإحصاء قيمة معدّلة", expires_on="2026-12-31")
 
     reason: Annotated[Words, Field(description="Why the approved figure must be corrected.")]
-    expires_on: Annotated[date, Field(description="Last day on which the correction may be opened.")]
+    expires_on: Annotated[Day, Field(description="Last day on which the correction may be opened.")]
 
 
 class _Reopening(View):

@@ -4,9 +4,21 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
-from app.schemas.base import ActionName, Actions, Body, Cursor, Name, PersonRef, Ref, Version, View, example
+from app.schemas.base import (
+    ActionName,
+    Actions,
+    Body,
+    Cursor,
+    Instant,
+    Name,
+    PersonRef,
+    Ref,
+    Version,
+    View,
+    example,
+)
 
 _PERMISSIONS = "Actions of the role rules that the account may take, as long as its maker may."
 
@@ -26,7 +38,7 @@ class ServiceAccountCreate(Body):
     entity_id: Annotated[
         UUID | None, Field(description="Narrows the account to one entity; null: wherever its maker may.")
     ] = None
-    expires_at: Annotated[AwareDatetime, Field(description="When it ends by itself: within a year.")]
+    expires_at: Annotated[Instant, Field(description="When it ends by itself: within a year.")]
 
 
 class _ServiceAccount(View):

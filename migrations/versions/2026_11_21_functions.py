@@ -42,6 +42,11 @@ def upgrade() -> None:
         r"""
         create function sort_key(name text) returns text
         language sql immutable strict parallel safe
-        return fold(regexp_replace(normalize(name, nfkc), '^\s*(ال(?=\S\S)|the\s+)', '', 'i'))
+        return fold(
+            regexp_replace(
+                regexp_replace(normalize(name, nfkc), '[\u0640\u064b-\u065f\u200e\u200f]', '', 'g'),
+                '^\s*(ال(?=\S\S)|the\s+)', '', 'i'
+            )
+        )
         """
     )

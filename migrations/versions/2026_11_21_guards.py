@@ -71,6 +71,18 @@ def _freeze_results() -> None:
             if old.state in ('approved', 'discarded') and new.state <> old.state then
                 raise exception 'a result that is % stays so', old.state using errcode = '23514';
             end if;
+            if old.state = 'approved' and
+               (new.known_from, new.entered_by_id, new.entered_at, new.submitted_by_id, new.submitted_at,
+                new.reviewed_by_id, new.reviewed_at, new.approved_by_id, new.approved_at, new.edited_by,
+                new.controlled_by, new.exceptional)
+               is distinct from
+               (old.known_from, old.entered_by_id, old.entered_at, old.submitted_by_id, old.submitted_at,
+                old.reviewed_by_id, old.reviewed_at, old.approved_by_id, old.approved_at, old.edited_by,
+                old.controlled_by, old.exceptional)
+            then
+                raise exception 'who approved a result, and since when it is known, never changes'
+                    using errcode = '23514';
+            end if;
             return new;
         end
         $$

@@ -17,7 +17,7 @@ from app import clock
 from app.db import Query, Reader
 from app.enums import Classification, DivisionFunction, Role
 from app.models import Reopening, Result
-from app.permissions import Actor
+from app.parties import Actor
 from app.services.people import actor as actors
 from app.services.people import visibility
 from app.services.reopenings import queries as reopenings

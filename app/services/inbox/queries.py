@@ -64,19 +64,22 @@ def _barred() -> ColumnElement[bool]:
     )
 
 
-def _mine() -> ColumnElement[bool]:
-    """The party is one of mine, or its action was delegated to me, or I am the head and nobody else is left."""
-    by_exception = and_(_w.c.entity_id == any_(visibility.LEADS), _w.c.subject_id == _r.c.id, nobody_left(_r))
+def _of_my_parties() -> ColumnElement[bool]:
+    """The party is one of mine, its action was delegated to me, or my office records it for the head."""
     return or_(
         _w.c.party == any_(visibility.KEYS),
         func.concat(_w.c.action, literal_column("' '"), _w.c.party) == any_(_DELEGATED),
-        # The head's office records what the head is awaited for.
         and_(
             sql.party_name(_w.c.party) == sql.const("head"),
             func.concat(literal_column("'head_office:'"), _w.c.entity_id) == any_(visibility.KEYS),
         ),
-        by_exception,
     )
+
+
+def _mine() -> ColumnElement[bool]:
+    """One of my parties is awaited, or four eyes leaves nobody but the head that I am or record for."""
+    by_exception = and_(_w.c.entity_id == any_(visibility.LEADS), _w.c.subject_id == _r.c.id, nobody_left(_r))
+    return or_(_of_my_parties(), by_exception)
 
 
 def _query(*, after: bool) -> Query:
@@ -93,7 +96,8 @@ def _query(*, after: bool) -> Query:
             _r.c.period,
             sql.ref(_e).label("entity"),
             _w.c.action,
-            sql.party_name(_w.c.party).label("party"),
+            # Where the head is asked only because nobody else is left, the party is the head.
+            case((_of_my_parties(), sql.party_name(_w.c.party)), else_=sql.const("head")).label("party"),
             (_w.c.rank > literal_column("0")).label("substitute"),
             _w.c.opened_at.label("since"),
             _w.c.due,

@@ -164,12 +164,17 @@ async def edit(
     patch: Mapping[str, Any],
     now: datetime,
 ) -> None:
-    """Correct a draft: `patch` holds the fields to change. Whoever edits is barred from controlling it."""
+    """Correct a draft: `patch` holds the fields to change. Whoever edits is barred from controlling it.
+
+    A patch that changes nothing writes nothing.
+    """
     old = facts.row  # as it was in the version that the update asks for
     new = {name: patch.get(name, old[name]) for name in FIGURE}
     rules.check_figure(new, facts.row["measure"])
     rules.check_period_is_over(old["period_end"], new["obs_status"], clock.day(now))
     changed = {name: value for name, value in new.items() if value != old[name]}
+    if not changed:
+        return
     moved = await lifecycle.apply(
         writer,
         Result,

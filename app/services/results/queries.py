@@ -42,7 +42,7 @@ from app.services import lifecycle, sql
 from app.services.documents import Document, with_actions
 from app.services.people import visibility
 from app.services.results import rules
-from app.services.results.visibility import nobody_left, visible
+from app.services.results.visibility import at_work, nobody_left, visible
 
 _result: FromClause = Result.__table__
 _indicator: FromClause = Indicator.__table__
@@ -191,6 +191,11 @@ def _fact_columns(r: FromClause, i: FromClause) -> list[ColumnElement[Any]]:
 
 def _one(*where: ColumnElement[bool]) -> Select[Any]:
     r, i, e = _result, _indicator, _entity
+
+    def inside(fact: ColumnElement[Any]) -> ColumnElement[Any]:
+        """What went before the approval is for those who were at work on it, as in the history (V-3)."""
+        return case((at_work(r), fact))
+
     older, newer = _result.alias(), _result.alias()
     source = Source.__table__
     return (
@@ -211,12 +216,12 @@ def _one(*where: ColumnElement[bool]) -> Select[Any]:
             .label("corrected_by_id"),
             r.c.note,
             r.c.recorded_at,
-            sql.person(r.c.entered_by_id).label("entered_by"),
-            r.c.entered_at,
-            sql.person(r.c.submitted_by_id).label("submitted_by"),
-            r.c.submitted_at,
-            sql.person(r.c.reviewed_by_id).label("reviewed_by"),
-            r.c.reviewed_at,
+            inside(sql.person(r.c.entered_by_id)).label("entered_by"),
+            inside(r.c.entered_at).label("entered_at"),
+            inside(sql.person(r.c.submitted_by_id)).label("submitted_by"),
+            inside(r.c.submitted_at).label("submitted_at"),
+            inside(sql.person(r.c.reviewed_by_id)).label("reviewed_by"),
+            inside(r.c.reviewed_at).label("reviewed_at"),
             sql.person(r.c.approved_by_id).label("approved_by"),
             r.c.approved_at,
             case(

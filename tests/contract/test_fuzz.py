@@ -1,0 +1,47 @@
+"""Generated requests against the real service: whatever is sent, the answer is one that the contract declares.
+
+Each operation is a test of its own, so `pytest tests/contract/test_fuzz.py -k approve_result` runs one; the same
+seed sends the same requests. MUTABAA_FUZZ_SEED, MUTABAA_FUZZ_EXAMPLES and MUTABAA_FUZZ_COVERED search further.
+"""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests import contract_lint
+from tests.contract import fuzzing
+from tests.contract.fuzzing import Fuzzer
+from tests.contract.service import Service
+
+OPERATIONS = {
+    operation["operationId"]: (method, path)
+    for path, item in contract_lint.read()["paths"].items()
+    for method, operation in item.items()
+}
+
+
+@pytest.fixture(scope="module")
+def fuzzer(real_service: Service, request: pytest.FixtureRequest) -> Iterator[Fuzzer]:
+    """The fuzzer of this worker; says at its end what it sent."""
+    made = Fuzzer(real_service, contract_lint.read())
+    yield made
+    made.close()
+    capture = request.config.pluginmanager.getplugin("capturemanager")
+    with capture.global_and_fixture_disabled():
+        print(f"\n{fuzzing.table(made.tally)}")
+
+
+@pytest.fixture(scope="module")
+def schema() -> fuzzing.BaseSchema:
+    """The committed contract."""
+    return fuzzing.load(contract_lint.read())
+
+
+@pytest.mark.parametrize("operation_id", OPERATIONS)
+def test_whatever_is_sent_is_answered_as_declared(
+    fuzzer: Fuzzer, schema: fuzzing.BaseSchema, operation_id: str
+) -> None:
+    method, path = OPERATIONS[operation_id]
+    found = fuzzer.run(schema[path][method])
+    assert not found, "\n\n".join(found)
+    assert fuzzer.successes(operation_id), f"no request succeeded: {fuzzing.table(fuzzer.tally)}"

@@ -1,0 +1,174 @@
+"""How many statements a request costs: a read two, a transition five, a list and a bulk request always the
+same number whatever they hold. BEGIN and COMMIT are not counted."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import asyncpg
+import httpx
+import pytest
+from fastapi import FastAPI
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+
+from app import config
+from app.main import create_app
+from tests.factories.world import Person, World
+from tests.results.office import Office
+
+READ, TRANSITION = 2, 5
+
+_seen: list[str] = []
+
+
+def _note(statement: str) -> None:
+    if statement.strip().rstrip(";").split(" ")[0].lower() not in ("begin", "commit", "rollback"):
+        _seen.append(statement)
+
+
+async def _watch(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
+    connection.add_query_logger(lambda record: _note(record.query))
+
+
+def _on_session(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+    _note(statement)
+
+
+@pytest.fixture(scope="module")
+async def app(settings: config.Settings) -> AsyncIterator[FastAPI]:
+    """The application with a listener on both of its lanes."""
+    make_pool = asyncpg.create_pool
+
+    def watched(*args: Any, **options: Any) -> Any:
+        return make_pool(*args, **options, init=_watch)
+
+    application = create_app(settings)
+    event.listen(Engine, "before_cursor_execute", _on_session)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(asyncpg, "create_pool", watched)
+        async with application.router.lifespan_context(application):
+            yield application
+    event.remove(Engine, "before_cursor_execute", _on_session)
+
+
+@contextmanager
+def counted(at_most: int) -> Iterator[list[str]]:
+    """Fails when the block costs more statements, and when it costs none (nothing was heard)."""
+    _seen.clear()
+    heard: list[str] = []
+    yield heard
+    heard += _seen
+    assert 0 < len(heard) <= at_most, f"{len(heard)} statements:\n" + "\n---\n".join(heard)
+
+
+async def _ok(answer: httpx.Response, status: int = 200) -> httpx.Response:
+    assert answer.status_code == status, answer.text
+    return answer
+
+
+async def test_a_read_takes_two_statements(world: World) -> None:
+    office = await Office.make(world)
+    figure = await office.approved()
+    leave = await office.asked(figure)
+    for path in (
+        figure.path,
+        f"{figure.path}?as_of=2100-01-01T00:00:00Z",
+        f"{figure.path}/history",
+        "/v1/results",
+        "/v1/results?state=approved",
+        f"/v1/indicators/{office.indicator}",
+        "/v1/indicators",
+        "/v1/inbox",
+        "/v1/reopenings",
+        leave,
+    ):
+        await _ok(await office.manager.api.get(path))
+        with counted(READ):
+            await _ok(await office.manager.api.get(path))
+
+
+async def test_a_transition_takes_five_statements(world: World) -> None:
+    office = await Office.make(world)
+    figure = await office.draft()
+    reason = {"reason": "سبب"}
+    steps: list[tuple[Person, str, Any]] = [
+        (office.enterer, "submit", None),
+        (office.enterer, "withdraw", None),
+        (office.enterer, "submit", None),
+        (office.reviewer, "return", reason),
+        (office.enterer, "submit", None),
+        (office.reviewer, "review", None),
+        (office.manager, "approve", None),
+    ]
+    for person, verb, body in steps:
+        etag = await person.api.etag(figure.path)
+        with counted(TRANSITION):
+            await _ok(await person.api.step(f"{figure.path}/{verb}", etag, body))
+    discarded = await office.draft("2023")
+    etag = await office.enterer.api.etag(discarded.path)
+    with counted(TRANSITION):
+        await _ok(await office.enterer.api.step(f"{discarded.path}/discard", etag))
+    leave = await office.asked(figure)
+    etag = await office.head.api.etag(leave)
+    with counted(TRANSITION):
+        await _ok(await office.head.api.step(f"{leave}/grant", etag))
+
+
+async def test_an_edit_takes_five_statements(world: World) -> None:
+    office = await Office.make(world)
+    figure = await office.draft()
+    etag = await office.enterer.api.etag(figure.path)
+    with counted(TRANSITION):
+        await _ok(await office.enterer.api.patch(figure.path, etag, {"value": 1}))
+
+
+async def test_a_refusal_takes_no_more_than_a_read(world: World) -> None:
+    office = await Office.make(world)
+    figure = await office.draft()
+    etag = await office.enterer.api.etag(figure.path)
+    with counted(READ):
+        await _ok(await office.reviewer.api.step(f"{figure.path}/submit", etag), 403)
+    with counted(READ):
+        await _ok(await office.enterer.api.step(f"{figure.path}/submit", '"9.x"'), 412)
+
+
+async def test_lists_take_the_same_number_whatever_they_hold(world: World) -> None:
+    office = await Office.make(world)
+    few = [await _statements_of(office.reviewer, path) for path in ("/v1/results", "/v1/inbox")]
+    await office.many_submitted(200)
+    many = [
+        await _statements_of(office.reviewer, path)
+        for path in ("/v1/results?all_revisions=true&limit=200", "/v1/inbox?limit=200")
+    ]
+    assert few == many == [READ, READ]
+
+
+async def _statements_of(person: Person, path: str) -> int:
+    with counted(READ) as heard:
+        await _ok(await person.api.get(path))
+    return len(heard)
+
+
+@pytest.mark.parametrize("kinds", [1, 2])
+async def test_bulk_takes_the_same_number_whatever_it_holds(world: World, kinds: int) -> None:
+    found = []
+    for count in (2, 100):
+        office = await Office.make(world)
+        figures = await office.many_submitted(count)
+        items = [
+            {
+                "id": str(id_),
+                "if_match": '"2.x"',
+                "decision": ("review", "return")[number % kinds],
+                "reason": "سبب",
+            }
+            for number, id_ in enumerate(figures)
+        ]
+        with counted(12) as heard:
+            answer = await _ok(await office.reviewer.api.create("/v1/results/decisions", {"items": items}))
+        assert {item["status"] for item in answer.json()["items"]} == {200}
+        found.append(len(heard))
+    assert found[0] == found[1]
+    # Rights, facts, an update and a record for each kind; the key is locked, looked up and kept.
+    assert found[0] == 5 + 2 * kinds
