@@ -145,7 +145,8 @@ def _allowed(error: AppError, scope: Scope) -> dict[str, str]:
 
 
 def _fault(fault: FieldError, language: str) -> dict[str, Any]:
-    where = {"pointer": fault.pointer, "parameter": fault.parameter}
+    parameter = None if fault.parameter is None else _printable(fault.parameter)[:100]
+    where = {"pointer": fault.pointer, "parameter": parameter}
     return {
         **{name: place for name, place in where.items() if place is not None},
         "code": fault.code,
@@ -181,8 +182,12 @@ def _invalid_value(fault: Any) -> Text:
 
 
 def _escape(part: str) -> str:
-    printable = "".join(c if c.isprintable() and not 0xD800 <= ord(c) < 0xE000 else "?" for c in part)
-    return printable.replace("~", "~0").replace("/", "~1")[:100]
+    return _printable(part).replace("~", "~0").replace("/", "~1")[:100]
+
+
+def _printable(said: str) -> str:
+    """The text as it can stand in an answer: what a client named may hold control characters."""
+    return "".join(c if c.isprintable() and not 0xD800 <= ord(c) < 0xE000 else "?" for c in said)
 
 
 def from_integrity(error: IntegrityError) -> AppError:

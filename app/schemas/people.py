@@ -80,7 +80,9 @@ class RecordedEnding(Ending):
 NameAr = Annotated[Name, Field(description="The name in Arabic.")]
 NameEn = Annotated[Name, Field(description="The name in English.")]
 ReadersLanguage = Annotated[Language, Field(description="The language that the person reads.")]
-IsActive = Annotated[bool, Field(strict=True, description="False: blocked; every session of the person has ended.")]
+IsActive = Annotated[
+    bool, Field(strict=True, description="False: blocked; every session of the person has ended.")
+]
 
 
 class UserCreate(Body):

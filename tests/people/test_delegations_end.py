@@ -15,7 +15,9 @@ async def test_the_heads_office_records_the_end_of_a_delegation(world: World) ->
     delegation = await world.delegate(manager, specialist, ministry, "results.approve")
     path = f"/v1/delegations/{delegation}"
 
-    without = await office.api.step(f"{path}/end", await office.api.etag(path), {"reason": "عاد المدير من إجازته"})
+    without = await office.api.step(
+        f"{path}/end", await office.api.etag(path), {"reason": "عاد المدير من إجازته"}
+    )
     assert without.status_code == 422
     assert without.json()["errors"][0]["pointer"] == "#/decision"
 
@@ -26,7 +28,8 @@ async def test_the_heads_office_records_the_end_of_a_delegation(world: World) ->
     assert ended.status_code == 200, ended.text
     assert datetime.fromisoformat(ended.json()["ends_at"]) <= datetime.now(UTC)
     said = await world.owner.fetchrow(
-        "select actor_id, acting_for_id from events where subject_id = $1 and action = 'delegations.end'", delegation
+        "select actor_id, acting_for_id from events where subject_id = $1 and action = 'delegations.end'",
+        delegation,
     )
     assert said is not None
     assert (said["actor_id"], said["acting_for_id"]) == (office.id, head.id)
