@@ -174,7 +174,7 @@ class Database:
         try:
             async with self.reading() as reader:
                 return await reader.schema() == SCHEMA
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError):
             return False
 
     async def close(self) -> None:

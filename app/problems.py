@@ -240,8 +240,15 @@ _BUSY = ("40001", "40P01", "53300", "55P03", "57014", "57P01", "57P02", "57P03")
 """Serialisation failure, deadlock, no connection left, lock or statement timeout, shutdown or start: the request may
 be sent again."""
 
-_UNREACHABLE = (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, PoolTimeout)
-"""The server is gone, or every connection of the pool is taken for too long (a TimeoutError is an OSError)."""
+_UNREACHABLE = (
+    OSError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    PoolTimeout,
+)
+"""The server is gone (asyncpg calls a connection that was ended under its hands an internal error of its own), or every
+connection of the pool is taken for too long (a TimeoutError is an OSError)."""
 
 
 def _sqlstate(error: DBAPIError) -> str | None:

@@ -12,6 +12,7 @@ from app.local_postgres import Server
 from app.tokens import TokenKeys
 from tests.conftest import url_of
 from tests.contract import service
+from tests.contract.scenes import Stage
 from tests.contract.service import Service
 
 DATABASE = "contract"
@@ -43,3 +44,9 @@ def real_service(
         started = Service(address, log, loaded_url, keys)
         yield started
         started.close()
+
+
+@pytest.fixture(scope="session")
+def stage(real_service: Service) -> Stage:
+    """Things of every kind in that service, each with who may do what with it."""
+    return Stage(real_service)

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from random import Random
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
 import hypothesis
@@ -22,7 +22,7 @@ from schemathesis.core.failures import FailureGroup
 from schemathesis.core.parameters import ParameterLocation
 from schemathesis.generation.drivers import CoverageGenerator
 from schemathesis.generation.feedback import NO_FEEDBACK
-from schemathesis.generation.meta import CoveragePhaseData, CoverageScenario, FuzzingPhaseData
+from schemathesis.generation.meta import CaseMetadata, CoveragePhaseData, CoverageScenario, FuzzingPhaseData
 from schemathesis.generation.overrides import Override
 from schemathesis.schemas import APIOperation, BaseSchema
 from schemathesis.specs.openapi import checks
@@ -35,7 +35,6 @@ from tests.contract.service import (
     MANAGER,
     OTHER_MANAGER,
     UNIT_EDITOR,
-    Service,
 )
 
 SEED = int(os.environ.get("MUTABAA_FUZZ_SEED", "2040"))
@@ -60,7 +59,9 @@ _CHECKS = [
 ]
 _REFUSED = ["400", "401", "403", "404", "405", "409", "412", "413", "415", "422", "428", "429"]
 
-Tally = Counter[tuple[str, int]]
+AnyCase: TypeAlias = "Case[Any]"
+AnyOperation: TypeAlias = "APIOperation[Any, Any, Any, Any]"
+Tally: TypeAlias = Counter[tuple[str, int]]
 
 
 def load(contract: dict[str, Any]) -> BaseSchema:
@@ -71,7 +72,7 @@ def load(contract: dict[str, Any]) -> BaseSchema:
     return schema
 
 
-def requests_of(operation: APIOperation) -> Iterator[Case]:
+def requests_of(operation: AnyOperation) -> Iterator[AnyCase]:
     """The same requests at every run: the systematic ones, then drawn ones, valid and invalid."""
     generator = CoverageGenerator(
         operation=operation,
@@ -90,8 +91,8 @@ def requests_of(operation: APIOperation) -> Iterator[Case]:
         yield from _drawn(operation, mode)
 
 
-def _drawn(operation: APIOperation, mode: GenerationMode) -> list[Case]:
-    cases: list[Case] = []
+def _drawn(operation: AnyOperation, mode: GenerationMode) -> list[AnyCase]:
+    cases: list[AnyCase] = []
 
     @seed(SEED)
     @settings(
@@ -103,7 +104,7 @@ def _drawn(operation: APIOperation, mode: GenerationMode) -> list[Case]:
         verbosity=Verbosity.quiet,
     )
     @given(case=operation.as_strategy(generation_mode=mode))
-    def collect(case: Case) -> None:
+    def collect(case: AnyCase) -> None:
         cases.append(case)
 
     try:
@@ -118,20 +119,20 @@ def _drawn(operation: APIOperation, mode: GenerationMode) -> list[Case]:
 class Fuzzer:
     """Sends cases to the service and judges the answers."""
 
-    def __init__(self, service: Service, contract: dict[str, Any]) -> None:
-        self.service = service
+    def __init__(self, stage: Stage, contract: dict[str, Any]) -> None:
+        self.stage = stage
+        self.service = stage.service
         self.contract = contract
-        self.stage = Stage(service)
         self.tally: Tally = Counter()
         self._session = requests.Session()
-        self._log = service.log.open("rb")
+        self._log = self.service.log.open("rb")
 
     def close(self) -> None:
         """Give back what this holds."""
         self._session.close()
         self._log.close()
 
-    def run(self, operation: APIOperation) -> list[str]:
+    def run(self, operation: AnyOperation) -> list[str]:
         """Everything that is wrong with an operation, each kind once, with the request that shows it."""
         found: dict[str, str] = {}
         for turn, case in enumerate(requests_of(operation)):
@@ -145,7 +146,7 @@ class Fuzzer:
             number for (name, status), number in self.tally.items() if name == operation_id and status < 300
         )
 
-    def _judge(self, case: Case, turn: int) -> Iterator[tuple[str, str]]:
+    def _judge(self, case: AnyCase, turn: int) -> Iterator[tuple[str, str]]:
         name = case.operation.definition.raw["operationId"]
         scene = self.stage.scene(name)
         person = self._animate(case, scene, turn)
@@ -156,7 +157,7 @@ class Fuzzer:
             warnings.simplefilter("ignore")  # what the generator has to say about its own data
             response = case.call(base_url=self.service.address, session=self._session, headers=headers)
         self.tally[name, response.status_code] += 1
-        who = f"as {person or 'nobody'}, {case.meta.generation.mode.value}: {_description(case)}"
+        who = f"as {person or 'nobody'}, {_meta(case).generation.mode.value}: {_description(case)}"
         try:
             case.validate_response(response, checks=self._checks_for(case), headers=headers)
         except FailureGroup as failures:
@@ -173,22 +174,24 @@ class Fuzzer:
         if self._has_changed(case, response, name):
             self.stage.use_up(name)
 
-    def _checks_for(self, case: Case) -> list[Any]:
+    def _checks_for(self, case: AnyCase) -> list[Any]:
         return _CHECKS if _may_be_accepted(case) else [*_CHECKS, checks.negative_data_rejection]
 
-    def _animate(self, case: Case, scene: Scene, turn: int) -> str | None:
+    def _animate(self, case: AnyCase, scene: Scene, turn: int) -> str | None:
         """Lend the case what only a running service knows; answers who sends it.
 
         Whatever was broken on purpose stays broken. Of the valid ones each third keeps its made-up
         references, and each fourth is sent by somebody else.
         """
-        valid = case.meta.generation.mode is GenerationMode.POSITIVE
+        valid = _meta(case).generation.mode is GenerationMode.POSITIVE
         broken = _broken_places(case)
         person = scene.person
         if valid and person is not None and not scene.alone and turn % 4 == 3:
             person = OTHERS[turn // 4 % len(OTHERS)]
         if _tries_another_method(case):
-            person = person or MANAGER  # without a token, every other method is refused for that
+            # Without a token, or with a body that is not theirs, other methods are refused for that.
+            case.body, case.media_type = NOT_SET, None
+            return person or MANAGER
         if scene.id is not None and ParameterLocation.PATH not in broken and not (valid and turn % 9 == 8):
             case.path_parameters = {"id": scene.id}
         self._lend_headers(case, scene)
@@ -202,16 +205,15 @@ class Fuzzer:
         # Without a body there is nothing to lend, unless the step needs one.
         if case.body is not NOT_SET or (scene.needed and valid and case.operation.body):
             body = {} if case.body is NOT_SET else _with_known(case.body, scene.known)
-            if isinstance(body, dict) and (valid or _has_body_of_its_own(case)):
-                kept = {key: said for key, said in body.items() if key not in scene.unfit}
-                needed = scene.needed if valid else {k: v for k, v in scene.needed.items() if k not in body}
-                body = {**kept, **needed} if valid else {**body, **needed}
+            if isinstance(body, dict) and ParameterLocation.BODY not in broken:
+                kept = {key: part for key, part in body.items() if key not in scene.unfit}
+                body = {**kept, **scene.needed}
             case.body = body
             if case.media_type is None:
                 case.media_type = next(iter(case.operation.body)).media_type
         return person
 
-    def _lend_headers(self, case: Case, scene: Scene) -> None:
+    def _lend_headers(self, case: AnyCase, scene: Scene) -> None:
         declared = {parameter.name.lower(): parameter.name for parameter in case.operation.headers}
         broken = _broken_headers(case)
         if "if-match" in declared and "if-match" not in broken and scene.etag is not None:
@@ -219,13 +221,13 @@ class Fuzzer:
         if "idempotency-key" in declared and "idempotency-key" not in broken:
             case.headers[declared["idempotency-key"]] = self.service.fresh_key()
 
-    def _has_changed(self, case: Case, response: Response, name: str) -> bool:
+    def _has_changed(self, case: AnyCase, response: Response, name: str) -> bool:
         """Whether the scene's thing is another than before."""
         return case.operation.method != "get" and (
             response.status_code < 300 or response.status_code in (401, 409, 412, 429)
         )
 
-    def _faults(self, case: Case, response: Response) -> Iterator[str]:
+    def _faults(self, case: AnyCase, response: Response) -> Iterator[str]:
         """What the contract promises of every answer, beside its schema."""
         headers = {key: values[0] for key, values in response.headers.items()}
         status = response.status_code
@@ -260,7 +262,7 @@ class Fuzzer:
             if b'"event": "unexpected_error"' in line:
                 yield "the log tells of an unexpected error:\n" + json.loads(line).get("exception", "")
 
-    def _is_another_resource(self, case: Case) -> bool:
+    def _is_another_resource(self, case: AnyCase) -> bool:
         """Whether the path is one of another template too, which answers for the methods that this one lacks."""
         templates = (
             re.sub(r"\{[^/]+\}", "[^/]+", path) for path in self.contract["paths"] if path != case.path
@@ -281,9 +283,16 @@ def table(tally: Tally) -> str:
     return "\n".join(lines)
 
 
-def _tries_another_method(case: Case) -> bool:
+def _meta(case: AnyCase) -> CaseMetadata:
+    """How the case was made: said of every generated one."""
+    meta = case.meta
+    assert meta is not None
+    return meta
+
+
+def _tries_another_method(case: AnyCase) -> bool:
     """Whether the case is about a method that the path does not have."""
-    data = case.meta.phase.data
+    data = _meta(case).phase.data
     return isinstance(data, CoveragePhaseData) and data.scenario is CoverageScenario.UNSPECIFIED_HTTP_METHOD
 
 
@@ -296,9 +305,9 @@ class _Fault:
     keywords: tuple[str, ...] = ()
 
 
-def _broken(case: Case) -> list[_Fault]:
-    data = case.meta.phase.data
-    if case.meta.generation.mode is GenerationMode.POSITIVE:
+def _broken(case: AnyCase) -> list[_Fault]:
+    data = _meta(case).phase.data
+    if _meta(case).generation.mode is GenerationMode.POSITIVE:
         return []
     if isinstance(data, FuzzingPhaseData) and data.mutations:
         return [
@@ -308,15 +317,15 @@ def _broken(case: Case) -> list[_Fault]:
     return [_Fault(data.parameter_location, (data.parameter or "").lower())]
 
 
-def _broken_places(case: Case) -> set[ParameterLocation | None]:
+def _broken_places(case: AnyCase) -> set[ParameterLocation | None]:
     return {fault.place for fault in _broken(case)}
 
 
-def _broken_headers(case: Case) -> set[str]:
+def _broken_headers(case: AnyCase) -> set[str]:
     return {fault.name for fault in _broken(case) if fault.place is ParameterLocation.HEADER}
 
 
-def _may_be_accepted(case: Case) -> bool:
+def _may_be_accepted(case: AnyCase) -> bool:
     """Whether all that is broken is what a server need not look at: some headers, unknown parameters of a query.
 
     A body of `null` is one that was left out, where it may be: FastAPI does not tell them apart.
@@ -329,17 +338,8 @@ def _may_be_accepted(case: Case) -> bool:
     )
 
 
-def _body_is_required(case: Case) -> bool:
+def _body_is_required(case: AnyCase) -> bool:
     return bool(case.operation.definition.raw.get("requestBody", {}).get("required", False))
-
-
-def _has_body_of_its_own(case: Case) -> bool:
-    """Whether the body is as valid as the contract can tell, or broken in another way than by something missing."""
-    data = case.meta.phase.data
-    return not (
-        isinstance(data, CoveragePhaseData)
-        and data.scenario is CoverageScenario.OBJECT_MISSING_REQUIRED_PROPERTY
-    )
 
 
 def _with_known(said: Any, known: Mapping[str, Any]) -> Any:
@@ -369,7 +369,7 @@ def _is_valid(said: Any) -> bool:
     return False
 
 
-def _description(case: Case) -> str:
-    data = case.meta.phase.data
+def _description(case: AnyCase) -> str:
+    data = _meta(case).phase.data
     scenario = f"{data.scenario.value}, " if isinstance(data, CoveragePhaseData) else ""
     return f"{scenario}{getattr(data, 'parameter', None)}: {getattr(data, 'description', None)}"

@@ -103,7 +103,7 @@ class Service:
 
     def read(self, person: str, path: str) -> dict[str, Any]:
         """What the person sees under a path that must be there."""
-        return _expected(self.call(person, "GET", path)).json()
+        return _body(self.call(person, "GET", path))
 
     def etag(self, person: str, path: str) -> str:
         """The ETag of what the person sees."""
@@ -112,16 +112,16 @@ class Service:
     def create(self, person: str, path: str, body: Any, *, secret: bool = False) -> dict[str, Any]:
         """What the person made; `secret`: where an Idempotency-Key is refused."""
         headers = {} if secret else {"Idempotency_Key": self.fresh_key()}
-        return _expected(self.call(person, "POST", path, body, **headers)).json()
+        return _body(self.call(person, "POST", path, body, **headers))
 
     def step(self, person: str, resource: str, verb: str, body: Any = None) -> dict[str, Any]:
         """What became of a resource by a step of the person, with a key where one is welcome."""
         headers = {"If_Match": self.etag(person, resource), "Idempotency_Key": self.fresh_key()}
-        return _expected(self.call(person, "POST", f"{resource}/{verb}", body, **headers)).json()
+        return _body(self.call(person, "POST", f"{resource}/{verb}", body, **headers))
 
     def create_session(self, credentials: Any) -> dict[str, Any]:
         """The tokens of a real sign-in."""
-        return _expected(self.call(None, "POST", "/v1/auth/sign-in", credentials)).json()
+        return _body(self.call(None, "POST", "/v1/auth/sign-in", credentials))
 
     def fresh_key(self) -> str:
         """An Idempotency-Key that was never sent."""
@@ -200,3 +200,8 @@ def _expected(answer: httpx.Response) -> httpx.Response:
             f"{answer.request.method} {answer.request.url.path}: {answer.status_code} {answer.text}"
         )
     return answer
+
+
+def _body(answer: httpx.Response) -> dict[str, Any]:
+    said: dict[str, Any] = _expected(answer).json()
+    return said

@@ -71,12 +71,6 @@ UNCHECKED = {"double", "password"}
 """Every JSON number is a double, and a password is any text."""
 
 
-@pytest.fixture(scope="module")
-def stage(real_service: Service) -> Stage:
-    """Things of every kind, each with who may read it."""
-    return Stage(real_service)
-
-
 # The file.
 
 

@@ -5,13 +5,15 @@ seed sends the same requests. MUTABAA_FUZZ_SEED, MUTABAA_FUZZ_EXAMPLES and MUTAB
 """
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
+from schemathesis.schemas import BaseSchema
 
 from tests import contract_lint
 from tests.contract import fuzzing
 from tests.contract.fuzzing import Fuzzer
-from tests.contract.service import Service
+from tests.contract.scenes import Stage
 
 OPERATIONS = {
     operation["operationId"]: (method, path)
@@ -21,25 +23,25 @@ OPERATIONS = {
 
 
 @pytest.fixture(scope="module")
-def fuzzer(real_service: Service, request: pytest.FixtureRequest) -> Iterator[Fuzzer]:
+def fuzzer(stage: Stage, request: pytest.FixtureRequest) -> Iterator[Fuzzer]:
     """The fuzzer of this worker; says at its end what it sent."""
-    made = Fuzzer(real_service, contract_lint.read())
+    made = Fuzzer(stage, contract_lint.read())
     yield made
     made.close()
-    capture = request.config.pluginmanager.getplugin("capturemanager")
+    capture: Any = request.config.pluginmanager.getplugin("capturemanager")
     with capture.global_and_fixture_disabled():
         print(f"\n{fuzzing.table(made.tally)}")
 
 
 @pytest.fixture(scope="module")
-def schema() -> fuzzing.BaseSchema:
+def schema() -> BaseSchema:
     """The committed contract."""
     return fuzzing.load(contract_lint.read())
 
 
 @pytest.mark.parametrize("operation_id", OPERATIONS)
 def test_whatever_is_sent_is_answered_as_declared(
-    fuzzer: Fuzzer, schema: fuzzing.BaseSchema, operation_id: str
+    fuzzer: Fuzzer, schema: BaseSchema, operation_id: str
 ) -> None:
     method, path = OPERATIONS[operation_id]
     found = fuzzer.run(schema[path][method])

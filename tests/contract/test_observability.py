@@ -100,7 +100,7 @@ def test_the_whole_log_holds_no_name_token_or_password(real_service: Service) ->
 # The request's id.
 
 
-@pytest.mark.parametrize("said", ["abcdefgh", "A-Za.z0_9" * 7, uuid4().hex])
+@pytest.mark.parametrize("said", ["abcdefgh", "A-Za.z0_9" * 7, "0123456789abcdef" * 4])
 def test_a_sane_request_id_is_echoed(real_service: Service, said: str) -> None:
     answer = real_service.http.get("/v1/me", headers={"X-Request-Id": said})
     assert answer.headers["X-Request-Id"] == answer.json()["request_id"] == said
@@ -110,7 +110,7 @@ def test_a_sane_request_id_is_echoed(real_service: Service, said: str) -> None:
     "said", ["", "short", "x" * 65, "has spaces in it", "semi;colon;s", "<script>1", 'quote"quote', "ü" * 8]
 )
 def test_another_request_id_is_replaced(real_service: Service, said: str) -> None:
-    answer = real_service.http.get("/v1/me", headers={"X-Request-Id": said.encode()})
+    answer = real_service.http.get("/v1/me", headers={b"X-Request-Id": said.encode()})
     made = answer.headers["X-Request-Id"]
     assert made == answer.json()["request_id"]
     assert re.fullmatch(r"[0-9a-f]{32}", made)
@@ -224,8 +224,7 @@ def test_a_lost_database_is_answered_503_in_time_and_forgotten_when_it_is_back(
     else:
         {"cut": wire.cut, "frozen": wire.freeze, "starting": wire.pretend_to_start}[loss]()
         try:
-            for _ in range(2):
-                assert refused_as_unavailable(asked(fragile, lane))
+            assert refused_as_unavailable(asked(fragile, lane))
             assert refused_as_unavailable(fragile.http.get("/health/ready", timeout=PATIENCE))
             assert fragile.http.get("/health/live").status_code == 200
         finally:
