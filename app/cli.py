@@ -19,9 +19,10 @@ import structlog
 import typer
 import uvicorn
 
-from app import administrators, config, loading, logs, migrating
+from app import administrators, config, loading, logs, migrating, sweeping
 from app.config import ConfigurationError, Settings
 from app.db import MINIMUM_SERVER_VERSION, SCHEMA, Database, DatabaseUnfit
+from app.files import FileStore, FileStoreUnfit
 from app.local_postgres import LocalPostgresError
 from app.tokens import TokenKeys
 
@@ -48,6 +49,7 @@ def serve(
         settings = config.load()
         TokenKeys.load(settings.token_keys, settings.token_issuer, settings.token_audience)
         asyncio.run(_require_ready(settings))
+        asyncio.run(FileStore.open(settings.files_url).check())
     logs.configure(settings.log_format)
     with ExitStack() as undo:
         if workers > 1 and "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
@@ -105,6 +107,15 @@ def load(
                 url, data, demo=demo_password is not None, say=typer.echo, demo_password=demo_password
             )
         )
+
+
+@cli.command()
+def sweep() -> None:
+    """Delete expired answers, sessions, invitations and counters of the brake. For a timer, once a day."""
+    with _faults_in_one_line():
+        gone = asyncio.run(sweeping.sweep(config.load_database().owner_url))
+    for table, count in gone.items():
+        typer.echo(f"{table}: {count} deleted")
 
 
 @cli.command(name="contract")
@@ -186,7 +197,13 @@ def _faults_in_one_line() -> Iterator[None]:
     """What the operator can mend is said in one line, with exit code 2; anything else is our mistake."""
     try:
         yield
-    except (ConfigurationError, loading.DataError, administrators.Refused, LocalPostgresError) as fault:
+    except (
+        ConfigurationError,
+        FileStoreUnfit,
+        loading.DataError,
+        administrators.Refused,
+        LocalPostgresError,
+    ) as fault:
         _refuse(str(fault))
     except DatabaseUnfit as fault:
         _refuse(f"the database cannot be used: {fault}")

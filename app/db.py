@@ -143,6 +143,7 @@ class Database:
             async_creator=self._connect,
             pool_size=write_pool_size,
             max_overflow=0,
+            hide_parameters=True,  # they hold names and addresses, which no log may
             pool_timeout=_CONNECT_SECONDS,
         )
         self._sessions = async_sessionmaker(self._engine, expire_on_commit=False, autoflush=False)

@@ -20,7 +20,9 @@ import typer
 import uvicorn
 
 from app import config, loading, local_postgres, migrating, tokens
+from app.db import DatabaseUnfit
 from app.enums import DIVISION_ROLES, Role
+from app.files import FileStore
 from app.local_postgres_home import write_private
 from app.main import create_app
 from app.services.load.catalogue import read_catalogue
@@ -30,6 +32,8 @@ HOME = migrating.ROOT / ".local"
 DATA = migrating.ROOT / "data"
 HOST = "127.0.0.1"
 DATABASE = "mutabaa"
+DOMAIN = "demo.mutabaa.example"
+"""Where the invented people of data/demo_people.csv have their addresses, and nobody else."""
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _PORTS_TRIED = 100
@@ -54,8 +58,8 @@ _SHOWN_ENTITIES = ("MOL", "OV2040", None)
 def run(first_port: int) -> None:
     """Start what is needed, load what is new, say how to sign in, and serve until a signal comes.
 
-    Raises ConfigurationError, DataError, LocalPostgresError or DatabaseUnfit, and what asyncpg raises for a
-    database that cannot be reached.
+    Raises ConfigurationError, DataError, LocalPostgresError, FileStoreUnfit or DatabaseUnfit, and what asyncpg
+    raises for a database that cannot be reached.
     """
     for number in _SIGNALS:
         if signal.getsignal(number) is not signal.SIG_IGN:  # nohup
@@ -64,8 +68,11 @@ def run(first_port: int) -> None:
     HOME.chmod(0o711)  # the database server's user passes through, and nobody else looks in
     password = _password(HOME / "demo-password")
     with _database():
-        asyncio.run(_fill(config.load_database().owner_url, password))
+        url = config.load_database().owner_url
+        asyncio.run(_require_nobody_real(url))
+        asyncio.run(_fill(url, password))
         _complete_settings()
+        asyncio.run(FileStore.open(config.load().files_url).check())
         listener = _listen(first_port)
         _serve(listener, password)
 
@@ -103,6 +110,21 @@ async def _ensure_database(url: str) -> None:
     try:
         if not await connection.fetchval("select 1 from pg_database where datname = $1", DATABASE):
             await connection.execute(f"create database {DATABASE}")
+    finally:
+        await connection.close()
+
+
+async def _require_nobody_real(url: str) -> None:
+    """Raise DatabaseUnfit where others than the demo's people are: its password is known to all who see it."""
+    connection = await asyncpg.connect(url)
+    try:
+        if await connection.fetchval("select to_regclass('users')") is None:
+            return
+        real = "select exists (select from users where lower(email) not like '%@' || $1)"
+        if await connection.fetchval(real, DOMAIN):
+            raise DatabaseUnfit(
+                f"it has people whose address does not end in @{DOMAIN}; the demo adds none there"
+            )
     finally:
         await connection.close()
 
@@ -153,6 +175,7 @@ def _serve(listener: socket.socket, password: str) -> None:
             access_log=False,
             log_config=None,
             server_header=False,
+            proxy_headers=False,
             timeout_graceful_shutdown=3,
         )
     )

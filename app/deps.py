@@ -100,6 +100,7 @@ class Reading:
         """A single resource with its ETag (404 when there is none, 304 when the client has it)."""
         if document is None:
             raise errors.NotFound()
+        _refuse_unknown_parameters(self.request)
         response = _single(self.request, document)
         etag = response.headers["ETag"]
         if if_none_match and (if_none_match == "*" or etag in _ETAGS.findall(if_none_match)):
@@ -109,6 +110,7 @@ class Reading:
 
     def many(self, body: bytes) -> Response:
         """A list."""
+        _refuse_unknown_parameters(self.request)
         return _json(self.request, body)
 
 
@@ -165,14 +167,16 @@ def reads(permission: str) -> Any:
             now = clock.now()
             actor = await _actor(request, lane, now)
             permissions.require_not_narrowed(actor, permission)
-            _refuse_unknown_parameters(request)
             yield Reading(request, actor, lane, now)
 
     return _marked(dependency, permission)
 
 
-def changes(transition: Transition, load: Loader) -> Any:
-    """A route that changes or decides about the subject in its path; If-Match is required."""
+def changes(transition: Transition, load: Loader, made: Loader | None = None) -> Any:
+    """A route that changes or decides about the subject in its path; If-Match is required.
+
+    `made`: where it creates something too, as in `creates`.
+    """
 
     async def dependency(
         request: Request, id: SubjectPath, if_match: IfMatch = None, idempotency_key: OptionalKey = None
@@ -184,8 +188,10 @@ def changes(transition: Transition, load: Loader) -> Any:
             if idempotency_key is not None:
                 _check_key(idempotency_key)
             facts = await _visible(load, lane, actor, id, now)
+            permissions.require_not_narrowed(actor, transition.action)
             if idempotency_key is not None:
-                await idempotency.replay(lane, actor.person_id, idempotency_key, request_hash, now)
+                may_see = None if made is None else _sees(made, lane, actor, now)
+                await idempotency.replay(lane, actor.person_id, idempotency_key, request_hash, now, may_see)
             entitlement = lifecycle.admit(actor, transition, facts, _version(if_match))
             yield Change(request, actor, lane, now, facts, entitlement, idempotency_key, request_hash)
 
@@ -285,6 +291,7 @@ async def _creating(
         if not secret:
             _check_key(key)
         facts = NOTHING if parent is None else await _visible(parent[0], lane, actor, parent[1], now)
+        permissions.require_not_narrowed(actor, action)
         if key is not None:
             may_see = None if made is None else _sees(made, lane, actor, now)
             await idempotency.replay(lane, actor.person_id, key, request_hash, now, may_see)

@@ -5,6 +5,7 @@ mean other bytes. A file appears whole or not at all: it is written under a temp
 its own when its hash is known.
 """
 
+import asyncio
 import hashlib
 import re
 from collections.abc import AsyncIterable, AsyncIterator
@@ -24,6 +25,8 @@ _PARTS_AT_ONCE = 2
 """Parts of an upload in flight: with obstore's parts of 5 MiB, what one upload may hold in memory."""
 _CHUNK = 256 * 1024
 """Bytes of a file that are handed on at once when it is read."""
+_CHECK_SECONDS = 30
+"""How long a store may take to show that it can be used: a bucket that is not there may never answer."""
 
 
 class FileStoreUnfit(Exception):
@@ -81,10 +84,13 @@ class FileStore:
         """
         probe = f"{_TEMPORARY}/{uuid4().hex}"
         try:
-            await obstore.put_async(self._store, probe, b"mutabaa")
-            found = await obstore.get_async(self._store, probe)
-            intact = bytes(await found.bytes_async()) == b"mutabaa"
-            await obstore.delete_async(self._store, probe)
+            async with asyncio.timeout(_CHECK_SECONDS):
+                await obstore.put_async(self._store, probe, b"mutabaa")
+                found = await obstore.get_async(self._store, probe)
+                intact = bytes(await found.bytes_async()) == b"mutabaa"
+                await obstore.delete_async(self._store, probe)
+        except TimeoutError:
+            raise FileStoreUnfit(f"the file store does not answer in {_CHECK_SECONDS} s") from None
         except (BaseError, OSError) as error:
             raise FileStoreUnfit(f"the file store cannot be used: {_first_line(error)}") from None
         if not intact:

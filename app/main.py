@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 from app import __version__, config, contract, deps, docs_page, logs, permissions, problems
 from app.config import Settings
 from app.db import Database
+from app.files import FileStore
 from app.middleware import Edge
 from app.routers import (
     auth,
@@ -105,6 +106,8 @@ def serve_app() -> FastAPI:
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    app.state.files = FileStore.open(app.state.settings.files_url)
+    await app.state.files.check()
     await app.state.database.open()
     try:
         yield

@@ -28,10 +28,13 @@ MERGE_PATCH = "application/merge-patch+json"
 FORMS = frozenset({"/v1/auth/token"})
 """The paths that take a form: OAuth 2.0 prescribes it (RFC 6749, 4.4.2)."""
 
+_PUBLIC_BODY_BYTES = 16_384
+
 _SECURITY_HEADERS = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
     (b"cache-control", b"private, no-cache"),
+    (b"vary", b"Accept-Language, Authorization"),
 )
 
 
@@ -72,7 +75,7 @@ class Edge:
             if refusal is not None:
                 await problems.response(refusal, scope)(scope, receive, send_with_headers)
             else:
-                await self.app(scope, self._bounded(receive), send_with_headers)
+                await self.app(scope, self._bounded(receive, self._limit(scope)), send_with_headers)
         finally:
             seconds = time.perf_counter() - started
             route = scope.get("route")
@@ -96,14 +99,20 @@ class Edge:
         said = headers.get("content-length", "0")
         if not said.isdecimal():
             return errors.Malformed()
-        if int(said) > self.max_body_bytes:
+        if int(said) > self._limit(scope):
             return errors.TooLarge()
         if (int(said) > 0 or "transfer-encoding" in headers) and not _readable(scope, headers):
             accept = "Accept-Patch" if scope["method"] == "PATCH" else "Accept-Post"
             return errors.UnsupportedMedia(headers={accept: ", ".join(_media_types(scope))})
         return None
 
-    def _bounded(self, receive: Receive) -> Receive:
+    def _limit(self, scope: Scope) -> int:
+        """The largest body, in bytes. Whoever is not signed in has little to say."""
+        if (scope["method"], scope["path"]) in self.public:
+            return min(_PUBLIC_BODY_BYTES, self.max_body_bytes)
+        return self.max_body_bytes
+
+    def _bounded(self, receive: Receive, limit: int) -> Receive:
         """Count what a client sends without saying its length."""
         received = 0
 
@@ -111,7 +120,7 @@ class Edge:
             nonlocal received
             message = await receive()
             received += len(message.get("body", b""))
-            if received > self.max_body_bytes:
+            if received > limit:
                 raise HTTPException(413)
             return message
 

@@ -48,6 +48,13 @@ _TABLE = (
     # Catalogue
     _rule("catalogue.read", "anyone", "Read the national catalogue", "قراءة الدليل الوطني"),
     _rule("indicators.read", "anyone", "Read indicator definitions", "قراءة تعريفات المؤشرات"),
+    _rule(
+        "indicators.edit",
+        "manager",
+        "Name the division in charge of an indicator",
+        "تسمية التقسيم المسؤول عن المؤشر",
+        "D-2",
+    ),
     _rule("role_rules.read", "anyone", "Read the role rules", "قراءة قواعد الأدوار"),
     _rule("inbox.read", "anyone", "See what waits for oneself", "الاطلاع على ما ينتظر الإجراء"),
     # Entities
@@ -220,6 +227,7 @@ _TABLE = (
         "مراجعة نتيجة وإحالتها إلى المكتب",
         "D-2",
         control=True,
+        recordable=True,
     ),
     _rule(
         "results.return",
@@ -228,6 +236,7 @@ _TABLE = (
         "إعادة نتيجة مع بيان السبب في خطوة الرقابة الحالية",
         "D-2",
         control=True,
+        recordable=True,
         delegable_as="results.approve",
     ),
     _rule(
@@ -237,6 +246,7 @@ _TABLE = (
         "اعتماد نتيجة",
         "D-2",
         control=True,
+        recordable=True,
         delegable_as="results.approve",
     ),
     _rule(
@@ -355,7 +365,8 @@ def _by_party(actor: Actor, rule: Rule, facts: Facts) -> Entitlement | None:
     for key in _keys(rule, facts):
         if key in actor.keys:
             return Entitlement(key)
-        if rule.recordable and key == party_key(Role.HEAD, facts.entity_id):
+        # A program never records what a head decided.
+        if rule.recordable and actor.only is None and key == party_key(Role.HEAD, facts.entity_id):
             office = party_key(Role.HEAD_OFFICE, facts.entity_id)
             if office in actor.keys:
                 recorded = Entitlement(office, records=True)
@@ -383,7 +394,7 @@ def _by_exception(actor: Actor, rule: Rule, facts: Facts) -> Entitlement | None:
     head, office = party_key(Role.HEAD, facts.entity_id), party_key(Role.HEAD_OFFICE, facts.entity_id)
     if head in actor.keys and not _barred(actor.person_id, facts):
         return Entitlement(head, exceptional=True)
-    if office in actor.keys:
+    if office in actor.keys and actor.only is None:
         return Entitlement(office, records=True, exceptional=True)
     return None
 

@@ -1,6 +1,7 @@
 """The only place where an exception becomes an answer: application/problem+json (RFC 9457)."""
 
 import json
+import traceback
 from typing import Any
 from urllib.parse import quote
 
@@ -232,7 +233,8 @@ def as_app_error(error: Exception) -> AppError:
     elif isinstance(error, _UNREACHABLE):
         log.error("database_unreachable", kind=type(error).__name__)
         return errors.Unavailable(headers={"Retry-After": "5"})
-    log.error("unexpected_error", kind=type(error).__name__, exc_info=error)
+    # Where it happened, not what it said: the messages of a database quote the row that they refuse.
+    log.error("unexpected_error", kind=type(error).__name__, sqlstate=_sqlstate(error), stack=_stack(error))
     return errors.Internal()
 
 
@@ -251,5 +253,10 @@ _UNREACHABLE = (
 connection of the pool is taken for too long (a TimeoutError is an OSError)."""
 
 
-def _sqlstate(error: DBAPIError) -> str | None:
-    return getattr(error.orig, "sqlstate", None)
+def _sqlstate(error: Exception) -> str | None:
+    return getattr(getattr(error, "orig", error), "sqlstate", None)
+
+
+def _stack(error: Exception) -> list[str]:
+    frames = traceback.extract_tb(error.__traceback__)
+    return [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames[-15:]]

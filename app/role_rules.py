@@ -40,8 +40,8 @@ PARTIES: dict[str, Text] = {
     Party.COMMUNICATION: Text("the entity's communication division", "دائرة التواصل والإعلام في الجهة"),
     Party.ADVISORY_COMMITTEE: Text("the entity's advisory committee", "اللجنة الاستشارية في الجهة"),
     Party.EXECUTING: Text(
-        "the division in charge; where none is named, any executing division of the entity",
-        "التقسيم المنفذ المسؤول، وإن لم يُسمَّ فأي تقسيم منفذ في الجهة",
+        "the division in charge; where none is named, only the substitutes after it in the chain",
+        "التقسيم المنفذ المسؤول، وإن لم يُسمَّ فالبدلاء التالون له في السلسلة فقط",
     ),
     Party.DIVISION: Text("the division that the role plan names", "التقسيم الذي تسميه خطة توزيع الأدوار"),
     "step:appoint": Text("the party that appoints to the role", "من له صلاحية التعيين في الدور"),

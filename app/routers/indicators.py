@@ -6,15 +6,16 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 
 from app import errors
-from app.deps import IfNoneMatch, Reading, SubjectPath, reads
+from app.deps import Change, IfNoneMatch, Reading, SubjectPath, changes, reads
 from app.enums import IndicatorLevel
 from app.problems import declared
+from app.routers.json_body import JsonRoute
 from app.routers.params import CursorParam, LimitParam, SearchParam
-from app.schemas.indicators import IndicatorList, IndicatorRead
-from app.services.indicators import queries
+from app.schemas.indicators import IndicatorList, IndicatorPatch, IndicatorRead
+from app.services.indicators import commands, queries, rules
 from app.services.indicators.queries import IndicatorFilter
 
-router = APIRouter(prefix="/v1/indicators", tags=["indicators"])
+router = APIRouter(prefix="/v1/indicators", tags=["indicators"], route_class=JsonRoute)
 
 
 @router.get(
@@ -58,3 +59,20 @@ async def read_indicator(
 ) -> Response:
     """One indicator with its owner, baseline, targets, and what you may do with it."""
     return reading.one(await queries.one(reading.lane, reading.actor, id), if_none_match)
+
+
+@router.patch(
+    "/{id}",
+    status_code=200,
+    response_model=IndicatorRead,
+    summary="Name the division in charge of an indicator",
+    response_description="The indicator.",
+)
+async def edit_indicator(
+    change: Annotated[Change, changes(rules.EDIT, queries.entry_facts)], patch: IndicatorPatch
+) -> Response:
+    """The manager names who enters from now on; results on their way keep their chain (Guide D-2)."""
+    await commands.edit(
+        change.lane, change.actor, change.facts, patch.model_dump(exclude_unset=True), change.now
+    )
+    return await change.answer(await queries.one(change.lane, change.actor, change.facts.id))

@@ -8,6 +8,9 @@ from typing import Any
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
 
+_LARGEST_EXPONENT = 40
+_MOST_NAMES = 100
+
 
 class _ExactRequest(Request):
     """A request whose JSON numbers are not rounded to binary fractions on their way to `numeric`."""
@@ -15,8 +18,15 @@ class _ExactRequest(Request):
     async def json(self) -> Any:
         if not hasattr(self, "_json"):
             text = (await self.body()).decode("utf-8-sig")
-            self._json = json.loads(text, parse_float=Decimal, object_pairs_hook=_each_name_once)
+            self._json = json.loads(text, parse_float=_exactly, object_pairs_hook=_each_name_once)
         return self._json
+
+
+def _exactly(said: str) -> Decimal | float:
+    """The number as it was written. What is beyond all measure becomes infinite or nothing, as a float is:
+    a Decimal of a thousand million digits is quickly made and never counted."""
+    number = Decimal(said)
+    return number if abs(number.adjusted()) <= _LARGEST_EXPONENT else float(said)
 
 
 def _each_name_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -24,6 +34,8 @@ def _each_name_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
     if len(members) < len(pairs):
         raise json.JSONDecodeError("a name stands twice in one object", "", 0)
+    if len(members) > _MOST_NAMES:
+        raise json.JSONDecodeError("an object of ours never has so many names", "", 0)
     return members
 
 

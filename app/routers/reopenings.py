@@ -84,7 +84,7 @@ async def read_reopening(
     response_model=ReopeningRead,
     summary="Grant a reopening",
     response_description="The granted reopening.",
-    responses=declared(errors.WrongState, errors.FourEyes),
+    responses=declared(errors.WrongState, errors.FourEyes, rules.Lapsed),
 )
 async def grant_reopening(
     change: Annotated[Change, changes(rules.GRANT, queries.facts)], step: StepTaken | None = None

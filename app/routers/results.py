@@ -278,7 +278,9 @@ async def return_result(
     response_description="The new revision, a draft with the approved figures to begin from.",
     responses=declared(errors.WrongState, rules.ReopeningRequired, rules.NotTheLatest),
 )
-async def correct_result(change: Annotated[Change, changes(rules.CORRECT, queries.facts)]) -> Response:
+async def correct_result(
+    change: Annotated[Change, changes(rules.CORRECT, queries.facts, queries.facts)],
+) -> Response:
     """Opens a new revision within a granted reopening; the approved one stands until the new is approved."""
     made = await commands.correct(change.lane, change.actor, change.facts, change.now)
     return await _answer(change, made, status=201)

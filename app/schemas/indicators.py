@@ -1,4 +1,4 @@
-"""Indicators, as they are read."""
+"""Indicators: what is changed and read."""
 
 from typing import Annotated
 from uuid import UUID
@@ -6,7 +6,31 @@ from uuid import UUID
 from pydantic import Field
 
 from app.enums import Frequency, IndicatorLevel, Measure, Polarity, TargetKind
-from app.schemas.base import Actions, Code, Count, Cursor, Line, Name, Number, Ref, Version, View, Year
+from app.schemas.base import (
+    Actions,
+    Body,
+    Code,
+    Count,
+    Cursor,
+    Line,
+    Name,
+    Number,
+    Ref,
+    Version,
+    View,
+    Year,
+    example,
+)
+
+
+class IndicatorPatch(Body):
+    """Who is in charge of an indicator, as a JSON merge patch (RFC 7396). Its definition stays."""
+
+    model_config = example(division_id="019a0000-0000-7000-8000-000000000001")
+
+    division_id: Annotated[
+        UUID | None, Field(description="The executing division of the owner entity; null: none.")
+    ] = None
 
 
 class Target(View):

@@ -19,12 +19,6 @@ PERSON_EXAMPLE = {
     "name_ar": "مريم بنت خلفان البلوشية",
     "name_en": "Maryam Al Balushi",
 }
-ENTITY_EXAMPLE = {
-    "id": "019a0000-0000-7000-8000-000000000002",
-    "code": "MOL",
-    "name_ar": "وزارة العمل",
-    "name_en": "Ministry of Labour",
-}
 
 
 def _of_this_age(moment: datetime) -> datetime:

@@ -11,9 +11,11 @@ from sqlalchemy import (
     Uuid,
     all_,
     and_,
+    any_,
     bindparam,
     case,
     cast,
+    exists,
     func,
     literal_column,
     or_,
@@ -22,7 +24,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.sql.selectable import FromClause, ScalarSelect
 
-from app.models import Division, User, Wait
+from app.enums import Role
+from app.models import Division, Membership, User, Wait
 
 NOW = bindparam("now", type_=DateTime(timezone=True))
 TODAY = bindparam("today", type_=Date)
@@ -101,6 +104,31 @@ def ref_by_id(table: FromClause, id_: ColumnElement[Any]) -> ScalarSelect[Any]:
 def in_force(table: FromClause) -> ColumnElement[bool]:
     """Whether an interval [starts_at, ends_at) holds the moment `now`."""
     return and_(table.c.starts_at <= NOW, or_(table.c.ends_at.is_(None), table.c.ends_at > NOW))
+
+
+def delegation_stands(d: FromClause) -> ColumnElement[bool]:
+    """Whether a delegation holds now: its giver is active and in the post, its receiver active and still a
+    specialist of the entity. `people.actor` asks the same of the person who makes a request."""
+    giver, receiver = Membership.__table__.alias(), Membership.__table__.alias()
+    post: Select[Any] = select(literal_column("1")).where(
+        giver.c.user_id == d.c.delegator_id, d.c.party == any_(giver.c.parties), in_force(giver)
+    )
+    specialist: Select[Any] = select(literal_column("1")).where(
+        receiver.c.user_id == d.c.delegate_id,
+        receiver.c.entity_id == d.c.entity_id,
+        receiver.c.role == const(Role.SPECIALIST),
+        in_force(receiver),
+    )
+    return and_(
+        in_force(d), is_active(d.c.delegator_id), is_active(d.c.delegate_id), exists(post), exists(specialist)
+    )
+
+
+def is_active(user_id: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Whether a person is not blocked."""
+    user = User.__table__.alias()
+    found: Select[Any] = select(literal_column("1")).where(user.c.id == user_id, user.c.is_active)
+    return exists(found)
 
 
 def party_name(party: ColumnElement[Any]) -> ColumnElement[Any]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from app.enums import SubjectKind
 from app.services.entities import rules as entities
+from app.services.indicators import rules as indicators
 from app.services.people import rules as people
 from app.services.reopenings import rules as reopenings
 from app.services.results import rules as results
@@ -24,6 +25,7 @@ class TransitionTable:
 TABLES = (
     TransitionTable(SubjectKind.ENTITY, (entities.EDIT,)),
     TransitionTable(SubjectKind.DIVISION, (entities.EDIT_DIVISION,)),
+    TransitionTable(SubjectKind.INDICATOR, (indicators.EDIT,)),
     TransitionTable(SubjectKind.USER, people.USER_TRANSITIONS),
     TransitionTable(SubjectKind.MEMBERSHIP, (people.END_MEMBERSHIP,)),
     TransitionTable(SubjectKind.ASSIGNMENT, (people.END_ASSIGNMENT,)),

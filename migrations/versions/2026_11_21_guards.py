@@ -16,21 +16,23 @@ ROLE = "mutabaa_app"
 
 READ_ONLY = ("pillars", "priorities", "programmes", "sources", "holidays", "indicators", "indicator_targets")
 APPEND_ONLY = ("subjects", "events", "decisions")
-CHANGEABLE = (
-    "assignments",
-    "delegations",
-    "divisions",
-    "entities",
-    "invitations",
-    "memberships",
-    "refresh_tokens",
-    "reopenings",
-    "results",
-    "role_plans",
-    "service_accounts",
-    "sessions",
-    "users",
-)
+CHANGEABLE: dict[str, str] = {
+    "assignments": "(ends_at, version)",
+    "delegations": "(ends_at, version)",
+    "divisions": "(name_ar, name_en, version)",
+    "entities": "(name_ar, name_en, kind, source, verified, version)",
+    "invitations": "(used_at)",
+    "memberships": "(ends_at, version)",
+    "refresh_tokens": "(used_at)",
+    "reopenings": "(state, decided_by_id, decided_at, decision_reason, decision_id, version)",
+    "results": "",
+    "role_plans": "",
+    "service_accounts": "(ended_at, version)",
+    "sessions": "(revoked_at, revoked_because)",
+    "users": "",
+}
+"""What changes, and of it only these columns; what is granted whole has a guard of its own, or is a person."""
+
 ERASABLE = ("idempotency_keys", "role_plan_steps", "sign_in_brakes")
 """Not records but tools: answers kept for a day, steps of a plan still drafted, counters of a brake."""
 
@@ -40,6 +42,7 @@ OF_AN_ENTITY = ("decisions", "reopenings", "role_plan_steps", "role_plans", "wai
 def upgrade() -> None:
     op.execute("set local lock_timeout = '5s'")
     _freeze_results()
+    _freeze_role_plans()
     _views()
     _grants()
     _row_level_security()
@@ -74,13 +77,15 @@ def _freeze_results() -> None:
             if old.state = 'approved' and
                (new.known_from, new.entered_by_id, new.entered_at, new.submitted_by_id, new.submitted_at,
                 new.reviewed_by_id, new.reviewed_at, new.approved_by_id, new.approved_at, new.edited_by,
-                new.controlled_by, new.exceptional)
+                new.controlled_by, new.exceptional, new.role_plan_id, new.division_id, new.parties_enter,
+                new.parties_review, new.parties_approve)
                is distinct from
                (old.known_from, old.entered_by_id, old.entered_at, old.submitted_by_id, old.submitted_at,
                 old.reviewed_by_id, old.reviewed_at, old.approved_by_id, old.approved_at, old.edited_by,
-                old.controlled_by, old.exceptional)
+                old.controlled_by, old.exceptional, old.role_plan_id, old.division_id, old.parties_enter,
+                old.parties_review, old.parties_approve)
             then
-                raise exception 'who approved a result, and since when it is known, never changes'
+                raise exception 'who approved a result, by which chain, and since when it is known never changes'
                     using errcode = '23514';
             end if;
             return new;
@@ -90,6 +95,45 @@ def _freeze_results() -> None:
     )
     op.execute(
         "create trigger results_guard before update on results for each row execute function results_guard()"
+    )
+
+
+def _freeze_role_plans() -> None:
+    op.execute(
+        """
+        create function role_plan_guard() returns trigger language plpgsql as $$
+        begin
+            if old.state = 'approved' then
+                raise exception 'an approved role plan never changes' using errcode = '23514';
+            end if;
+            return new;
+        end
+        $$
+        """
+    )
+    op.execute(
+        "create trigger role_plan_guard before update on role_plans"
+        " for each row execute function role_plan_guard()"
+    )
+    op.execute(
+        """
+        create function role_plan_steps_guard() returns trigger language plpgsql as $$
+        begin
+            if exists (
+                select from role_plans p
+                where p.id = coalesce(new.role_plan_id, old.role_plan_id) and p.state <> 'draft'
+            ) then
+                raise exception 'the steps of a role plan change only while it is a draft'
+                    using errcode = '23514';
+            end if;
+            return coalesce(new, old);
+        end
+        $$
+        """
+    )
+    op.execute(
+        "create trigger role_plan_steps_guard before insert or update or delete on role_plan_steps"
+        " for each row execute function role_plan_steps_guard()"
     )
 
 
@@ -128,11 +172,14 @@ def _grants() -> None:
         op.execute(f"grant select on {table} to {ROLE}")
     for table in (*APPEND_ONLY, *CHANGEABLE, *ERASABLE, "waits"):
         op.execute(f"grant insert on {table} to {ROLE}")
-    for table in (*CHANGEABLE, *ERASABLE):
+    for table, columns in CHANGEABLE.items():
+        op.execute(f"grant update {columns} on {table} to {ROLE}")
+    for table in ERASABLE:
         op.execute(f"grant update on {table} to {ROLE}")
     for table in ERASABLE:
         op.execute(f"grant delete on {table} to {ROLE}")
     op.execute(f"grant update (closed_at, closed_by_event) on waits to {ROLE}")
+    op.execute(f"grant update (division_id, version) on indicators to {ROLE}")  # no other word of it
 
 
 def _row_level_security() -> None:

@@ -3,8 +3,12 @@
 from collections import Counter
 from pathlib import Path
 
+from fastapi.params import Form
+from fastapi.routing import APIRoute, iter_route_contexts
+
 from app import contract, permissions
 from app.main import create_app
+from app.routers.json_body import JsonRoute
 
 PUBLIC_AREAS = {
     "/healthz",
@@ -46,6 +50,20 @@ def test_each_operation_has_its_own_id() -> None:
         for operation in item.values()
     ]
     assert {name: count for name, count in Counter(operations).items() if count > 1} == {}
+
+
+def test_each_json_body_is_read_exactly() -> None:
+    """On another route its decimals would be rounded, and a name could stand twice."""
+    routes = [context.original_route for context in iter_route_contexts(create_app().routes)]
+    taking = [
+        route
+        for route in routes
+        if isinstance(route, APIRoute)
+        and route.body_field is not None
+        and not isinstance(route.body_field.field_info, Form)
+    ]
+    assert len(taking) > 20
+    assert [route.path for route in taking if not isinstance(route, JsonRoute)] == []
 
 
 def test_each_rule_is_asked_for_somewhere() -> None:

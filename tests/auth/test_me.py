@@ -127,12 +127,10 @@ async def test_the_approved_role_plan_counts(world: World) -> None:
         id=plan,
         entity_id=entity.id,
         number=1,
-        state="approved",
+        state="draft",
         drafted_by_id=manager.id,
         edited_by=[manager.id],
         drafted_at=PAST,
-        approved_at=PAST,
-        approved_by_id=specialist.id,
     )
     for step, party in (("enter", "manager"), ("review", "planning"), ("approve", "specialist")):
         await world.insert(
@@ -144,6 +142,12 @@ async def test_the_approved_role_plan_counts(world: World) -> None:
             entity_id=entity.id,
             party=party,
         )
+    await world.owner.execute(
+        "update role_plans set state = 'approved', approved_at = $2, approved_by_id = $3 where id = $1",
+        plan,
+        PAST,
+        specialist.id,
+    )
     assert "results.create" in powers_in(await read(manager), entity.id).actions
     assert "results.approve" in powers_in(await read(specialist), entity.id).actions
 

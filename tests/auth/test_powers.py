@@ -94,9 +94,11 @@ def test_the_heads_office_records_what_the_head_decides(role: Role) -> None:
     assert {"role_plans.approve", "reopenings.grant", "memberships.appoint_office"} <= here(actor(role))
 
 
-def test_the_head_alone_ends_delegations() -> None:
+def test_the_head_ends_delegations_and_the_heads_office_records_it() -> None:
     assert "delegations.end" in here(actor(Role.HEAD))
-    assert "delegations.end" not in here(actor(Role.HEAD_OFFICE))
+    assert "delegations.end" in here(actor(Role.HEAD_OFFICE))
+    assert "delegations.end" not in here(actor(Role.HEAD_OFFICE, only=frozenset({"delegations.end"})))
+    assert "delegations.end" not in here(actor(Role.SPECIALIST))
 
 
 def test_the_planning_directorate_reviews_and_may_return() -> None:
@@ -105,12 +107,12 @@ def test_the_planning_directorate_reviews_and_may_return() -> None:
     assert not {"results.create", "results.approve"} & held
 
 
-def test_a_division_enters_where_it_executes_or_is_in_charge() -> None:
+def test_a_division_enters_where_it_is_in_charge() -> None:
     executing = actor(Role.DIVISION_MEMBER, DivisionFunction.EXECUTING)
     other = actor(Role.DIVISION_MEMBER, DivisionFunction.FINANCE)
-    assert "results.create" in here(executing)
+    assert "results.create" not in here(executing)
     assert "results.create" not in here(other)
-    assert "results.create" in here(other, default_steps(in_charge=DIVISION))
+    assert "results.create" in here(executing, default_steps(in_charge=DIVISION))
 
 
 def test_the_chain_in_force_counts() -> None:

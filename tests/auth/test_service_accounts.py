@@ -98,7 +98,8 @@ def test_what_only_people_do() -> None:
         <= rules.NEVER
         < set(RULES)
     )
-    assert not {"results.approve", "results.create", "role_plans.approve", "me.read"} & rules.NEVER
+    assert {"role_plans.approve", "memberships.end", "assignments.create"} <= rules.NEVER
+    assert not {"results.approve", "results.create", "role_plans.create", "me.read"} & rules.NEVER
 
 
 async def test_not_what_the_maker_does_not_hold(world: World) -> None:

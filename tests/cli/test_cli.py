@@ -43,7 +43,7 @@ def test_help_names_every_command() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "app.cli", "--help"], cwd=ROOT, capture_output=True, text=True, check=True
     )
-    for command in ("serve", "migrate", "load", "contract", "administrator", "demo"):
+    for command in ("serve", "migrate", "load", "sweep", "contract", "administrator", "demo"):
         assert command in done.stdout
 
 
@@ -60,6 +60,7 @@ def test_help_names_every_command() -> None:
             "'nobody' is no e-mail address",
         ),
         (["demo"], {"MUTABAA_DATABASE_URL": "nonsense"}, "MUTABAA_DATABASE_URL"),
+        (["sweep"], {"MUTABAA_DATABASE_URL": "postgresql://u@127.0.0.1:1/x"}, "the database cannot be used"),
     ],
 )
 def test_a_bad_setting_is_one_line(arguments: list[str], settings: dict[str, str], said: str) -> None:
@@ -107,6 +108,11 @@ async def test_from_an_empty_database_to_an_administrator(
     loaded = await run("load", **settings)
     assert loaded.exit_code == 0, loaded.stderr
     assert "indicators: 51 new, 0 changed, 0 unchanged" in loaded.stdout
+    a_file = tmp_path / "a file"
+    a_file.touch()
+    nowhere = await run("serve", **{**serving, "MUTABAA_FILES_URL": f"{a_file.as_uri()}/folder"})
+    assert (nowhere.exit_code, len(nowhere.stderr.splitlines())) == (2, 1), nowhere.stderr
+    assert nowhere.stderr.startswith("mutabaa: no file store at file://")
     broken = await run("load", "--data", str(tmp_path), **settings)
     assert broken.exit_code == 2
     assert broken.stderr.startswith("mutabaa: entities.csv: there is no such file")

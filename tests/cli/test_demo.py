@@ -1,5 +1,6 @@
 """`mutabaa demo`, from its first line to its end by a signal."""
 
+import asyncio
 import json
 import os
 import re
@@ -17,6 +18,7 @@ import psutil
 import pytest
 
 from app import demo, local_postgres
+from tests.factories.world import World
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -92,6 +94,28 @@ def test_the_demo_serves_what_it_prints_and_leaves_nothing(home: Path, taken_por
         assert password in text
     assert of_the_demo(home) == []
     assert (home / "demo-password").stat().st_mode & 0o77 == 0
+
+
+async def test_the_demo_adds_nobody_to_a_database_with_real_people(
+    home: Path, world: World, database_url: str
+) -> None:
+    person = await world.user()
+    run = f"import pathlib; from app import cli, demo; demo.HOME = pathlib.Path({str(home)!r}); cli.main()"
+    done = await asyncio.to_thread(
+        subprocess.run,
+        [sys.executable, "-c", run, "demo"],
+        cwd=ROOT,
+        env={**os.environ, "MUTABAA_DATABASE_URL": database_url},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 2
+    assert done.stderr.startswith("mutabaa: the database cannot be used: it has people whose address")
+    assert len(done.stderr.splitlines()) == 1
+    assert await world.owner.fetchval("select array_agg(email) from users") == [person.email]
+
+    await world.owner.execute("update users set email = 'Maryam@DEMO.mutabaa.example'")
+    await demo._require_nobody_real(database_url)
 
 
 def check_requests(address: str, password: str, text: str) -> None:

@@ -252,6 +252,11 @@ class Stage:
     def _edit_division(self) -> Scene:
         return self._seen(OTHER_MANAGER, f"/v1/divisions/{self.divisions['MOF', 'COM']}")
 
+    def _edit_indicator(self) -> Scene:
+        listed = self.service.read(OTHER_MANAGER, f"/v1/indicators?entity_id={self.entities['MOF']}")
+        path = f"/v1/indicators/{listed['items'][0]['id']}"
+        return self._seen(OTHER_MANAGER, path, known={"division_id": self.divisions["MOF", "BUD"]})
+
     def _create_user(self) -> Scene:
         return Scene(ADMINISTRATOR)
 

@@ -4,6 +4,7 @@ Each operation is a test of its own, so `pytest tests/contract/test_fuzz.py -k a
 seed sends the same requests. MUTABAA_FUZZ_SEED, MUTABAA_FUZZ_EXAMPLES and MUTABAA_FUZZ_COVERED search further.
 """
 
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -30,7 +31,8 @@ def fuzzer(stage: Stage, request: pytest.FixtureRequest) -> Iterator[Fuzzer]:
     made.close()
     capture: Any = request.config.pluginmanager.getplugin("capturemanager")
     with capture.global_and_fixture_disabled():
-        print(f"\n{fuzzing.table(made.tally)}")
+        # Standard error: of a worker of pytest-xdist nothing else is shown.
+        print(f"\n{fuzzing.table(made.tally)}", file=sys.stderr, flush=True)
 
 
 @pytest.fixture(scope="module")

@@ -351,7 +351,7 @@ METHODS = (
     ("/v1/results/{draft}/history", {"GET"}),
     ("/v1/results/{draft}/submit", {"POST"}),
     ("/v1/indicators/{indicator}/results", {"POST"}),
-    ("/v1/indicators/{indicator}", {"GET"}),
+    ("/v1/indicators/{indicator}", {"GET", "PATCH"}),
     ("/v1/reopenings", {"GET"}),
     ("/v1/inbox", {"GET"}),
 )

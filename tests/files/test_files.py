@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from app import config
 from app.files import FileStore, FileStoreUnfit, OtherContent, OutsideFile, StoredFile, key_of
+from app.main import create_app
 
 TEXT = "كشف إنجاز المبادرة للربع الثالث\n".encode() * 1000
 HASH = hashlib.sha256(TEXT).hexdigest()
@@ -222,3 +224,18 @@ def test_an_address_that_is_none_is_refused_in_one_line(url: str) -> None:
         FileStore.open(url)
     assert "no file store at" in str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+async def test_the_service_starts_with_its_store_and_not_without(
+    settings: config.Settings, tmp_path: Path
+) -> None:
+    application = create_app(settings)
+    async with application.router.lifespan_context(application):
+        assert await application.state.files.put(chunks(TEXT)) == StoredFile(KEY, len(TEXT), HASH)
+
+    taken = tmp_path / "taken"
+    taken.touch()
+    unfit = create_app(settings.model_copy(update={"files_url": f"{taken.as_uri()}/files"}))
+    with pytest.raises(FileStoreUnfit, match=r"^no file store at file:///"):
+        async with unfit.router.lifespan_context(unfit):
+            pass

@@ -224,6 +224,7 @@ class Life(RuleBasedStateMachine):
         office = await Office.make(self.world)
         two_hats = await self.world.person(Role.DIVISION_MEMBER, division=office.executing)
         await self.world.appoint(two_hats, Role.DIVISION_MEMBER, division=office.planning)
+        await self.world.appoint(two_hats, Role.SPECIALIST, office.entity)  # only they take delegations
         for action in ("results.approve", "results.return"):
             for delegate in (office.specialist, two_hats):
                 await self.world.delegate(office.manager, delegate, office.entity, action)

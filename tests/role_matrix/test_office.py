@@ -140,6 +140,12 @@ async def _division_edit(cast: Cast, _: str) -> Asked:
     return Asked("PATCH", path, body, await _etag(cast, "administrator", path))
 
 
+async def _indicator_edit(cast: Cast, _: str) -> Asked:
+    path = f"/v1/indicators/{await cast.world.indicator(cast.entity)}"
+    body: dict[str, object] = {"division_id": str(cast.in_charge.id)}
+    return Asked("PATCH", path, body, await _etag(cast, "manager", path))
+
+
 async def _user_create(cast: Cast, _: str) -> Asked:
     body = {
         "email": f"new{next(_numbers)}@test.mutabaa.example",
@@ -299,6 +305,7 @@ MAKERS: dict[str, Callable[[Cast, str], Awaitable[Asked]]] = {
     "entities.edit": _entity_edit,
     "divisions.create": _division_create,
     "divisions.edit": _division_edit,
+    "indicators.edit": _indicator_edit,
     "users.read": _user_read,
     "users.create": _user_create,
     "users.edit": _user_edit,

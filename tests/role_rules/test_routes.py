@@ -27,7 +27,7 @@ async def test_a_rule_says_who_when_and_under_which_conditions(world: World) -> 
 
     approve = rules["results.approve"]
     assert [who["party"] for who in approve["who"]] == ["step:approve"]
-    assert (approve["four_eyes"], approve["delegable"], approve["recordable"]) == (True, True, False)
+    assert (approve["four_eyes"], approve["delegable"], approve["recordable"]) == (True, True, True)
     assert (approve["subject"], approve["from_states"], approve["to_state"]) == (
         "result",
         ["reviewed"],

@@ -28,6 +28,7 @@ from app.models import Division, Entity, Indicator, IndicatorTarget, Pillar, Pri
 from app.parties import Actor, Facts
 from app.services import sql
 from app.services.documents import Document, with_actions
+from app.services.indicators import rules
 from app.services.role_plans import chains
 
 _i: FromClause = Indicator.__table__
@@ -37,7 +38,7 @@ _pillar: FromClause = Pillar.__table__
 
 ID = bindparam("id", type_=Uuid)
 
-ACTIONS = ("results.create", "assignments.create")
+ACTIONS = (rules.EDIT.action, *rules.BEGUN_HERE)
 """What can be done to an indicator, in the order in which it is listed."""
 
 
@@ -143,6 +144,7 @@ def _facts(row: Row, prefix: str) -> Facts:
         kind=SubjectKind.INDICATOR,
         id=said("id"),
         entity_id=said("entity_id"),
+        state=rules.STANDING,
         version=said("version"),
         steps={step.value: steps[step] for step in Step},
         row={name: said(name) for name in ("id", "division_id", "frequency", "measure", "role_plan_id")},
@@ -150,7 +152,8 @@ def _facts(row: Row, prefix: str) -> Facts:
 
 
 async def entry_facts(lane: Lane, _: Actor, indicator_id: UUID, now: datetime) -> Facts | None:
-    """What entering a result needs: the parties of the results chain in force for the owner entity."""
+    """What the rules need to know of an indicator, and what entering a result needs: the parties of the
+    results chain in force for the owner entity."""
     row = await lane.row(_ENTRY_FACTS, {"id": indicator_id})
     return None if row is None else _facts(row, "_")
 

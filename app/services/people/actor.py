@@ -14,6 +14,7 @@ def _statement(*, locking: bool) -> TextualSelect:
     # A decision holds the rights it rests on until it commits: whoever revokes them waits, or comes first.
     share = "for share" if locking else ""
     share_of = "for share of s, u" if locking else ""
+    share_of_given = "for share of d, m" if locking else ""
     return (
         text(
             f"""
@@ -34,11 +35,12 @@ def _statement(*, locking: bool) -> TextualSelect:
         given as (
             select d.action, d.party, d.delegator_id
             from delegations d
+            join users g on g.id = d.delegator_id and g.is_active
             join memberships m on m.user_id = d.delegator_id and d.party = any(m.parties)
                               and m.starts_at <= :now and (m.ends_at is null or m.ends_at > :now)
             where d.delegate_id = :user_id and d.starts_at <= :now and d.ends_at > :now
-              and d.entity_id in (select h.entity_id from held h)
-            {share}
+              and exists (select from held h where 'specialist:' || d.entity_id = any(h.parties))
+            {share_of_given}
         )
         select u.id as person_id, s.id as session_id,
                s.service_account_id, (select n.actions from narrowed n) as only,

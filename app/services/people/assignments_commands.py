@@ -31,9 +31,11 @@ async def create(
 ) -> UUID:
     """Put a person of the entity to work on one of its indicators or results.
 
-    Raises Invalid for somebody without a role in the entity, and for a subject that is unknown, another
-    entity's, or not visible to the actor; the same assignment twice at a time is refused by the schema.
+    Raises Forbidden for who would assign themself, Invalid for somebody without a role in the entity and
+    for a subject that is unknown, another entity's, or not visible to the actor; the same assignment twice
+    at a time is refused by the schema.
     """
+    rules.check_not_oneself(user_id, [actor.person_id])
     begins = rules.starting(starts_at, now)
     rules.check_interval(begins, ends_at)
     await require_active(writer, user_id, "#/user_id")

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import Uuid, bindparam, exists, literal_column, select
+from sqlalchemy import Uuid, bindparam, literal_column, select
 
 from app import clock, ids, permissions
 from app.db import Query, Writer
@@ -15,17 +15,17 @@ from app.parties import Actor, Entitlement, Facts
 from app.services import lifecycle, sql
 
 _m = Membership.__table__
-_HOLDS_POST = Query(
-    select(
-        exists(
-            select(literal_column("1")).where(
-                _m.c.user_id == bindparam("user_id", type_=Uuid),
-                _m.c.entity_id == bindparam("entity_id", type_=Uuid),
-                _m.c.role == sql.const(Role.HEAD),
-                sql.in_force(_m),
-            )
-        ).label("holds")
+_POST = Query(
+    select(_m.c.starts_at)
+    .where(
+        _m.c.user_id == bindparam("user_id", type_=Uuid),
+        _m.c.entity_id == bindparam("entity_id", type_=Uuid),
+        _m.c.role == sql.const(Role.HEAD),
+        sql.in_force(_m),
     )
+    .order_by(_m.c.starts_at)
+    .limit(literal_column("1"))
+    .with_for_update(read=True)  # the post holds until the decision is committed
 )
 
 
@@ -60,8 +60,8 @@ async def decided(
 ) -> Decided:
     """Who decides: the actor, or the head whose decision the actor's office records now.
 
-    Raises Invalid when a letter is missing, out of place, dated in the future, or names somebody who is
-    not the (acting) head; FourEyes when the head entered or already controlled the revision.
+    Raises Invalid when a letter is missing, out of place, dated in the future or before the post, or
+    names somebody who is not the (acting) head; FourEyes when the head entered or already controlled the revision.
     """
     if not entitlement.records:
         if letter is not None:
@@ -87,14 +87,21 @@ async def decided(
             "تاريخ الكتاب في المستقبل.",
         )
     holder = await writer.row(
-        _HOLDS_POST, {"user_id": letter.decided_by_id, "entity_id": facts.entity_id, "now": now}
+        _POST, {"user_id": letter.decided_by_id, "entity_id": facts.entity_id, "now": now}
     )
-    if holder is None or not holder["holds"]:
+    if holder is None:
         raise invalid(
             f"{pointer}/decided_by_id",
             "not_the_head",
             "This person is not the head or acting head of the entity.",
             "هذا الشخص ليس رئيس الوحدة ولا القائم بأعماله.",
+        )
+    if letter.letter_date < clock.day(holder["starts_at"]):
+        raise invalid(
+            f"{pointer}/letter_date",
+            "before_the_post",
+            "The letter is older than the post of who decided.",
+            "تاريخ الكتاب سابق لشغل صاحب القرار للمنصب.",
         )
     if control and not permissions.may_decide(letter.decided_by_id, facts):
         raise FourEyes()

@@ -69,8 +69,8 @@ def _memberships() -> ColumnElement[Any]:
 
 
 def _delegations() -> ColumnElement[Any]:
-    """Delegations received whose giver still holds the post."""
-    d, e, m = Delegation.__table__.alias(), Entity.__table__.alias(), Membership.__table__.alias()
+    """Delegations received that hold now."""
+    d, e = Delegation.__table__.alias(), Entity.__table__.alias()
     item = sql.obj(
         id=d.c.id,
         action=d.c.action,
@@ -80,13 +80,10 @@ def _delegations() -> ColumnElement[Any]:
         starts_at=d.c.starts_at,
         ends_at=d.c.ends_at,
     )
-    post_held = exists(
-        select(_ONE).where(m.c.user_id == d.c.delegator_id, d.c.party == any_(m.c.parties), sql.in_force(m))
-    )
     return (
         select(sql.listed(item, d.c.ends_at, d.c.id))
         .select_from(d.join(e, e.c.id == d.c.entity_id))
-        .where(d.c.delegate_id == visibility.PERSON, sql.in_force(d), post_held)
+        .where(d.c.delegate_id == visibility.PERSON, sql.delegation_stands(d))
         .scalar_subquery()
     )
 

@@ -77,7 +77,9 @@ async def grant(
     letter: Letter | None,
     now: datetime,
 ) -> None:
-    """Grant the leave."""
+    """Grant the leave. Raises Conflict when the day until which it was asked has passed."""
+    if facts.row["expires_on"] < clock.day(now):
+        raise rules.Lapsed()
     await _decide(writer, rules.GRANT, actor, facts, entitlement, reason, letter, now)
 
 

@@ -31,6 +31,7 @@ from app.services import lifecycle, sql
 from app.services.documents import Document, with_actions
 from app.services.people import visibility
 from app.services.reopenings import rules
+from app.services.results import visibility as results
 
 _o: FromClause = Reopening.__table__
 _e: FromClause = Entity.__table__
@@ -40,15 +41,17 @@ ID = bindparam("id", type_=Uuid)
 
 def visible(o: FromClause) -> ColumnElement[bool]:
     """The head, the head's office, the manager and the specialists of the entity, those who enter and
-    review the figure to be corrected; UNIT where it grants."""
+    review the figure to be corrected; UNIT where it grants. Of a restricted figure only who sees it."""
     r = Result.__table__.alias()
-    concerned: Select[Any] = select(literal_column("1")).where(
-        r.c.id == o.c.result_id,
-        or_(r.c.parties_enter.overlap(visibility.KEYS), r.c.parties_review.overlap(visibility.KEYS)),
-    )
+
+    def of_result(*where: ColumnElement[bool]) -> ColumnElement[bool]:
+        found: Select[Any] = select(literal_column("1")).where(r.c.id == o.c.result_id, *where)
+        return exists(found)
+
+    concerned = or_(r.c.parties_enter.overlap(visibility.KEYS), r.c.parties_review.overlap(visibility.KEYS))
     return or_(
-        o.c.entity_id == any_(visibility.OFFICE),
-        exists(concerned),
+        and_(o.c.entity_id == any_(visibility.OFFICE), of_result(results.visible(r))),
+        of_result(concerned),
         and_(visibility.NATIONAL, o.c.grantor == sql.const("unit")),
     )
 
@@ -73,7 +76,7 @@ def _item(o: FromClause) -> list[ColumnElement[Any]]:
     ]
 
 
-_FACTS = ("_id", "_entity_id", "_state", "_version", "_grantor", "_asked_by_id")
+_FACTS = ("_id", "_entity_id", "_state", "_version", "_grantor", "_asked_by_id", "_expires_on")
 
 
 def _fact_columns(o: FromClause) -> list[ColumnElement[Any]]:
@@ -107,6 +110,7 @@ def _facts(row: Row, prefix: str) -> Facts:
         version=row[f"{prefix}version"],
         steps=steps(row[f"{prefix}grantor"], row[f"{prefix}entity_id"]),
         edited_by=frozenset({row[f"{prefix}asked_by_id"]}) if asked else frozenset(),
+        row={"expires_on": row[f"{prefix}expires_on"]},
     )
 
 

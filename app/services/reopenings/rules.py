@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 from app.enums import IndicatorLevel, Party, ReopeningState, Step
-from app.errors import invalid
+from app.errors import Conflict, Text, invalid
 from app.services.transitions import Awaited, Transition
 
 _ASKED = frozenset({ReopeningState.ASKED.value})
@@ -17,6 +17,11 @@ AWAITED: dict[str, Awaited] = {ReopeningState.ASKED: Awaited(Step.APPROVE, GRANT
 
 LONGEST = timedelta(days=90)
 """A leave to correct is scoped and expiring: at most a quarter of a year."""
+
+
+class Lapsed(Conflict):
+    code = "lapsed"
+    title = Text("The last day of the leave has passed; refuse it", "انقضى آخر يوم للإذن المطلوب، فيُرفض")
 
 
 def grantor(level: str, *, in_scorecard: bool) -> Party:

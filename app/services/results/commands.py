@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, insert, literal_column, null, select, update
+from sqlalchemy import ColumnElement, func, insert, literal_column, null, select
 from sqlalchemy.sql.selectable import ScalarSelect
 
 from app import clock, errors, ids
@@ -25,6 +25,10 @@ from app.services.transitions import Transition
 
 _table = Result.__table__
 FIGURE = ("value", "rank", "rank_of", "numerator", "denominator", "obs_status", "note", "classification")
+
+
+_USE_REOPENING = Transition("reopenings.use", frozenset({ReopeningState.GRANTED.value}), ReopeningState.USED)
+"""A correction uses its leave up; nobody does that by itself, so no rule names it."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +51,7 @@ async def create(
     is refused by the schema (AlreadyExists).
     """
     start, end = rules.period(period, indicator.row["frequency"])
-    rules.check_period_is_over(end, figure["obs_status"], clock.day(now))
+    rules.check_period(start, end, figure["obs_status"], clock.day(now))
     rules.check_figure(figure, indicator.row["measure"])
     return await _begin(
         writer,
@@ -82,14 +86,24 @@ async def correct(writer: Writer, actor: Actor, approved: Facts, now: datetime) 
         {**old, "corrects_id": approved.id},
         now,
     )
-    used = await writer.execute(
-        update(Reopening)
-        .where(Reopening.id == approved.row["reopening_id"], Reopening.state == ReopeningState.GRANTED.value)
-        .values(state=ReopeningState.USED.value, version=Reopening.version + 1)
-        .returning(Reopening.id)
-        .execution_options(synchronize_session=False)
+    reopening = Facts(
+        SubjectKind.REOPENING,
+        approved.row["reopening_id"],
+        approved.entity_id,
+        state=ReopeningState.GRANTED,
+        version=approved.row["reopening_version"],
     )
-    if used.one_or_none() is None:
+    used = await lifecycle.apply(
+        writer,
+        Reopening,
+        _USE_REOPENING,
+        [Case(reopening, Entitlement(""), changes={"result_id": str(new_id)})],
+        actor=actor,
+        at=now,
+        columns={},
+        awaited=None,
+    )
+    if not used:
         raise lifecycle.lost_race()
     return new_id
 
@@ -171,7 +185,7 @@ async def edit(
     old = facts.row  # as it was in the version that the update asks for
     new = {name: patch.get(name, old[name]) for name in FIGURE}
     rules.check_figure(new, facts.row["measure"])
-    rules.check_period_is_over(old["period_end"], new["obs_status"], clock.day(now))
+    rules.check_period(old["period_start"], old["period_end"], new["obs_status"], clock.day(now))
     changed = {name: value for name, value in new.items() if value != old[name]}
     if not changed:
         return

@@ -35,7 +35,7 @@ from sqlalchemy.sql.selectable import FromClause
 
 from app import clock, paging
 from app.db import Lane, Query, Row
-from app.enums import Party, ReopeningState, ResultState, Step, SubjectKind
+from app.enums import Chain, Party, ReopeningState, ResultState, Step, SubjectKind
 from app.models import Division, Entity, Indicator, Reopening, Result, Source
 from app.parties import Actor, Facts
 from app.services import lifecycle, sql
@@ -43,6 +43,7 @@ from app.services.documents import Document, with_actions
 from app.services.people import visibility
 from app.services.results import rules
 from app.services.results.visibility import at_work, nobody_left, visible
+from app.services.role_plans import chains
 
 _result: FromClause = Result.__table__
 _indicator: FromClause = Indicator.__table__
@@ -130,13 +131,22 @@ _FACTS = (
     "_obs_status",
     "_note",
     "_classification",
+    "_period_start",
     "_period_end",
+    "_reopening_version",
+    "_chain",
+    "_in_charge",
 )
 
 
 def _fact_columns(r: FromClause, i: FromClause) -> list[ColumnElement[Any]]:
     later = _result.alias()
     opened = Reopening.__table__
+    granted = and_(
+        opened.c.result_id == r.c.id,
+        opened.c.state == sql.const(ReopeningState.GRANTED),
+        opened.c.expires_on >= sql.TODAY,
+    )
     return [
         r.c.id.label("_id"),
         r.c.entity_id.label("_entity_id"),
@@ -158,23 +168,14 @@ def _fact_columns(r: FromClause, i: FromClause) -> list[ColumnElement[Any]]:
             )
         ).label("_has_later"),
         select(opened.c.id)
-        .where(
-            opened.c.result_id == r.c.id,
-            opened.c.state == sql.const(ReopeningState.GRANTED),
-            opened.c.expires_on >= sql.TODAY,
-        )
+        .where(granted)
         .limit(literal_column("1"))
         .scalar_subquery()
         .label("_reopening_id"),
         exists(
             select(literal_column("1")).where(
                 opened.c.result_id == r.c.id,
-                or_(
-                    opened.c.state == sql.const(ReopeningState.ASKED),
-                    and_(
-                        opened.c.state == sql.const(ReopeningState.GRANTED), opened.c.expires_on >= sql.TODAY
-                    ),
-                ),
+                or_(opened.c.state == sql.const(ReopeningState.ASKED), granted),
             )
         ).label("_has_reopening"),
         r.c.value.label("_value"),
@@ -185,7 +186,21 @@ def _fact_columns(r: FromClause, i: FromClause) -> list[ColumnElement[Any]]:
         r.c.obs_status.label("_obs_status"),
         r.c.note.label("_note"),
         r.c.classification.label("_classification"),
+        r.c.period_start.label("_period_start"),
         r.c.period_end.label("_period_end"),
+        select(opened.c.version)
+        .where(granted)
+        .limit(literal_column("1"))
+        .scalar_subquery()
+        .label("_reopening_version"),
+        # A correction is begun by the chain in force, whatever chain the approved figure came by.
+        case(
+            (
+                r.c.state == sql.const(ResultState.APPROVED),
+                chains.steps_in_force(Chain.RESULTS, r.c.entity_id),
+            )
+        ).label("_chain"),
+        i.c.division_id.label("_in_charge"),
     ]
 
 
@@ -276,6 +291,11 @@ def _facts(row: Row, prefix: str) -> Facts:
         Step.APPROVE.value: tuple(row[f"{prefix}parties_approve"]),
     }
     state = row[f"{prefix}state"]
+    if state == ResultState.APPROVED:
+        entity_id, in_charge = row[f"{prefix}entity_id"], row[f"{prefix}in_charge"]
+        steps[Step.ENTER] = chains.keys(Chain.RESULTS, row[f"{prefix}chain"], entity_id, in_charge)[
+            Step.ENTER
+        ]
     steps["control"] = rules.control_parties(state, steps)
     # Four eyes has a meaning only while a control step is due; afterwards the state refuses (409).
     controlled = state in rules.CONTROLLED

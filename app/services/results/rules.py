@@ -41,9 +41,6 @@ DUE: dict[str, frozenset[str]] = {
 }
 """The control actions that are due in a state."""
 
-_FINAL_FIGURE_FREE = frozenset(
-    {ObservationStatus.PROVISIONAL, ObservationStatus.ESTIMATED, ObservationStatus.FORECAST}
-)
 _WITHOUT_FIGURE = frozenset(
     {
         ObservationStatus.MISSING,
@@ -94,14 +91,19 @@ def period(code: str, frequency: str) -> tuple[date, date]:
     return start, end
 
 
-def check_period_is_over(end: date, obs_status: str, today: date) -> None:
-    """A final figure exists only after its period; a provisional, estimated or forecast one may come before."""
-    if end >= today and obs_status not in _FINAL_FIGURE_FREE:
+def check_period(start: date, end: date, obs_status: str, today: date) -> None:
+    """A final figure exists only after its period, a provisional one once it has begun; an estimate or a
+    forecast may come before. Raises Invalid."""
+    if obs_status in (ObservationStatus.ESTIMATED, ObservationStatus.FORECAST):
+        return
+    provisional = obs_status == ObservationStatus.PROVISIONAL
+    if (start if provisional else end) >= today:
         raise invalid(
             "#/period",
             "period_not_over",
-            "The period is not over; only a provisional, estimated or forecast figure can be entered.",
-            "الفترة لم تنتهِ بعد، ولا يمكن إدخال إلا قيمة أولية أو مقدّرة أو متوقعة.",
+            "The period is not over: before its end a figure is provisional, before its start an estimate"
+            " or a forecast.",
+            "الفترة لم تنتهِ بعد: قبل نهايتها تكون القيمة أولية، وقبل بدايتها مقدّرة أو متوقعة.",
         )
 
 
@@ -123,6 +125,17 @@ def check_figure(figure: Mapping[str, Any], measure: str) -> None:
         faults.append(
             _fault(
                 "rank", "too_large", "The rank exceeds the number ranked.", "الترتيب أكبر من عدد المصنفين."
+            )
+        )
+    if figure["obs_status"] in _WITHOUT_FIGURE and any(
+        figure[name] is not None for name in ("value", "rank", "numerator", "denominator")
+    ):
+        faults.append(
+            _fault(
+                "obs_status",
+                "has_a_figure",
+                "The status says that there is no figure.",
+                "حالة الرصد تعني عدم وجود قيمة.",
             )
         )
     if measure == Measure.RANK and figure["value"] is not None:

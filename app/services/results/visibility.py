@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, Select, and_, any_, case, exists, false, l
 from sqlalchemy.sql.selectable import FromClause
 
 from app.enums import Classification, ResultState
-from app.models import Delegation, Membership, User
+from app.models import Delegation, Membership
 from app.services import sql
 from app.services.people import visibility
 from app.services.results import rules
@@ -52,31 +52,18 @@ def nobody_left(r: FromClause) -> ColumnElement[bool]:
     of them delegated the step, is barred."""
 
     def free(user_id: ColumnElement[Any]) -> ColumnElement[bool]:
-        u = User.__table__.alias()
-        active = exists(select(literal_column("1")).where(u.c.id == user_id, u.c.is_active))
-        return and_(~or_(user_id == any_(r.c.edited_by), user_id == any_(r.c.controlled_by)), active)
+        return ~or_(user_id == any_(r.c.edited_by), user_id == any_(r.c.controlled_by))
 
     def nobody(parties: ColumnElement[Any], action: str) -> ColumnElement[bool]:
-        m, holder, d = (
-            Membership.__table__.alias(),
-            Membership.__table__.alias(),
-            Delegation.__table__.alias(),
-        )
+        m, d = Membership.__table__.alias(), Delegation.__table__.alias()
         holders: Select[Any] = select(literal_column("1")).where(
-            m.c.parties.overlap(parties), sql.in_force(m), free(m.c.user_id)
+            m.c.parties.overlap(parties), sql.in_force(m), sql.is_active(m.c.user_id), free(m.c.user_id)
         )
         delegates: Select[Any] = select(literal_column("1")).where(
             d.c.action == sql.const(action),
             d.c.party == any_(parties),
-            sql.in_force(d),
+            sql.delegation_stands(d),
             free(d.c.delegate_id),
-            exists(
-                select(literal_column("1")).where(
-                    holder.c.user_id == d.c.delegator_id,
-                    d.c.party == any_(holder.c.parties),
-                    sql.in_force(holder),
-                )
-            ),
         )
         return ~or_(exists(holders), exists(delegates))
 

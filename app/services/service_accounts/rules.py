@@ -15,11 +15,25 @@ END = Transition("service_accounts.end", frozenset({STANDING}), ENDED)
 
 LONGEST_LIFE = timedelta(days=365)
 
-_FOR_PEOPLE_ONLY = ("me.edit", "delegations.create", "service_accounts.", "users.", "memberships.appoint_")
+_FOR_PEOPLE_ONLY = (
+    "me.edit",
+    "service_accounts.",
+    "users.",
+    "memberships.appoint_",
+    "memberships.create",
+    "memberships.end",
+    "assignments.create",
+    "assignments.end",
+    "delegations.create",
+    "delegations.end",
+    "role_plans.approve",
+    "role_plans.return",
+)
 
 NEVER = frozenset(action for action in RULES if action.startswith(_FOR_PEOPLE_ONLY))
-"""What no program does, whoever made it: change its maker's password or sessions, make or end service accounts,
-enter or block people, appoint them, delegate. These hand out rights: a stolen secret could outlive its end."""
+"""What no program does, whoever made it: change its maker's password or sessions, make or end service
+accounts, enter or block people, appoint or assign them, delegate, approve role plans. These hand out
+rights: a stolen secret could outlive its end."""
 
 
 def check_permissions(permissions: Sequence[str], held: Collection[str]) -> None:
