@@ -15,7 +15,7 @@ from app.schemas.people import RecordedEnding
 from app.services.entities import queries as entities
 from app.services.people import delegations_commands as commands
 from app.services.people import delegations_queries as queries
-from app.services.people import rules
+from app.services.people import endings, rules
 from app.services.people.delegations_queries import DelegationFilter
 
 router = APIRouter(prefix="/v1", tags=["people"], route_class=JsonRoute)
@@ -97,8 +97,9 @@ async def end_delegation(
     change: Annotated[Change, changes(rules.END_DELEGATION, queries.facts)], ending: RecordedEnding
 ) -> Response:
     """The manager or the head ends a delegation, now or later."""
-    await commands.end(
+    await endings.end(
         change.lane,
+        rules.END_DELEGATION,
         change.actor,
         change.facts,
         change.entitlement,

@@ -15,9 +15,9 @@ from app.routers.params import CursorParam, InForceAtParam, LimitParam
 from app.schemas.memberships import MembershipCreate, MembershipList, MembershipRead
 from app.schemas.people import RecordedEnding
 from app.services.entities import queries as entities
+from app.services.people import endings, rules
 from app.services.people import memberships_commands as commands
 from app.services.people import memberships_queries as queries
-from app.services.people import rules
 from app.services.people.memberships_commands import Appointment
 from app.services.people.memberships_queries import MembershipFilter
 
@@ -97,8 +97,9 @@ async def end_membership(
     change: Annotated[Change, changes(rules.END_MEMBERSHIP, queries.facts)], ending: RecordedEnding
 ) -> Response:
     """The party that appoints to the role ends it. What it gave is gone at the next request."""
-    await commands.end(
+    await endings.end(
         change.lane,
+        rules.END_MEMBERSHIP,
         change.actor,
         change.facts,
         change.entitlement,

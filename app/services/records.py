@@ -7,6 +7,7 @@ same transaction. Time-driven states (planned, in force, ended) are never stored
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -92,9 +93,11 @@ def made(columns: Mapping[str, Any], *names: str) -> dict[str, Any]:
 
 
 def said(value: object) -> str | None:
-    """A value as an event keeps it: text, or null for nothing."""
+    """A value as an event keeps it: text, or null for nothing. Numbers are written out, without idle zeros."""
     if value is None:
         return None
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, Decimal):
+        return format(value.normalize() + 0, "f")  # + 0: no "-0"
     return value.isoformat() if isinstance(value, datetime) else str(value)

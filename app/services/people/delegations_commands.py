@@ -12,8 +12,7 @@ from app.errors import invalid
 from app.models import Delegation, Membership
 from app.parties import Actor, Entitlement, Facts
 from app.services import lifecycle, records
-from app.services.people import decisions, intervals, rules
-from app.services.people.decisions import Letter
+from app.services.people import intervals, rules
 from app.services.people.memberships_commands import require_active
 
 
@@ -80,32 +79,3 @@ async def create(
         )
     )
     return delegation_id
-
-
-async def end(
-    writer: Writer,
-    actor: Actor,
-    facts: Facts,
-    entitlement: Entitlement,
-    ends_at: datetime | None,
-    reason: str,
-    letter: Letter | None,
-    now: datetime,
-) -> None:
-    """End a delegation, now or later."""
-    until = rules.ending(ends_at, facts.row["starts_at"], facts.row["ends_at"], now)
-    action = rules.END_DELEGATION.action
-    decided = await decisions.decided(writer, actor, entitlement, action, facts, letter, now, control=False)
-    await records.edit(
-        writer,
-        Delegation,
-        action,
-        facts,
-        {"ends_at": until},
-        old=facts.row,
-        actor=actor,
-        at=now,
-        reason=reason,
-        acting_for_id=decided.person_id if decided.decision_id else None,
-        more={"decision_id": str(decided.decision_id)} if decided.decision_id else None,
-    )

@@ -11,7 +11,7 @@ from app.db import Writer
 from app.enums import DivisionFunction, Role, SubjectKind, Tenure
 from app.errors import invalid, unknown_reference
 from app.models import Division, Entity, Membership, User
-from app.parties import Actor, Entitlement, Facts
+from app.parties import Actor, Facts
 from app.services import lifecycle, records
 from app.services.people import decisions, rules
 from app.services.people.decisions import Letter
@@ -88,35 +88,6 @@ async def appoint(
         )
     )
     return membership_id
-
-
-async def end(
-    writer: Writer,
-    actor: Actor,
-    facts: Facts,
-    entitlement: Entitlement,
-    ends_at: datetime | None,
-    reason: str,
-    letter: Letter | None,
-    now: datetime,
-) -> None:
-    """End a membership, now or later. What it gave is gone at the next request after that moment."""
-    until = rules.ending(ends_at, facts.row["starts_at"], facts.row["ends_at"], now)
-    action = rules.END_MEMBERSHIP.action
-    decided = await decisions.decided(writer, actor, entitlement, action, facts, letter, now, control=False)
-    await records.edit(
-        writer,
-        Membership,
-        action,
-        facts,
-        {"ends_at": until},
-        old=facts.row,
-        actor=actor,
-        at=now,
-        reason=reason,
-        acting_for_id=decided.person_id if decided.decision_id else None,
-        more={"decision_id": str(decided.decision_id)} if decided.decision_id else None,
-    )
 
 
 async def require_active(writer: Writer, user_id: UUID, pointer: str) -> None:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +14,7 @@ from app.db import Writer
 from app.enums import ReopeningState, ResultState, Step, SubjectKind
 from app.models import Reopening, Result
 from app.parties import Actor, Entitlement, Facts
-from app.services import lifecycle
+from app.services import lifecycle, records
 from app.services.indicators import queries as indicator_queries
 from app.services.lifecycle import GIVEN, Case
 from app.services.people import decisions
@@ -126,9 +125,7 @@ async def _begin(
         actor=actor,
         at=now,
         awaited=rules.AWAITED[ResultState.DRAFT],
-        changes={
-            "fields": {name: [None, _said(columns[name])] for name in FIGURE if columns[name] is not None}
-        },
+        changes=records.made(columns, *FIGURE),
     )
     await writer.execute(
         insert(Result).values(
@@ -197,7 +194,9 @@ async def edit(
             Case(
                 facts,
                 entitlement,
-                changes={"fields": {name: [_said(old[name]), _said(new[name])] for name in changed}},
+                changes={
+                    "fields": {name: [records.said(old[name]), records.said(new[name])] for name in changed}
+                },
             )
         ],
         actor=actor,
@@ -344,9 +343,3 @@ def columns_of(transition: Transition, person_id: UUID, now: datetime) -> dict[s
                 "exceptional": False,
             }
     return {}
-
-
-def _said(value: object) -> str | None:
-    if value is None:
-        return None
-    return format(value.normalize() + 0, "f") if isinstance(value, Decimal) else str(value)
