@@ -7,21 +7,21 @@ The order of refusals is 401, 400, 404, 403, 428, 412, 409; FastAPI's 422 for th
 
 import hashlib
 import json
-import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any, cast
+from typing import Any, cast
 from uuid import UUID
 
-from fastapi import Depends, Header, Path, Request, Response
+from fastapi import Depends, Request, Response
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
-from app import clock, errors, permissions, problems
+from app import clock, errors, headers, permissions, problems
 from app.db import Database, Lane, Reader, Writer
 from app.errors import FieldError, Text
+from app.headers import IfMatch, OptionalKey, RefusedKey, RequiredKey, SubjectPath
 from app.parties import Actor, Entitlement, Facts
 from app.services import idempotency, lifecycle
 from app.services.documents import Answer, Document
@@ -31,55 +31,6 @@ from app.tokens import Claims
 
 Loader = Callable[[Lane, Actor, UUID, datetime], Awaitable[Facts | None]]
 """An area's function that loads the facts of a subject which the actor may see (None: not visible)."""
-
-_ETAGS = re.compile(r'"[^"]*"')
-"""The tags in If-None-Match, weak ones too: it compares weakly (RFC 9110, 13.1.2)."""
-_ETAG = re.compile(r'^"(\d{1,9})\.[A-Za-z0-9_-]{1,64}"$')
-
-IfMatch = Annotated[
-    str | None,
-    Header(
-        alias="If-Match",
-        description="The ETag of what you saw: you change or decide exactly that, or are told 412.",
-        examples=['"3.mVq0Zb3kX1n8Tq2Y"'],
-        json_schema_extra={
-            "x-required": True,
-            "maxLength": 100,
-            "pattern": r'^"[0-9]{1,9}\.[A-Za-z0-9_-]{1,64}"$',
-        },
-    ),
-]
-IfNoneMatch = Annotated[
-    str | None,
-    Header(
-        alias="If-None-Match",
-        description="The ETag you have: 304 when the answer would be the same.",
-        json_schema_extra={"maxLength": 1000, "pattern": r'^(\*|[A-Za-z0-9"./_, -]+)$'},
-    ),
-]
-_KEY_PATTERN = r"^[A-Za-z0-9_.:-]{8,100}$"
-_KEY_TEXT = "Made by the client, one per intended effect: a retry with the same key has no second effect."
-OptionalKey = Annotated[
-    str | None,
-    Header(
-        alias="Idempotency-Key",
-        description=_KEY_TEXT,
-        json_schema_extra={"maxLength": 100, "pattern": _KEY_PATTERN},
-    ),
-]
-RequiredKey = Annotated[
-    str | None,
-    Header(
-        alias="Idempotency-Key",
-        description=_KEY_TEXT,
-        examples=["9f1c7f0e-entry-2025"],
-        json_schema_extra={"x-required": True, "maxLength": 100, "pattern": _KEY_PATTERN},
-    ),
-]
-RefusedKey = Annotated[str | None, Header(alias="Idempotency-Key", include_in_schema=False)]
-"""Where the answer holds a secret: it is never kept, so a key that is sent is refused (400)."""
-
-SubjectPath = Annotated[UUID, Path(description="The id of the resource.")]
 
 
 @dataclass(frozen=True)
@@ -103,9 +54,9 @@ class Reading:
         _refuse_unknown_parameters(self.request)
         response = _single(self.request, document)
         etag = response.headers["ETag"]
-        if if_none_match and (if_none_match == "*" or etag in _ETAGS.findall(if_none_match)):
-            headers = {name: response.headers[name] for name in ("ETag", "Content-Language")}
-            return Response(status_code=304, headers=headers)
+        if if_none_match and headers.names(if_none_match, etag):
+            kept = {name: response.headers[name] for name in ("ETag", "Content-Language")}
+            return Response(status_code=304, headers=kept)
         return response
 
     def many(self, body: bytes) -> Response:
@@ -151,8 +102,8 @@ class Change:
     async def keep(self, response: Response) -> Response:
         """Keep the answer of a request that has an Idempotency-Key, in its own transaction."""
         if self.key is not None:
-            headers = {name: response.headers[name] for name in _KEPT_HEADERS if name in response.headers}
-            answer = Answer(response.status_code, headers, bytes(response.body))
+            kept = {name: response.headers[name] for name in _KEPT_HEADERS if name in response.headers}
+            answer = Answer(response.status_code, kept, bytes(response.body))
             await idempotency.keep(
                 self.lane, self.actor.person_id, self.key, self.request_hash, answer, self.now
             )
@@ -186,13 +137,13 @@ def changes(transition: Transition, load: Loader, made: Loader | None = None) ->
             now = clock.now()
             actor = await _actor(request, lane, now)
             if idempotency_key is not None:
-                _check_key(idempotency_key)
+                headers.check_key(idempotency_key)
             facts = await _visible(load, lane, actor, id, now)
             permissions.require_not_narrowed(actor, transition.action)
             if idempotency_key is not None:
                 may_see = None if made is None else _sees(made, lane, actor, now)
                 await idempotency.replay(lane, actor.person_id, idempotency_key, request_hash, now, may_see)
-            entitlement = lifecycle.admit(actor, transition, facts, _version(if_match))
+            entitlement = lifecycle.admit(actor, transition, facts, headers.version(if_match))
             yield Change(request, actor, lane, now, facts, entitlement, idempotency_key, request_hash)
 
     return _marked(dependency, transition.action)
@@ -207,7 +158,7 @@ def creates_on(transition: Transition, load: Loader, made: Loader) -> Any:
     ) -> AsyncIterator[Change]:
         key = idempotency_key
         async with _creating(request, transition.action, key, (load, id), made, secret=False) as change:
-            lifecycle.admit(change.actor, transition, change.facts, _version(if_match))
+            lifecycle.admit(change.actor, transition, change.facts, headers.version(if_match))
             yield change
 
     return _marked(dependency, transition.action)
@@ -257,7 +208,7 @@ def changes_secret(transition: Transition, load: Loader) -> Any:
     ) -> AsyncIterator[Change]:
         key = idempotency_key
         async with _creating(request, transition.action, key, (load, id), None, secret=True) as change:
-            lifecycle.admit(change.actor, transition, change.facts, _version(if_match))
+            lifecycle.admit(change.actor, transition, change.facts, headers.version(if_match))
             yield change
 
     return _marked(dependency, transition.action)
@@ -289,7 +240,7 @@ async def _creating(
         if secret and key is not None:
             raise errors.Malformed(_KEY_REFUSED)
         if not secret:
-            _check_key(key)
+            headers.check_key(key)
         facts = NOTHING if parent is None else await _visible(parent[0], lane, actor, parent[1], now)
         permissions.require_not_narrowed(actor, action)
         if key is not None:
@@ -322,11 +273,6 @@ def _names(route: APIRoute) -> frozenset[str]:
         names.update(field.alias for field in dependant.query_params)
         pending.extend(dependant.dependencies)
     return frozenset(names)
-
-
-def _check_key(key: str | None) -> None:
-    if key is None or not re.fullmatch(_KEY_PATTERN, key):
-        raise errors.KeyRequired()
 
 
 def _sees(made: Loader, lane: Lane, actor: Actor, now: datetime) -> Callable[[UUID], Awaitable[bool]]:
@@ -380,17 +326,6 @@ def database(request: Request) -> Database:
     return cast(Database, request.app.state.database)
 
 
-def _version(if_match: str | None) -> int | None:
-    """The version in an If-Match header; `*` names no version, so it counts as not sent."""
-    return None if if_match is None or if_match.strip() == "*" else etag_version(if_match)
-
-
-def etag_version(etag: str) -> int:
-    """The version in an ETag of ours; one that no thing has when it is not ours (412)."""
-    match = _ETAG.match(etag.strip())
-    return int(match[1]) if match else _NO_VERSION
-
-
 async def _hash(request: Request) -> bytes:
     said = (request.method, request.url.path, request.headers.get("if-match", ""))
     return hashlib.sha256("\n".join(said).encode() + b"\n" + await request.body()).digest()
@@ -419,7 +354,6 @@ def _marked(dependency: Callable[..., Any], permission: str) -> Any:
 NOTHING = Facts(kind="", id=UUID(int=0), entity_id=None)
 """The facts of what does not exist yet and lies under nothing."""
 
-_NO_VERSION = -1
 _UNKNOWN = Text("There is no such query parameter.", "لا يوجد معامل استعلام بهذا الاسم.")
 _KEPT_HEADERS = ("Content-Type", "Content-Language", "ETag", "Location")
 _KEY_REFUSED = Text(

@@ -15,7 +15,6 @@ from app.parties import ADMINISTRATOR, UNIT, UNIT_EDITOR, Actor, Entitlement, Fa
 
 ANYONE = "anyone"
 OWN = "own"
-OWN_STEP = "step"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 
 from app import clock, errors
-from app.deps import IfNoneMatch, Reading, SubjectPath, reads
+from app.deps import Reading, reads
+from app.headers import IfNoneMatch, SubjectPath
 from app.problems import declared
 from app.routers.params import CursorParam, LimitParam, SearchParam
 from app.schemas.base import Day

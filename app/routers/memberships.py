@@ -6,8 +6,9 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 
 from app import errors
-from app.deps import Change, IfNoneMatch, Reading, SubjectPath, changes, creates, reads
+from app.deps import Change, Reading, changes, creates, reads
 from app.enums import Role
+from app.headers import IfNoneMatch, SubjectPath
 from app.problems import declared
 from app.routers.json_body import JsonRoute
 from app.routers.letters import recorded

@@ -8,18 +8,9 @@ from fastapi import APIRouter, Query, Response
 from pydantic import AfterValidator
 
 from app import errors
-from app.deps import (
-    Change,
-    IfNoneMatch,
-    Reading,
-    SubjectPath,
-    changes,
-    creates,
-    creates_at_top,
-    etag_version,
-    reads,
-)
+from app.deps import Change, Reading, changes, creates, creates_at_top, reads
 from app.enums import ResultState
+from app.headers import IfNoneMatch, SubjectPath, etag_version
 from app.problems import declared
 from app.routers.json_body import JsonRoute
 from app.routers.letters import letter

@@ -5,7 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Response
 
 from app import role_rules
-from app.deps import IfNoneMatch, Reading, reads
+from app.deps import Reading, reads
+from app.headers import IfNoneMatch
 from app.schemas.role_rules import RoleRuleList
 
 router = APIRouter(prefix="/v1/role-rules", tags=["role-rules"])

@@ -5,16 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from app import errors
-from app.deps import (
-    Change,
-    IfNoneMatch,
-    Reading,
-    SubjectPath,
-    changes,
-    changes_secret,
-    creates_secret,
-    reads,
-)
+from app.deps import Change, Reading, changes, changes_secret, creates_secret, reads
+from app.headers import IfNoneMatch, SubjectPath
 from app.problems import declared
 from app.routers.json_body import JsonRoute
 from app.routers.params import CursorParam, LimitParam, SearchParam
