@@ -280,17 +280,25 @@ def _role_plan_step(verb: str, body: dict[str, object] | None) -> Callable[[Cast
     return make
 
 
-async def _account_create(_: Cast, __: str) -> Asked:
+_OF_PROGRAMS = {
+    "reading_the_catalogue": "catalogue.read",
+    "naming_divisions": "indicators.edit",
+    "entering_entities": "entities.create",
+    "entering_people": "users.create",
+}
+
+
+async def _account_create(_: Cast, column: str) -> Asked:
     body: dict[str, object] = {
         "name": "لوحة المتابعة",
-        "permissions": ["catalogue.read"],
-        "expires_at": _in(30),
+        "permissions": [_OF_PROGRAMS.get(column, "results.read")],
+        "expires_at": _in(370 if column == "beyond_a_year" else 30),
     }
     return Asked("POST", "/v1/service-accounts", body)
 
 
 async def _account_end(cast: Cast, column: str) -> Asked:
-    maker = cast.people["specialist"]
+    maker = cast.people["manager" if column == "of_manager" else "specialist"]
     await account(maker, ["catalogue.read"])
     newest = done(await maker.api.get("/v1/service-accounts")).json()["items"][0]["id"]
     path = f"/v1/service-accounts/{newest}"
