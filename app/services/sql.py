@@ -101,9 +101,9 @@ def ref_by_id(table: FromClause, id_: ColumnElement[Any]) -> ScalarSelect[Any]:
     return select(ref(aliased)).where(aliased.c.id == id_).scalar_subquery()
 
 
-def in_force(table: FromClause) -> ColumnElement[bool]:
-    """Whether an interval [starts_at, ends_at) holds the moment `now`."""
-    return and_(table.c.starts_at <= NOW, or_(table.c.ends_at.is_(None), table.c.ends_at > NOW))
+def in_force(table: FromClause, moment: ColumnElement[Any] = NOW) -> ColumnElement[bool]:
+    """Whether an interval [starts_at, ends_at) holds the moment: by default `now`."""
+    return and_(table.c.starts_at <= moment, or_(table.c.ends_at.is_(None), table.c.ends_at > moment))
 
 
 def delegation_stands(d: FromClause) -> ColumnElement[bool]:

@@ -11,8 +11,8 @@ from app.enums import SubjectKind
 from app.errors import invalid, unknown_reference
 from app.models import Assignment, Membership, Subject
 from app.parties import Actor, Facts
-from app.services import lifecycle, records
-from app.services.people import intervals, rules
+from app.services import lifecycle, records, sql
+from app.services.people import rules
 from app.services.people.memberships_commands import require_active
 from app.services.results import queries as results
 
@@ -78,7 +78,7 @@ async def _require_role(writer: Writer, entity: Facts, user_id: UUID, moment: da
     found = await writer.execute(
         select(
             exists().where(
-                m.c.user_id == user_id, m.c.entity_id == entity.id, intervals.holds_at(m, literal(moment))
+                m.c.user_id == user_id, m.c.entity_id == entity.id, sql.in_force(m, literal(moment))
             )
         )
     )

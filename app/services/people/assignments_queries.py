@@ -111,7 +111,7 @@ def _list(given: frozenset[str], *, after: bool) -> Query:
     }
     where = [condition for name, condition in conditions.items() if name in given]
     moment = bindparam("in_force_at", type_=DateTime(timezone=True))
-    where += [_a.c.entity_id == ENTITY_ID, intervals.holds_at(_a, moment), _visible]
+    where += [_a.c.entity_id == ENTITY_ID, sql.in_force(_a, moment), _visible]
     if after:
         where.append(_a.c.id > bindparam("after_id", type_=Uuid))
     page = _shown().where(*where).order_by(_a.c.id).limit(bindparam("count", type_=Integer))

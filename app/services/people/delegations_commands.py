@@ -11,8 +11,8 @@ from app.enums import Role, SubjectKind
 from app.errors import invalid
 from app.models import Delegation, Membership
 from app.parties import Actor, Entitlement, Facts
-from app.services import lifecycle, records
-from app.services.people import intervals, rules
+from app.services import lifecycle, records, sql
+from app.services.people import rules
 from app.services.people.memberships_commands import require_active
 
 
@@ -45,7 +45,7 @@ async def create(
                 m.c.user_id == delegate_id,
                 m.c.entity_id == entity.id,
                 m.c.role == Role.SPECIALIST.value,
-                intervals.holds_at(m, literal(begins)),
+                sql.in_force(m, literal(begins)),
             )
         )
     )

@@ -95,7 +95,7 @@ class DelegationFilter:
 @lru_cache(maxsize=4)
 def _list(*, after: bool) -> Query:
     moment = bindparam("in_force_at", type_=DateTime(timezone=True))
-    where = [_d.c.entity_id == ENTITY_ID, intervals.holds_at(_d, moment), _visible]
+    where = [_d.c.entity_id == ENTITY_ID, sql.in_force(_d, moment), _visible]
     if after:
         where.append(_d.c.id > bindparam("after_id", type_=Uuid))
     page = select(*_item(_d)).where(*where).order_by(_d.c.id).limit(bindparam("count", type_=Integer))

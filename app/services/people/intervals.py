@@ -20,8 +20,3 @@ def state(table: FromClause) -> ColumnElement[Any]:
         (table.c.starts_at > sql.NOW, sql.const(rules.PLANNED)),
         else_=sql.const(rules.IN_FORCE),
     )
-
-
-def holds_at(table: FromClause, moment: ColumnElement[Any]) -> ColumnElement[bool]:
-    """Whether the interval holds a moment."""
-    return and_(table.c.starts_at <= moment, or_(table.c.ends_at.is_(None), table.c.ends_at > moment))

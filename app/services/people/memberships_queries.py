@@ -123,7 +123,7 @@ def _list(given: frozenset[str], *, after: bool) -> Query:
     }
     where = [condition for name, condition in conditions.items() if name in given]
     moment = bindparam("in_force_at", type_=DateTime(timezone=True))
-    where += [_m.c.entity_id == ENTITY_ID, intervals.holds_at(_m, moment), _visible]
+    where += [_m.c.entity_id == ENTITY_ID, sql.in_force(_m, moment), _visible]
     if after:
         where.append(_m.c.id > bindparam("after_id", type_=Uuid))
     page = select(*_item(_m)).where(*where).order_by(_m.c.id).limit(bindparam("count", type_=Integer))
