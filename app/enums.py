@@ -97,8 +97,12 @@ class SubjectKind(StrEnum):
     DECISION = "decision"
     ROLE_PLAN = "role_plan"
     INDICATOR = "indicator"
+    DEFINITION = "definition"
+    CONTRIBUTION = "contribution"
+    OBLIGATION = "obligation"
     RESULT = "result"
     REOPENING = "reopening"
+    HOLIDAY = "holiday"
 
 
 class ResultState(StrEnum):
@@ -109,6 +113,61 @@ class ResultState(StrEnum):
     REVIEWED = "reviewed"
     APPROVED = "approved"
     DISCARDED = "discarded"
+
+
+class IndicatorState(StrEnum):
+    """The life of an indicator: results are entered only while it is active."""
+
+    DRAFT = "draft"
+    ACTIVE = "active"
+    RETIRED = "retired"
+
+
+class DefinitionState(StrEnum):
+    """The life of one version of an indicator's definition (Guide I-6, I-7)."""
+
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    CONFIRMED = "confirmed"
+    ACTIVE = "active"
+    SUPERSEDED = "superseded"
+    DISCARDED = "discarded"
+
+
+class ContributionState(StrEnum):
+    """The life of an entity's contribution to another entity's indicator (Guide I-3, I-4)."""
+
+    INVITED = "invited"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    LEFT = "left"
+
+
+class PartState(StrEnum):
+    """How far a contributor's own figure of a period has come, as the owner sees it (Guide I-4)."""
+
+    MISSING = "missing"
+    EXPLAINED = "explained"
+    PENDING = "pending"
+    APPROVED = "approved"
+
+
+class ObligationState(StrEnum):
+    """Where a figure that is due stands at a moment (Guide D-2, D-5). Derived, never stored.
+
+    `late`: past its due day but still accepted; `overdue`: past that too. A draft nobody has submitted
+    does not hide that it is late.
+    """
+
+    NOT_YET = "not_yet"
+    OPEN = "open"
+    ENTERED = "entered"
+    IN_REVIEW = "in_review"
+    COMPLETE = "complete"
+    LATE = "late"
+    OVERDUE = "overdue"
+    EXCUSED = "excused"
 
 
 class RolePlanState(StrEnum):
@@ -191,8 +250,24 @@ class Measure(StrEnum):
     VALUE_AND_RANK = "value_and_rank"
 
 
+class Aggregation(StrEnum):
+    """How the figures of shorter periods make that of a longer one."""
+
+    SUM = "sum"
+    LAST = "last"
+    AVERAGE = "average"
+    RATIO = "ratio"
+
+
+class EnteredBy(StrEnum):
+    """Who enters the figures: the owner's chain, or UNIT itself (an international index, Guide D-2)."""
+
+    OWNER = "owner"
+    UNIT = "unit"
+
+
 class TargetKind(StrEnum):
-    """How a target is read (design, KPI arithmetic)."""
+    """How a target is read (docs/kpi-arithmetic.md). Blank: a year that is not assessed."""
 
     VALUE = "value"
     MINIMUM_AND_TOP_RANK = "minimum_and_top_rank"
@@ -202,6 +277,16 @@ class TargetKind(StrEnum):
     FLOOR = "floor"
     CEILING = "ceiling"
     AVERAGE = "average"
+    BLANK = "blank"
+
+
+class Light(StrEnum):
+    """Traffic light; grey = not assessed."""
+
+    GREEN = "green"
+    AMBER = "amber"
+    RED = "red"
+    GREY = "grey"
 
 
 class Language(StrEnum):
