@@ -19,7 +19,7 @@ import structlog
 import typer
 import uvicorn
 
-from app import administrators, config, loading, logs, migrating, sweeping
+from app import administrators, config, loading, logs, migrating, sweeping, ticking
 from app.config import ConfigurationError, Settings
 from app.db import MINIMUM_SERVER_VERSION, SCHEMA, Database, DatabaseUnfit
 from app.files import FileStore, FileStoreUnfit
@@ -116,6 +116,20 @@ def sweep() -> None:
         gone = asyncio.run(sweeping.sweep(config.load_database().owner_url))
     for table, count in gone.items():
         typer.echo(f"{table}: {count} deleted")
+
+
+@cli.command()
+def tick() -> None:
+    """Ask for the figures of the time to come: obligations up to the end of next year. For a timer, once a day.
+
+    A second run makes none.
+    """
+    with _faults_in_one_line():
+        done = asyncio.run(ticking.tick(config.load_database().owner_url))
+    typer.echo(f"obligations: {done.made} made, {done.redated} dated anew")
+    typer.echo(f"indicators: {done.begun} measured by another schedule from now on")
+    if done.undated:
+        typer.echo(f"{done.undated} not made yet: the holidays of their time are not known")
 
 
 @cli.command(name="contract")

@@ -14,7 +14,7 @@ class ConfigurationError(Exception):
 
 
 class DatabaseSettings(BaseSettings):
-    """Where the database is: all that migrate, load and sweep need. Each is the environment variable MUTABAA_<NAME>."""
+    """Where the database is: all that migrate, load, tick and sweep need. Each is the environment variable MUTABAA_<NAME>."""
 
     model_config = SettingsConfigDict(env_prefix="MUTABAA_", extra="ignore")
 
@@ -26,7 +26,7 @@ class DatabaseSettings(BaseSettings):
     migration_database_url: Annotated[
         PostgresDsn | None,
         Field(
-            description="Login that owns the tables, for migrate, load, administrator and sweep; by default database_url."
+            description="Login that owns the tables, for migrate, load, administrator, tick and sweep; by default database_url."
         ),
     ] = None
 

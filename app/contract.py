@@ -36,6 +36,22 @@ approved them, and what waits for whom.
 - Creates and bulk requests carry an `Idempotency-Key`: a repeated request has one effect.
 - Lists answer `items` and `next_cursor`; send the cursor back to read on.
 - `actions` in a resource says what you may do to it now; `x-permission` here names the rule.
+
+Words · المصطلحات
+
+- Indicator · المؤشر: what is measured; its figure for a period is a result. ما يُقاس، وقيمته لفترة نتيجة.
+- Definition · التعريف: how it is measured, with baseline and targets. طريقة القياس وخط الأساس والمستهدفات.
+- Whole, part · المؤشر المشترك والمسهم: a shared indicator, and another entity's own that contributes to it.
+  مؤشر تشترك فيه جهات، ومؤشر خاص بجهة أخرى يسهم فيه.
+- Weight · الوزن: what a part counts for in the whole, in percent. نسبة المؤشر المسهم من المؤشر المشترك.
+- Certification · اعتماد المشترك: the owner approves the whole once each part is approved, or its absence
+  explained. اعتماد الجهة المالكة بعد اعتماد كل إسهام أو بيان سبب غيابه.
+- Schedule · الجدول: how often it is measured, and when figures are due. دورية القياس ومواعيد القيم.
+- Obligation · القيمة المستحقة: the figure of one indicator for one period. قيمة مؤشر عن فترة واحدة.
+- Late, overdue, closed · متأخرة، متجاوزة للمهلة، مغلقة: past the due day; past the days for being late, and
+  still taken; past the last day, and taken no more. بعد موعدها، وبعد مهلة التأخر، وبعد آخر يوم للإدخال.
+- Reopening · إعادة الفتح: leave, until a day, to correct an approved result or enter a closed period.
+  إذن إلى أجل بتصحيح نتيجة معتمدة أو بالإدخال في فترة مغلقة.
 """
 
 TAGS = {
@@ -49,9 +65,14 @@ TAGS = {
     "service-accounts": "Programs that sign in · حسابات الخدمة",
     "decisions": "Decisions of a head, recorded by the head's office · قرارات رئيس الجهة",
     "catalogue": "Pillars, priorities, programmes · المحاور والأولويات والبرامج",
-    "indicators": "Indicators, baselines and targets · المؤشرات وخطوط الأساس والمستهدفات",
+    "holidays": "Public holidays · العطل الرسمية",
+    "indicators": "Indicators, from draft to retirement · المؤشرات من إعدادها إلى إنهاء العمل بها",
+    "definitions": "How indicators are measured, baselines and targets · تعريفات المؤشرات وخطوط الأساس والمستهدفات",
+    "schedules": "How often indicators are measured · دورية قياس المؤشرات",
+    "contributions": "What entities contribute to shared indicators · إسهام الجهات في المؤشرات المشتركة",
     "results": "Results, from entry to approval · النتائج من الإدخال إلى الاعتماد",
-    "reopenings": "Corrections of what is approved · تصحيح ما اعتُمد",
+    "obligations": "The figures that are due, from whom and when · القيم المستحقة ومواعيدها",
+    "reopenings": "Leave to correct what is approved, or to enter late · تصحيح ما اعتُمد والإدخال بعد الإغلاق",
     "operations": "Long work and its progress · الأعمال الطويلة وتقدّمها",
     "service": "Health and readiness of the service · سلامة الخدمة وجاهزيتها",
 }

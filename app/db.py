@@ -17,7 +17,7 @@ from sqlalchemy.orm import DeclarativeBase
 
 RUNTIME_ROLE = "mutabaa_app"
 MINIMUM_SERVER_VERSION = 170000
-SCHEMA = "guards"
+SCHEMA = "obligations"
 """The newest migration: what this release needs the database to stand at."""
 
 _CONNECT_SECONDS = 5
@@ -101,6 +101,20 @@ class Reader:
         """The migration that the database stands at."""
         found: str | None = await self._connection.fetchval("select version_num from alembic_version")
         return found
+
+
+class OwnerLane:
+    """The lane of the login that owns the tables, for the commands of the operator: row-level security hides
+    nothing from it. The caller holds the transaction."""
+
+    def __init__(self, connection: "asyncpg.Connection[asyncpg.Record]") -> None:
+        self._connection = connection
+
+    async def rows(self, query: Query, params: Mapping[str, Any]) -> Sequence[Row]:
+        return await self._connection.fetch(query.sql, *query.arguments(params))
+
+    async def row(self, query: Query, params: Mapping[str, Any]) -> Row | None:
+        return await self._connection.fetchrow(query.sql, *query.arguments(params))
 
 
 class Writer:

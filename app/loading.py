@@ -6,12 +6,14 @@ from typing import TypeAlias
 
 import asyncpg
 
-from app import clock
+from app import clock, ticking
 from app.services.load import activity, figures
 from app.services.load import demo as demo_people
-from app.services.load.catalogue import load_holidays, load_indicators, load_structure, read_catalogue
+from app.services.load.catalogue import load_holidays, load_structure, read_catalogue
 from app.services.load.files import DataError
-from app.services.load.merging import Tally
+from app.services.load.indicators import load_indicators
+from app.services.load.merging import Connection, Tally
+from app.services.load.schedules import load_schedules
 
 __all__ = ["Counts", "DataError", "Tally", "load"]
 
@@ -53,20 +55,32 @@ async def load(
         async with connection.transaction():
             done(await load_structure(connection, catalogue, at))
         async with connection.transaction():
-            done({"holidays": await load_holidays(connection)})
+            done({"holidays": await load_holidays(connection, at)})
         async with connection.transaction():
-            done(await load_indicators(connection, catalogue, at))
+            done(await load_indicators(connection, catalogue.indicators, at))
         if invented is not None:
             # Before the figures: these carry the division in charge.
             async with connection.transaction():
-                done(await demo_people.load_divisions(connection, invented, at))
+                done(await demo_people.load_structure(connection, invented, at))
+        async with connection.transaction():
+            done({"schedules": await load_schedules(connection, catalogue.schedules, at)})
+        done({"obligations": await _owe(connection, url, say)})
         async with connection.transaction():
             done({"results": await figures.load_figures(connection, series, at)})
         if invented is not None:
             hashes = await demo_people.password_hashes(connection, invented, demo_password)
             async with connection.transaction():
                 done(await demo_people.load_people(connection, invented, hashes, at))
-            done({"demo figures": await activity.act(connection, url, at)})
+            done(await activity.act(connection, url, at))
     finally:
         await connection.close()
     return counts
+
+
+async def _owe(connection: Connection, url: str, say: Callable[[str], None]) -> Tally:
+    """What is due by the schedules and the holidays, as `mutabaa tick` makes it, in transactions of its own."""
+    made = await ticking.tick(url)
+    if made.undated:
+        say(f"obligations: {made.undated} not made yet, because the holidays of their time are not known")
+    standing = await connection.fetchval("select count(*) from obligations where replaced_at is null")
+    return Tally(new=made.made, changed=made.redated, unchanged=standing - made.made - made.redated)

@@ -23,3 +23,25 @@ def configure(form: Literal["json", "console"]) -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
+    # What libraries say (the driver, the server) takes the same form.
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[
+                structlog.stdlib.add_log_level,
+                structlog.stdlib.add_logger_name,
+                structlog.processors.TimeStamper(fmt="iso", utc=True),
+                _without_values,
+            ],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
+        )
+    )
+    logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
+
+
+def _without_values(_: object, __: str, said: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """Of an exception only its kind: its text and its traceback may hold what people sent."""
+    error = said.pop("exc_info", None)
+    if isinstance(error, tuple) and error[0] is not None:
+        said["kind"] = error[0].__name__
+    return said

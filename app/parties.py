@@ -1,13 +1,15 @@
 """Parties: how the service writes down whom something waits for or may be done by.
 
-A *party key* is `manager:<entity id>`, `planning:<entity id>`, `division:<division id>`, or one of the
-national keys `unit`, `unit_editor`, `administrator`. A person's keys come from the memberships in force; a
-step's keys from the chain that the entity's role plan names. What the role rules speak of stands here too:
-the actor, the facts of a subject, and the entitlement that they come to.
+A *party key* is `manager:<entity id>`, `planning:<entity id>`, `division:<division id>`,
+`technical_representative:<subject id>` (whoever is assigned to that subject), or one of the national keys
+`unit`, `unit_editor`, `administrator`. A person's keys come from the memberships in force; a step's keys from
+the chain that the entity's role plan names. What the role rules speak of stands here too: the actor, the facts
+of a subject, and the entitlement that they come to.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -116,6 +118,7 @@ class Delegated:
 class Actor:
     """Who asks: a person, with the rights that are in force at this request.
 
+    `shared`: indicators of other entities that are tied to one of theirs by an accepted contribution.
     `only` narrows a service account to some actions; the person is then the account's maker.
     """
 
@@ -125,6 +128,7 @@ class Actor:
     entity_ids: frozenset[UUID]
     delegated: tuple[Delegated, ...] = ()
     assigned: frozenset[UUID] = frozenset()
+    shared: frozenset[UUID] = frozenset()
     national: bool = False
     service_account_id: UUID | None = None
     only: frozenset[str] | None = None
@@ -140,7 +144,7 @@ class Facts:
 
     `steps`: party keys by step. `edited_by`, `controlled_by`: the persons barred by four eyes.
     `nobody_left`: the actions of the step that is due, where four eyes leaves none of its holders.
-    `own`: the subject is the actor's own (session, service account, delegation).
+    `due`: until when each step is due, where it is. `own`: the subject is the actor's own (session, service account, delegation).
     `row`: what else the area's query read of the subject, for the area's commands.
     """
 
@@ -153,6 +157,7 @@ class Facts:
     edited_by: frozenset[UUID] = frozenset()
     controlled_by: frozenset[UUID] = frozenset()
     nobody_left: frozenset[str] = frozenset()
+    due: Mapping[str, date] = field(default_factory=dict)
     own: bool = False
     row: Mapping[str, Any] = field(default_factory=dict)
 

@@ -40,8 +40,17 @@ _BY_CONSTRAINT: dict[str, AppError] = {
     "uq_results_indicator_id_period_start_period_end_revision": errors.AlreadyExists(
         Text("This indicator has a result for this period.", "لهذا المؤشر نتيجة في هذه الفترة.")
     ),
+    "uq_reopenings_one_asked_of_a_period": errors.AlreadyExists(
+        Text("A reopening of this period is open already.", "يوجد طلب إعادة فتح قائم لهذه الفترة.")
+    ),
     "uq_reopenings_one_asked": errors.AlreadyExists(
         Text("A reopening of this result is open already.", "يوجد طلب إعادة فتح قائم لهذه النتيجة.")
+    ),
+    "uq_contributions_one_standing": errors.AlreadyExists(
+        Text(
+            "The entity is invited or contributes to this indicator already.",
+            "الجهة مدعوة أو مسهمة في هذا المؤشر من قبل.",
+        )
     ),
     "uq_role_plans_one_open": errors.AlreadyExists(
         Text("The entity has a role plan in work.", "لدى الجهة خطة أدوار قيد العمل.")
@@ -49,8 +58,15 @@ _BY_CONSTRAINT: dict[str, AppError] = {
     "uq_users_email": errors.AlreadyExists(
         Text("A person with this e-mail exists.", "يوجد مستخدم بهذا البريد الإلكتروني.")
     ),
+    "uq_indicators_code": errors.AlreadyExists(Text("The code is taken.", "الرمز مستخدم.")),
+    "uq_definitions_one_open": errors.AlreadyExists(
+        Text("A version of this definition is in work already.", "توجد نسخة من هذا التعريف قيد العمل.")
+    ),
     "uq_entities_code": errors.AlreadyExists(Text("The code is taken.", "الرمز مستخدم.")),
     "uq_divisions_entity_id_code": errors.AlreadyExists(Text("The code is taken.", "الرمز مستخدم.")),
+    "uq_holidays_day": errors.AlreadyExists(
+        Text("The day is a public holiday already.", "اليوم عطلة رسمية مسجلة من قبل.")
+    ),
     "ex_memberships_one_holder_of_a_post": errors.AlreadyExists(
         Text("The post has a holder at that time.", "المنصب مشغول في تلك المدة.")
     ),

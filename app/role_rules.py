@@ -61,14 +61,58 @@ PARTIES: dict[str, Text] = {
         "whom the chain names for the control step that is due",
         "من تسميه سلسلة الأدوار لخطوة الرقابة المستحقة",
     ),
+    "step:define": Text(
+        "the owner's specialists; for a vision indicator the editors of UNIT",
+        "أخصائيو الجهة المالكة، ومحررو وحدة المتابعة لمؤشر الرؤية",
+    ),
+    "step:confirm": Text(
+        "the technical representative who is assigned to the indicator, or another specialist of the owner;"
+        " for a vision indicator another person of UNIT",
+        "الممثل الفني المكلف بالمؤشر أو أخصائي آخر في الجهة المالكة، ولمؤشر الرؤية شخص آخر من وحدة المتابعة",
+    ),
+    "step:activate": Text(
+        "the manager of the owner; for a vision indicator UNIT",
+        "مدير مكتب الجهة المالكة، ووحدة المتابعة لمؤشر الرؤية",
+    ),
+    "step:retire": Text(
+        "the manager of the owner; for a vision indicator an editor of UNIT",
+        "مدير مكتب الجهة المالكة، ومحرر في وحدة المتابعة لمؤشر الرؤية",
+    ),
+    "step:name_enterer": Text(
+        "an editor of UNIT, of a vision indicator only",
+        "محرر في وحدة المتابعة، ولمؤشرات الرؤية وحدها",
+    ),
+    "step:schedule": Text(
+        "an editor of UNIT for vision and scorecard indicators; the manager of the owner for all others",
+        "محرر في وحدة المتابعة لمؤشرات الرؤية وبطاقة المؤشرات، ومدير مكتب الجهة المالكة لغيرها",
+    ),
+    "step:answer": Text(
+        "the manager of the entity that is invited or contributes",
+        "مدير المكتب في الجهة المدعوة أو المسهمة",
+    ),
+    "step:explain": Text(
+        "the manager or a specialist of the owner or of the contributor",
+        "مدير المكتب أو الأخصائي في الجهة المالكة أو الجهة المسهمة",
+    ),
 }
 """How each party of the table stands to the subject."""
 
+_GRANTOR = Text(
+    "UNIT for vision and scorecard indicators; the head of the entity for all others",
+    "وحدة المتابعة لمؤشرات الرؤية وبطاقة المؤشرات، ورئيس الوحدة لغيرها",
+)
+
 PARTIES_OF_AREA: dict[tuple[str, str], Text] = {
-    ("reopenings", "step:approve"): Text(
-        "UNIT for vision and scorecard indicators; the head of the entity for all others",
-        "وحدة المتابعة لمؤشرات الرؤية وبطاقة المؤشرات، ورئيس الوحدة لغيرها",
+    ("indicators", "step:define"): Text(
+        "who defines it while it is a draft; once it is active, an editor of UNIT",
+        "من يعدّ تعريفه ما دام مسودة، ومحرر في وحدة المتابعة بعد تفعيله",
     ),
+    ("definitions", "step:control"): Text(
+        "who confirms it or who puts it in force, whichever is due",
+        "من يتحقق منه أو من يعتمد العمل به، بحسب الخطوة المستحقة",
+    ),
+    ("obligations", "step:approve"): _GRANTOR,
+    ("reopenings", "step:approve"): _GRANTOR,
 }
 """Where a step of an area is no step of a chain."""
 
@@ -208,17 +252,29 @@ within their dates; an acting head or manager is the head or manager for that ti
 decision and assigned by the manager, for a time, to the things they work on.
 
 **Reading is a right, seeing is another matter.** A published result is seen by all. An approved one is seen by
-whoever has a role in its own entity, and by UNIT. Before approval it is seen by the parties of its chain, the
-manager and specialists of the vision office, the head with the head's office, and whoever is assigned to it or
-to its indicator. A **restricted** one is, until it is published, for the parties of its chain, the head with
-the head's office, and whoever is assigned: for nobody else, neither in the entity nor in UNIT.
+whoever has a role in its own entity, by the partners of an accepted contribution, and by UNIT. Before approval it
+is seen by the parties of its chain, the manager and specialists of the vision office, the head with the head's
+office, and whoever is assigned to it or to its indicator. A **restricted** one is, until it is published, for the
+parties of its chain, the head with the head's office, and whoever is assigned: for nobody else, neither in the
+entity nor in UNIT. Definitions that are or were in force are seen by all; a draft by those who work on it.
+
+**A definition passes two controls before it is in force** (Guide I-1, I-6, I-7). Specialists draft it; the technical
+representative assigned to the indicator, or another specialist, confirms method and accuracy; the manager puts it in
+force. For vision indicators all of that is UNIT's. A shared indicator is **certified** when its owner approves a
+result of it (Guide I-3, I-4): each contributor has by then approved its own figure of the period, or somebody on
+either side has said why it is missing.
+
+**What is due is let off, and what is closed is reopened, by UNIT for vision and scorecard indicators and by the head
+of the entity for all others** (Guide D-2). They excuse a figure or make it due again, and grant the leave to enter one
+in a closed period or to correct an approved one; the manager asks for that leave. How often figures are due is set by
+UNIT for the same indicators, and by the manager for the entity's own.
 
 ## Four eyes
 
-Lines marked *four eyes* are control steps: reviewing, approving, returning, granting. None is taken by a person
-who had a hand in what is controlled:
+Lines marked *four eyes* are control steps: reviewing, confirming, approving, putting in force, returning, granting.
+None is taken by a person who had a hand in what is controlled:
 
-- Whoever **entered or edited** a revision is barred from controlling it **for good**.
+- Whoever **entered or edited** a revision or a definition is barred from controlling it **for good**.
 - Whoever took **a control step** on it is barred from the next ones of **the same round**. A return voids the
   control steps of the round: the next round begins without them.
 - **Persons** are compared, not roles: a second hat does not help. A service account counts as the person who
@@ -226,7 +282,7 @@ who had a hand in what is controlled:
 - Preparing, withdrawing, discarding and recording are free of it.
 
 **Where four eyes leaves nobody** - every present holder of the step is barred - the head of the entity decides,
-or the head's office records it; a reason is required and the result is flagged as exceptional. A head who is
+or the head's office records it; a reason is required and what was decided is flagged as exceptional. A head who is
 barred too cannot: then somebody else must be appointed.
 
 ## Decisions that are recorded, and rights that are lent

@@ -3,8 +3,11 @@
 from app.models.auth import IdempotencyKey, Invitation, RefreshToken, ServiceAccount, Session, SignInBrake
 from app.models.base import Base
 from app.models.catalogue import Holiday, Pillar, Priority, Programme, Source
+from app.models.contributions import Absence, Contribution, ResultPart
+from app.models.definitions import Definition, Target
 from app.models.entities import Division, Entity
-from app.models.indicators import Indicator, IndicatorTarget
+from app.models.indicators import Indicator
+from app.models.obligations import Obligation, Schedule
 from app.models.people import Assignment, Decision, Delegation, Membership, User
 from app.models.reopenings import Reopening
 from app.models.results import Result
@@ -12,9 +15,12 @@ from app.models.role_plans import RolePlan, RolePlanStep
 from app.models.subjects import Event, Subject, Wait
 
 __all__ = [
+    "Absence",
     "Assignment",
     "Base",
+    "Contribution",
     "Decision",
+    "Definition",
     "Delegation",
     "Division",
     "Entity",
@@ -22,22 +28,25 @@ __all__ = [
     "Holiday",
     "IdempotencyKey",
     "Indicator",
-    "IndicatorTarget",
     "Invitation",
     "Membership",
+    "Obligation",
     "Pillar",
     "Priority",
     "Programme",
     "RefreshToken",
     "Reopening",
     "Result",
+    "ResultPart",
     "RolePlan",
     "RolePlanStep",
+    "Schedule",
     "ServiceAccount",
     "Session",
     "SignInBrake",
     "Source",
     "Subject",
+    "Target",
     "User",
     "Wait",
 ]

@@ -1,13 +1,13 @@
 """The national catalogue: pillars, priorities, programmes, sources of figures, holidays."""
 
 import uuid
-from datetime import date
+from datetime import date, datetime
 
-from sqlalchemy import Boolean, Computed, ForeignKey, SmallInteger
+from sqlalchemy import Boolean, Computed, ForeignKey, Index, SmallInteger, text
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Text
 
-from app.models.base import Base, Id
+from app.models.base import Base, Id, SubjectId
 
 
 class Pillar(Base):
@@ -73,11 +73,20 @@ class Source(Base):
 
 
 class Holiday(Base):
-    """A public holiday of Oman. `estimated`: depends on the sighting of the moon, not yet announced."""
+    """A public holiday of Oman. `estimated`: depends on the sighting of the moon, not yet announced.
+
+    `cancelled_at`: the day turned out to be none (the feast fell on another).
+    """
 
     __tablename__ = "holidays"
+    __table_args__ = (
+        Index("uq_holidays_day", "day", unique=True, postgresql_where=text("cancelled_at is null")),
+    )
 
-    day: Mapped[date] = mapped_column(primary_key=True)
+    id: Mapped[SubjectId]
+    day: Mapped[date]
     name_ar: Mapped[str]
     name_en: Mapped[str]
     estimated: Mapped[bool] = mapped_column(Boolean)
+    cancelled_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column(server_default=text("1"))

@@ -1,6 +1,7 @@
-"""Indicators and their targets (Guide I-1 to I-9)."""
+"""Indicators: what is measured, for whom, and how far its definition has come (Guide I-1 to I-9)."""
 
 import uuid
+from datetime import date
 
 from sqlalchemy import (
     Boolean,
@@ -9,31 +10,45 @@ from sqlalchemy import (
     ForeignKey,
     ForeignKeyConstraint,
     Index,
-    Numeric,
-    SmallInteger,
     UniqueConstraint,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Text
 
-from app.enums import Frequency, IndicatorLevel, Measure, Polarity, TargetKind
+from app.enums import EnteredBy, Frequency, IndicatorLevel, IndicatorState, Measure, Polarity
 from app.models.base import Base, EntityRef, SubjectId, one_of
 
 
 class Indicator(Base):
-    """The definition of what is measured, its owner entity (Guide I-3) and the division in charge of it."""
+    """What identifies an indicator: never another thing under the same id. How it is computed and what it
+    is to reach stands in its definitions, of which `definition_id` is the one in force.
+
+    `shared`: true when other entities contribute, false when none does, null while nobody has said
+    (Guide I-3). `frequency` is that of the schedule in force.
+    """
 
     __tablename__ = "indicators"
     __table_args__ = (
         one_of("level", IndicatorLevel),
+        one_of("state", IndicatorState),
         one_of("polarity", Polarity),
         one_of("frequency", Frequency),
         one_of("measure", Measure),
+        one_of("entered_by", EnteredBy),
         UniqueConstraint("id", "entity_id"),
         ForeignKeyConstraint(["division_id", "entity_id"], ["divisions.id", "divisions.entity_id"]),
         ForeignKeyConstraint(["id", "entity_id"], ["subjects.id", "subjects.entity_id"]),
-        CheckConstraint("baseline_value > '-Infinity' and baseline_value < 'Infinity'", name="finite"),
+        ForeignKeyConstraint(
+            ["definition_id", "id"],
+            ["definitions.id", "definitions.indicator_id"],
+            name="fk_indicators_definition_id_id",
+            use_alter=True,
+            deferrable=True,
+            initially="DEFERRED",
+        ),
+        CheckConstraint("state = 'retired' or (state = 'draft') = (definition_id is null)", name="defined"),
+        CheckConstraint("(state = 'retired') = (retired_on is not null)", name="retired"),
         Index(
             "ix_indicators_search_key",
             "search_key",
@@ -48,12 +63,14 @@ class Indicator(Base):
     id: Mapped[SubjectId]
     code: Mapped[str] = mapped_column(unique=True)
     level: Mapped[str]
+    state: Mapped[str]
     in_scorecard: Mapped[bool] = mapped_column(Boolean)
     entity_id: Mapped[EntityRef]
     owner_assumed: Mapped[bool] = mapped_column(Boolean)
     division_id: Mapped[uuid.UUID | None]
     priority_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("priorities.id"))
     programme_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("programmes.id"))
+    definition_id: Mapped[uuid.UUID | None]
     name_ar: Mapped[str]
     name_en: Mapped[str]
     name_ar_translated: Mapped[bool] = mapped_column(Boolean)
@@ -63,44 +80,16 @@ class Indicator(Base):
     polarity: Mapped[str]
     frequency: Mapped[str]
     measure: Mapped[str]
-    decimals: Mapped[int] = mapped_column(SmallInteger)
-    baseline_value: Mapped[object | None] = mapped_column(Numeric)
-    baseline_rank: Mapped[int | None]
-    baseline_rank_of: Mapped[int | None]
-    baseline_year: Mapped[int | None] = mapped_column(SmallInteger)
-    confidence: Mapped[str]
+    entered_by: Mapped[str]
+    shared: Mapped[bool | None] = mapped_column(Boolean)
+    confidence: Mapped[str | None]
     verified: Mapped[bool] = mapped_column(Boolean)
     status: Mapped[str | None]
-    source: Mapped[str]
     note: Mapped[str | None]
+    retired_on: Mapped[date | None]
     version: Mapped[int] = mapped_column(server_default=text("1"))
     search_key: Mapped[str] = mapped_column(
         Computed("fold(code || ' ' || name_ar || ' ' || name_en)", persisted=True)
     )
     sort_ar: Mapped[str] = mapped_column(Text(collation="C"), Computed("sort_key(name_ar)", persisted=True))
     sort_en: Mapped[str] = mapped_column(Text(collation="C"), Computed("sort_key(name_en)", persisted=True))
-
-
-class IndicatorTarget(Base):
-    """What an indicator is to reach in a year; `kind` says how the numbers are read."""
-
-    __tablename__ = "indicator_targets"
-    __table_args__ = (
-        one_of("kind", TargetKind),
-        CheckConstraint(
-            "(value is null or (value > '-Infinity' and value < 'Infinity')) and "
-            "(value_max is null or (value_max > '-Infinity' and value_max < 'Infinity'))",
-            name="finite",
-        ),
-        CheckConstraint("value is not null or rank is not null", name="something"),
-    )
-
-    indicator_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("indicators.id"), primary_key=True)
-    year: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
-    kind: Mapped[str]
-    value: Mapped[object | None] = mapped_column(Numeric)
-    value_max: Mapped[object | None] = mapped_column(Numeric)
-    rank: Mapped[int | None]
-    window_start: Mapped[int | None] = mapped_column(SmallInteger)
-    window_end: Mapped[int | None] = mapped_column(SmallInteger)
-    source: Mapped[str]

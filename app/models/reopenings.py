@@ -1,9 +1,9 @@
-"""Reopenings: a scoped, expiring leave to correct an approved result."""
+"""Reopenings: a scoped, expiring leave to correct an approved result, or to enter one in a closed period."""
 
 import uuid
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, text
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.enums import ReopeningState
@@ -11,7 +11,8 @@ from app.models.base import Base, EntityRef, SubjectId, UserRef, one_of
 
 
 class Reopening(Base):
-    """Asked by the manager for one approved result; granted by UNIT or by the head; used once."""
+    """Asked by the manager for one approved result or one closed period of an indicator; granted by UNIT or
+    by the head; used once."""
 
     __tablename__ = "reopenings"
     __table_args__ = (
@@ -23,12 +24,22 @@ class Reopening(Base):
             unique=True,
             postgresql_where=text("state = 'asked'"),
         ),
+        Index(
+            "uq_reopenings_one_asked_of_a_period",
+            "obligation_id",
+            unique=True,
+            postgresql_where=text("state = 'asked'"),
+        ),
+        CheckConstraint("num_nonnulls(result_id, obligation_id) = 1", name="scope"),
         Index("ix_reopenings_entity_id", "entity_id"),
+        Index("ix_reopenings_result_id", "result_id"),
+        Index("ix_reopenings_obligation_id", "obligation_id"),
     )
 
     id: Mapped[SubjectId]
     entity_id: Mapped[EntityRef]
-    result_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("results.id"))
+    result_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("results.id"))
+    obligation_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("obligations.id"))
     grantor: Mapped[str]
     state: Mapped[str]
     reason: Mapped[str]

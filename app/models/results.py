@@ -35,6 +35,10 @@ class Result(Base):
         one_of("classification", Classification),
         one_of("obs_status", ObservationStatus),
         UniqueConstraint("indicator_id", "period_start", "period_end", "revision"),
+        UniqueConstraint("id", "entity_id"),
+        ForeignKeyConstraint(
+            ["definition_id", "indicator_id"], ["definitions.id", "definitions.indicator_id"]
+        ),
         Index(
             "uq_results_one_open_revision",
             "indicator_id",
@@ -83,6 +87,7 @@ class Result(Base):
     id: Mapped[SubjectId]
     indicator_id: Mapped[uuid.UUID]
     entity_id: Mapped[EntityRef]
+    definition_id: Mapped[uuid.UUID]
     division_id: Mapped[uuid.UUID | None]
     period: Mapped[str]
     period_start: Mapped[date]

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
-from app import clock, errors
+from app import errors
 from app.deps import Reading, reads
 from app.headers import IfNoneMatch, SubjectPath
 from app.problems import declared
@@ -13,7 +13,6 @@ from app.routers.params import CursorParam, LimitParam, SearchParam
 from app.schemas.base import Day
 from app.schemas.catalogue import (
     WORD,
-    HolidayList,
     PillarList,
     PillarRead,
     PriorityList,
@@ -130,25 +129,6 @@ async def read_programme(
 ) -> Response:
     """One programme with the entity that leads it and the priority that it serves."""
     return reading.one(await queries.programme(reading.lane, id), if_none_match)
-
-
-@router.get(
-    "/holidays",
-    status_code=200,
-    response_model=HolidayList,
-    summary="List the public holidays of a year",
-    response_description="The public holidays.",
-)
-async def list_holidays(
-    reading: CatalogueReading,
-    year: Annotated[
-        int | None,
-        Query(ge=1970, le=2200, description="The calendar year; the present year in Oman when left out."),
-    ] = None,
-) -> Response:
-    """Public holidays of Oman by date. A year whose holidays are not known yet has none."""
-    asked = clock.day(reading.now).year if year is None else year
-    return reading.many(await queries.holidays(reading.lane, asked))
 
 
 @router.get(

@@ -15,9 +15,11 @@ from app.routers.letters import letter
 from app.routers.params import CursorParam, LimitParam
 from app.schemas.decisions import StepTaken, StepWithReason
 from app.schemas.reopenings import ReopeningCreate, ReopeningList, ReopeningRead
+from app.services.obligations import queries as obligations
+from app.services.obligations import rules as obligation_rules
 from app.services.reopenings import commands, queries, rules
 from app.services.reopenings.queries import ReopeningFilter
-from app.services.results import queries as results
+from app.services.results import facts as results
 from app.services.results import rules as result_rules
 
 router = APIRouter(prefix="/v1", tags=["reopenings"], route_class=JsonRoute)
@@ -34,12 +36,13 @@ async def list_reopenings(
     reading: Annotated[Reading, reads("reopenings.read")],
     entity_id: Annotated[UUID | None, Query(description="Only those of this entity.")] = None,
     result_id: Annotated[UUID | None, Query(description="Only those of this result.")] = None,
+    obligation_id: Annotated[UUID | None, Query(description="Only those of this obligation.")] = None,
     state: Annotated[ReopeningState | None, Query(description="Only those in this state.")] = None,
     cursor: CursorParam = None,
     limit: LimitParam = None,
 ) -> Response:
     """What was asked in your office; for UNIT, what it is to grant."""
-    asked = ReopeningFilter(entity_id, result_id, state)
+    asked = ReopeningFilter(entity_id, result_id, obligation_id, state)
     return reading.many(await queries.many(reading.lane, reading.actor, asked, cursor, limit, reading.now))
 
 
@@ -52,11 +55,31 @@ async def list_reopenings(
     responses=declared(errors.WrongState, errors.AlreadyExists, result_rules.NotTheLatest),
 )
 async def ask_reopening(
-    change: Annotated[Change, creates_on(result_rules.ASK_REOPENING, results.facts, queries.facts)],
+    change: Annotated[Change, creates_on(result_rules.ASK_REOPENING, results.one, queries.facts)],
     asked: ReopeningCreate,
 ) -> Response:
     """The manager asks; UNIT grants for vision and scorecard indicators, the head for others."""
     made = await commands.ask(
+        change.lane, change.actor, change.facts, asked.reason, asked.expires_on, change.now
+    )
+    return await _answer(change, made, 201)
+
+
+@router.post(
+    "/obligations/{id}/reopenings",
+    status_code=201,
+    response_model=ReopeningRead,
+    summary="Ask leave to enter a result in a closed period",
+    response_description="The reopening asked for.",
+    responses=declared(errors.WrongState, errors.AlreadyExists, obligation_rules.NotClosed),
+)
+async def ask_entry(
+    change: Annotated[Change, creates_on(obligation_rules.ASK_REOPENING, obligations.facts, queries.facts)],
+    asked: ReopeningCreate,
+) -> Response:
+    """The manager asks; UNIT grants for vision and scorecard indicators, the head for others. One result may
+    then be entered until the last day."""
+    made = await commands.ask_entry(
         change.lane, change.actor, change.facts, asked.reason, asked.expires_on, change.now
     )
     return await _answer(change, made, 201)
@@ -90,7 +113,8 @@ async def read_reopening(
 async def grant_reopening(
     change: Annotated[Change, changes(rules.GRANT, queries.facts)], step: StepTaken | None = None
 ) -> Response:
-    """Lets the party that enters open one correction of this result until the last day."""
+    """Lets the party that enters open one correction of the result, or enter one figure in the closed period,
+    until the last day."""
     reason = step.reason if step else None
     await commands.grant(
         change.lane, change.actor, change.facts, change.entitlement, reason, letter(step), change.now

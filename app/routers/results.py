@@ -26,8 +26,10 @@ from app.schemas.results import (
     ResultPatch,
     ResultRead,
 )
+from app.services.contributions.rules import PartsMissing, WeightsBeyond100
 from app.services.indicators import queries as indicators
-from app.services.results import bulk, commands, history, queries, rules
+from app.services.obligations import rules as obligations
+from app.services.results import bulk, commands, facts, history, queries, rules
 from app.services.results.queries import ResultFilter
 
 router = APIRouter(prefix="/v1", tags=["results"], route_class=JsonRoute)
@@ -96,13 +98,14 @@ async def list_results(
     response_model=ResultRead,
     summary="Enter a result",
     response_description="The draft.",
-    responses=declared(errors.AlreadyExists),
+    responses=declared(errors.AlreadyExists, rules.IndicatorNotActive, obligations.PeriodClosed),
 )
 async def create_result(
-    change: Annotated[Change, creates("results.create", indicators.entry_facts, queries.facts)],
+    change: Annotated[Change, creates("results.create", indicators.entry_facts, facts.one)],
     entry: ResultCreate,
 ) -> Response:
-    """Enters the first figure of a period as a draft (Guide D-2)."""
+    """Enters the first figure of a period as a draft (Guide D-2). Where the indicator has a schedule, the
+    period is one of its obligations; in a closed one a granted reopening is used up."""
     figure = entry.model_dump(exclude={"period"})
     made = await commands.create(change.lane, change.actor, change.facts, entry.period, figure, change.now)
     return await _answer(change, made, status=201)
@@ -157,7 +160,7 @@ async def list_result_history(
     responses=declared(errors.WrongState),
 )
 async def patch_result(
-    change: Annotated[Change, changes(rules.EDIT, queries.facts)], patch: ResultPatch
+    change: Annotated[Change, changes(rules.EDIT, facts.one)], patch: ResultPatch
 ) -> Response:
     """Changes the named fields of a draft; null empties a field (RFC 7396)."""
     given = patch.model_dump(exclude_unset=True)
@@ -173,7 +176,7 @@ async def patch_result(
     response_description="The submitted result.",
     responses=declared(errors.WrongState, rules.Incomplete),
 )
-async def submit_result(change: Annotated[Change, changes(rules.SUBMIT, queries.facts)]) -> Response:
+async def submit_result(change: Annotated[Change, changes(rules.SUBMIT, facts.one)]) -> Response:
     """Puts the draft before the reviewers that the entity's role plan names."""
     await commands.submit(change.lane, change.actor, change.facts, change.entitlement, change.now)
     return await _answer(change, change.facts.id)
@@ -187,7 +190,7 @@ async def submit_result(change: Annotated[Change, changes(rules.SUBMIT, queries.
     response_description="The draft that it is again.",
     responses=declared(errors.WrongState),
 )
-async def withdraw_result(change: Annotated[Change, changes(rules.WITHDRAW, queries.facts)]) -> Response:
+async def withdraw_result(change: Annotated[Change, changes(rules.WITHDRAW, facts.one)]) -> Response:
     """Takes a submitted result back, as long as nobody has decided."""
     await commands.withdraw(change.lane, change.actor, change.facts, change.entitlement, change.now)
     return await _answer(change, change.facts.id)
@@ -201,7 +204,7 @@ async def withdraw_result(change: Annotated[Change, changes(rules.WITHDRAW, quer
     response_description="The discarded result.",
     responses=declared(errors.WrongState),
 )
-async def discard_result(change: Annotated[Change, changes(rules.DISCARD, queries.facts)]) -> Response:
+async def discard_result(change: Annotated[Change, changes(rules.DISCARD, facts.one)]) -> Response:
     """Ends a draft that was a mistake. It stays in the history."""
     await commands.discard(change.lane, change.actor, change.facts, change.entitlement, change.now)
     return await _answer(change, change.facts.id)
@@ -216,7 +219,7 @@ async def discard_result(change: Annotated[Change, changes(rules.DISCARD, querie
     responses=_STEP,
 )
 async def review_result(
-    change: Annotated[Change, changes(rules.REVIEW, queries.facts)], step: StepTaken | None = None
+    change: Annotated[Change, changes(rules.REVIEW, facts.one)], step: StepTaken | None = None
 ) -> Response:
     """The reviewer's control step (Guide annex C 3)."""
     await commands.review(
@@ -231,12 +234,17 @@ async def review_result(
     response_model=ResultRead,
     summary="Approve a result",
     response_description="The approved result.",
-    responses=_STEP,
+    responses=declared(errors.WrongState, errors.FourEyes, PartsMissing, WeightsBeyond100),
 )
 async def approve_result(
-    change: Annotated[Change, changes(rules.APPROVE, queries.facts)], step: StepTaken | None = None
+    change: Annotated[Change, changes(rules.APPROVE, facts.one)], step: StepTaken | None = None
 ) -> Response:
-    """The office's control step (Guide annex C 4): the figures are frozen from here on."""
+    """The office's control step (Guide annex C 4): the figures are frozen from here on.
+
+    Of a shared indicator this certifies the result: each accepted contributor's part of the period must be
+    approved or explained (`parts_missing`), and the weights at most 100 percent (`weights_beyond_100`). Until
+    then `actions` does not offer it. The parts are kept with the result.
+    """
     await commands.approve(
         change.lane, change.actor, change.facts, change.entitlement, _said(step), change.now
     )
@@ -252,7 +260,7 @@ async def approve_result(
     responses=_STEP,
 )
 async def return_result(
-    change: Annotated[Change, changes(rules.RETURN, queries.facts)], step: StepWithReason
+    change: Annotated[Change, changes(rules.RETURN, facts.one)], step: StepWithReason
 ) -> Response:
     """Sends a result back to who entered it, with a reason; reviewers and approvers may."""
     await commands.send_back(
@@ -270,7 +278,7 @@ async def return_result(
     responses=declared(errors.WrongState, rules.ReopeningRequired, rules.NotTheLatest),
 )
 async def correct_result(
-    change: Annotated[Change, changes(rules.CORRECT, queries.facts, queries.facts)],
+    change: Annotated[Change, changes(rules.CORRECT, facts.one, facts.one)],
 ) -> Response:
     """Opens a new revision within a granted reopening; the approved one stands until the new is approved."""
     made = await commands.correct(change.lane, change.actor, change.facts, change.now)
@@ -283,11 +291,16 @@ async def correct_result(
     response_model=DecisionsRead,
     summary="Decide on many results",
     response_description="What became of each decision, in the order sent.",
+    responses=declared(PartsMissing, WeightsBeyond100),
 )
 async def decide_results(
     change: Annotated[Change, creates_at_top("results.decide_many")], wanted: DecisionsCreate
 ) -> Response:
-    """Up to 500 decisions, each with the ETag of what you saw; each stands or falls by itself."""
+    """Up to 500 decisions, each with the ETag of what you saw; each stands or falls by itself.
+
+    The request as a whole is refused where a contribution changes at that very moment, so that a result of a
+    shared indicator cannot be certified any more: send it again.
+    """
     decisions = [
         bulk.Decision(item.id, etag_version(item.if_match), _DECISIONS[item.decision], item.reason)
         for item in wanted.items

@@ -65,6 +65,7 @@ Instant = Annotated[AwareDatetime, _as(_RFC_3339, "datetime_type")]
 Count = Annotated[int, Field(ge=1, le=1_000_000), BeforeValidator(_a_number)]
 Version = Annotated[int, Field(ge=1, le=2_000_000_000, description="Rises with every change.")]
 Cursor = Annotated[str, Field(max_length=512, pattern=CURSOR)]
+NextCursor = Annotated[Cursor | None, Field(description="Send it back to read on; null at the end.")]
 PeriodCode = Annotated[
     str,
     Field(
@@ -131,6 +132,8 @@ class AwaitedParty(View):
     since: Annotated[datetime, Field(description="Since when.")]
     due: Annotated[date | None, Field(description="Until when, in Oman's calendar; null: no date is set.")]
 
+
+Awaiting = Annotated[list[AwaitedParty], Field(max_length=50, description="Whom it waits for now.")]
 
 ActionName = Annotated[str, Field(max_length=60, pattern=r"^[a-z_]+\.[a-z_]+$")]
 Actions = Annotated[

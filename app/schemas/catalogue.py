@@ -6,14 +6,13 @@ from uuid import UUID
 
 from pydantic import Field
 
-from app.schemas.base import Code, Cursor, Line, Name, Ref, View, example
+from app.schemas.base import Code, Cursor, Line, Name, NextCursor, Ref, View, example
 
 WORD = r"^[a-z][a-z_]*$"
 
 Position = Annotated[int, Field(ge=1, le=1000, description="Its place in the order of the vision document.")]
 Source = Annotated[Line, Field(description="Where its names and its place come from.")]
 Word = Annotated[str, Field(max_length=40, pattern=WORD)]
-NextCursor = Annotated[Cursor | None, Field(description="Send it back to read on; null at the end.")]
 Alone = Annotated[Cursor | None, Field(description="Null: the list is one page.")]
 
 _PILLAR = {
@@ -117,26 +116,6 @@ class ProgrammeList(View):
 
     items: Annotated[list[ProgrammeRead], Field(max_length=200, description="The programmes, by name.")]
     next_cursor: NextCursor
-
-
-class HolidayRead(View):
-    """A public holiday of Oman."""
-
-    model_config = example(**_EID, estimated=False)
-
-    day: Annotated[date, Field(description="The day.")]
-    name_ar: Annotated[Name, Field(description="Its Arabic name.")]
-    name_en: Annotated[Name, Field(description="Its English name.")]
-    estimated: Annotated[
-        bool, Field(description="True: it depends on the sighting of the moon and is not announced yet.")
-    ]
-
-
-class HolidayList(View):
-    """The public holidays of a year."""
-
-    items: Annotated[list[HolidayRead], Field(max_length=200, description="The holidays, by date.")]
-    next_cursor: Alone
 
 
 class SkippedHoliday(View):

@@ -1,4 +1,4 @@
-"""Reopenings: leaves to correct what is approved."""
+"""Reopenings: leaves to correct what is approved, or to enter what is missing in a closed period."""
 
 from datetime import date, datetime
 from typing import Annotated, Literal
@@ -9,10 +9,11 @@ from pydantic import Field
 from app.enums import ReopeningState
 from app.schemas.base import (
     Actions,
-    AwaitedParty,
+    Awaiting,
     Body,
-    Cursor,
     Day,
+    NextCursor,
+    PeriodCode,
     PersonRef,
     Ref,
     Version,
@@ -23,29 +24,36 @@ from app.schemas.base import (
 
 
 class ReopeningCreate(Body):
-    """What is asked."""
+    """What is asked: leave to correct an approved result, or to enter one in a closed period."""
 
     model_config = example(reason="نشر المركز الوطني للإحصاء قيمة معدّلة", expires_on="2026-12-31")
 
-    reason: Annotated[Words, Field(description="Why the approved figure must be corrected.")]
-    expires_on: Annotated[Day, Field(description="Last day on which the correction may be opened.")]
+    reason: Annotated[
+        Words, Field(description="Why the figure must be corrected, or was not entered in time.")
+    ]
+    expires_on: Annotated[Day, Field(description="Last day on which it may be used.")]
 
 
 class _Reopening(View):
     id: Annotated[UUID, Field(description="The reopening's id.")]
     entity: Annotated[Ref, Field(description="The owner entity.")]
-    result_id: Annotated[UUID, Field(description="The approved result to be corrected.")]
+    indicator: Annotated[Ref, Field(description="The indicator of the figure.")]
+    period: PeriodCode
+    result_id: Annotated[UUID | None, Field(description="The approved result to be corrected.")]
+    obligation_id: Annotated[
+        UUID | None, Field(description="The obligation of the closed period to be entered.")
+    ]
     state: Annotated[ReopeningState, Field(description="Asked, granted, refused or used.")]
     grantor: Annotated[Literal["unit", "head"], Field(description="Who decides about it.")]
     reason: Annotated[Words, Field(description="Why it was asked.")]
     asked_by: Annotated[PersonRef, Field(description="Who asked.")]
     asked_at: Annotated[datetime, Field(description="When.")]
-    expires_on: Annotated[date, Field(description="Last day on which the correction may be opened.")]
+    expires_on: Annotated[date, Field(description="Last day on which it may be used.")]
     decided_by: Annotated[PersonRef | None, Field(description="Who granted or refused it.")]
     decided_at: Annotated[datetime | None, Field(description="When.")]
     decision_reason: Annotated[Words | None, Field(description="The reason given with the decision.")]
     expired: Annotated[bool, Field(description="Granted, never used, and no longer usable.")]
-    awaiting: Annotated[list[AwaitedParty], Field(max_length=50, description="Whom it waits for now.")]
+    awaiting: Awaiting
     version: Version
 
 
@@ -63,4 +71,4 @@ class ReopeningList(View):
     """A page of reopenings."""
 
     items: Annotated[list[ReopeningItem], Field(max_length=200, description="The latest asked first.")]
-    next_cursor: Annotated[Cursor | None, Field(description="Send it back to read on; null at the end.")]
+    next_cursor: NextCursor

@@ -113,6 +113,18 @@ class _Figure(View):
     version: Version
 
 
+class ResultPart(View):
+    """A contributor's part of an approved result, as it stood when the owner approved it: never changed."""
+
+    contribution_id: Annotated[UUID, Field(description="The contribution.")]
+    contributor: Annotated[Ref, Field(description="The contributing entity.")]
+    weight: Annotated[Number, Field(gt=0, le=100, description="Percent of the whole that the part counted.")]
+    result_id: Annotated[
+        UUID | None, Field(description="The contributor's approved result, if you may see it.")
+    ]
+    absence: Annotated[Words | None, Field(description="Why there was none, as it was explained then.")]
+
+
 class ResultItem(_Figure):
     """A result in a list."""
 
@@ -142,6 +154,14 @@ class ResultRead(_Figure):
         bool, Field(description="The head took a control step because four eyes left nobody.")
     ]
     source: Annotated[SourceRef | None, Field(description="Where a loaded figure comes from.")]
+    parts: Annotated[
+        list[ResultPart],
+        Field(
+            max_length=1000,
+            description="What the approved result of a shared indicator was certified with; empty for all other"
+            " results, and for readers other than the owner, the contributors and UNIT.",
+        ),
+    ]
     actions: Actions
 
 

@@ -9,9 +9,9 @@ from pydantic import Field
 from app.enums import Party, RolePlanState
 from app.schemas.base import (
     Actions,
-    AwaitedParty,
+    Awaiting,
     Body,
-    Cursor,
+    NextCursor,
     PersonRef,
     Ref,
     Version,
@@ -121,7 +121,7 @@ class RolePlanItem(View):
     drafted_at: Annotated[datetime, Field(description="When.")]
     submitted_at: Annotated[datetime | None, Field(description="When it was put before the head.")]
     approved_at: Annotated[datetime | None, Field(description="When it was approved.")]
-    awaiting: Annotated[list[AwaitedParty], Field(max_length=50, description="Whom it waits for now.")]
+    awaiting: Awaiting
     version: Version
 
 
@@ -142,7 +142,7 @@ class RolePlanList(View):
     """A page of the versions of a role plan."""
 
     items: Annotated[list[RolePlanItem], Field(max_length=200, description="The latest first.")]
-    next_cursor: Annotated[Cursor | None, Field(description="Send it back to read on; null at the end.")]
+    next_cursor: NextCursor
 
 
 class RolePlanInForce(View):

@@ -77,7 +77,7 @@ async def apply(
     transition: Transition,
     cases: Sequence[Case],
     *,
-    actor: Actor,
+    actor: Actor | None,
     at: datetime,
     columns: Mapping[str, Any],
     awaited: Awaited | None,
@@ -201,7 +201,7 @@ async def _record(
     moved: bool = True,
 ) -> None:
     waits = [
-        (case.facts.id, case.facts.entity_id, party, rank)
+        (case.facts.id, case.facts.entity_id, party, rank, case.facts.due.get(awaited.step))
         for case in cases
         if awaited is not None
         for rank, party in enumerate(case.facts.steps.get(awaited.step, ()))
@@ -224,6 +224,7 @@ async def _record(
             "wait_entity_ids": [wait[1] for wait in waits],
             "wait_parties": [wait[2] for wait in waits],
             "wait_ranks": [wait[3] for wait in waits],
+            "wait_dues": [wait[4] for wait in waits],
             "wait_action": awaited.action if awaited else None,
         }
         | (
@@ -264,12 +265,12 @@ _EVENTS_AND_WAITS = """
         where w.subject_id = r.subject_id and w.closed_at is null and cast(:moved as boolean)
         returning w.id
     )
-    insert into waits (subject_id, entity_id, action, party, rank, opened_at, opened_by_event)
-    select a.subject_id, a.entity_id, cast(:wait_action as text), a.party, a.rank,
+    insert into waits (subject_id, entity_id, action, party, rank, due, opened_at, opened_by_event)
+    select a.subject_id, a.entity_id, cast(:wait_action as text), a.party, a.rank, a.due,
            cast(:at as timestamptz), r.id
     from unnest(cast(:wait_subject_ids as uuid[]), cast(:wait_entity_ids as uuid[]),
-                cast(:wait_parties as text[]), cast(:wait_ranks as int[]))
-         as a (subject_id, entity_id, party, rank)
+                cast(:wait_parties as text[]), cast(:wait_ranks as int[]), cast(:wait_dues as date[]))
+         as a (subject_id, entity_id, party, rank, due)
     join recorded r using (subject_id)
     where (select count(*) from closed) >= 0  -- the old waits are closed before the new ones open
 """

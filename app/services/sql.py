@@ -175,7 +175,8 @@ def awaiting(subject_id: ColumnElement[Any]) -> ScalarSelect[Any]:
 def contains_words(search_key: ColumnElement[str]) -> ColumnElement[bool]:
     """Whether a folded key contains every word of the parameter `q`, as an Arabic reader expects.
 
-    The words are folded like the key; LIKE's own signs in them stand for themselves.
+    The words are folded like the key; LIKE's own signs in them stand for themselves. The article of a word,
+    with what is written to it (وال، بال، كال، فال، لل), is not looked for: who asks for الوظائف finds وظائف.
     """
     escaped = func.regexp_replace(
         func.fold(bindparam("q", type_=Text)),
@@ -184,5 +185,8 @@ def contains_words(search_key: ColumnElement[str]) -> ColumnElement[bool]:
         literal_column("'g'"),
     )
     words = func.regexp_split_to_table(func.btrim(escaped), literal_column(r"'\s+'")).column_valued("word")
-    patterns = select(literal_column("'%'").op("||")(words).op("||")(literal_column("'%'"))).scalar_subquery()
+    bare = func.regexp_replace(
+        words, literal_column(r"'^(وال|بال|كال|فال|لل|ال)(?=.{3})'"), literal_column("''")
+    )
+    patterns = select(literal_column("'%'").op("||")(bare).op("||")(literal_column("'%'"))).scalar_subquery()
     return search_key.like(all_(patterns))

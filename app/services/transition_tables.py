@@ -4,12 +4,17 @@ it leads. The role rules say who; an area's rules.py alone says when, and this r
 from dataclasses import dataclass
 
 from app.enums import SubjectKind
+from app.services.contributions import rules as contributions
+from app.services.definitions import rules as definitions
 from app.services.entities import rules as entities
+from app.services.holidays import rules as holidays
 from app.services.indicators import rules as indicators
+from app.services.obligations import rules as obligations
 from app.services.people import rules as people
 from app.services.reopenings import rules as reopenings
 from app.services.results import rules as results
 from app.services.role_plans import rules as role_plans
+from app.services.schedules import rules as schedules
 from app.services.service_accounts import rules as service_accounts
 from app.services.transitions import Transition
 
@@ -25,15 +30,19 @@ class TransitionTable:
 TABLES = (
     TransitionTable(SubjectKind.ENTITY, (entities.EDIT,)),
     TransitionTable(SubjectKind.DIVISION, (entities.EDIT_DIVISION,)),
-    TransitionTable(SubjectKind.INDICATOR, (indicators.EDIT,)),
+    TransitionTable(SubjectKind.INDICATOR, (*indicators.TRANSITIONS, schedules.SET, contributions.INVITE)),
+    TransitionTable(SubjectKind.DEFINITION, definitions.TRANSITIONS),
     TransitionTable(SubjectKind.USER, people.USER_TRANSITIONS),
     TransitionTable(SubjectKind.MEMBERSHIP, (people.END_MEMBERSHIP,)),
     TransitionTable(SubjectKind.ASSIGNMENT, (people.END_ASSIGNMENT,)),
     TransitionTable(SubjectKind.DELEGATION, (people.END_DELEGATION,)),
     TransitionTable(SubjectKind.SERVICE_ACCOUNT, (service_accounts.END,)),
     TransitionTable(SubjectKind.ROLE_PLAN, role_plans.TRANSITIONS),
+    TransitionTable(SubjectKind.OBLIGATION, obligations.TRANSITIONS),
     TransitionTable(SubjectKind.RESULT, results.TRANSITIONS),
     TransitionTable(SubjectKind.REOPENING, reopenings.TRANSITIONS),
+    TransitionTable(SubjectKind.CONTRIBUTION, contributions.TRANSITIONS),
+    TransitionTable(SubjectKind.HOLIDAY, holidays.TRANSITIONS),
 )
 
 

@@ -15,10 +15,13 @@ from app.services.role_plans import chains
 HERE, THERE, DIVISION = uuid4(), uuid4(), uuid4()
 EVERYBODY = {
     "catalogue.read",
+    "contributions.read",
+    "definitions.read",
     "indicators.read",
     "inbox.read",
     "me.edit",
     "me.read",
+    "obligations.read",
     "results.decide_many",
     "results.read",
     "role_rules.read",

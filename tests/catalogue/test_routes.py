@@ -10,7 +10,6 @@ from pydantic import BaseModel
 
 from app import clock, ids
 from app.schemas.catalogue import (
-    HolidayList,
     PillarList,
     PillarRead,
     PriorityList,
@@ -19,6 +18,7 @@ from app.schemas.catalogue import (
     ProgrammeRead,
     WorkingDayRead,
 )
+from app.schemas.holidays import HolidayList
 from tests.api import Api
 from tests.factories.world import World
 
@@ -94,7 +94,7 @@ async def catalogue(world: World) -> Mapping[str, UUID]:
             source="test",
         )
     for day, name_ar, name_en, estimated in HOLIDAYS:
-        await world.insert("holidays", day=day, name_ar=name_ar, name_en=name_en, estimated=estimated)
+        await world.holiday(day, name_ar, name_en, estimated=estimated)
     return {**made, "lead": lead.id}
 
 

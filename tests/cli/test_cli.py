@@ -107,7 +107,7 @@ async def test_from_an_empty_database_to_an_administrator(
     assert (await run("migrate", **settings)).exit_code == 0  # nothing left to do
     loaded = await run("load", **settings)
     assert loaded.exit_code == 0, loaded.stderr
-    assert "indicators: 51 new, 0 changed, 0 unchanged" in loaded.stdout
+    assert "indicators: 55 new, 0 changed, 0 unchanged" in loaded.stdout
     a_file = tmp_path / "a file"
     a_file.touch()
     nowhere = await run("serve", **{**serving, "MUTABAA_FILES_URL": f"{a_file.as_uri()}/folder"})

@@ -78,7 +78,8 @@ def of_the_demo(home: Path) -> list[int]:
 
 def test_the_demo_serves_what_it_prints_and_leaves_nothing(home: Path, taken_port: int) -> None:
     with running(home, taken_port, signal.SIGHUP) as text:
-        assert "indicators: 51 new" in text
+        assert "indicators: 55 new" in text
+        assert "demo contributions: 3 new" in text
         assert f"Port {taken_port} is taken; using " in text
         for english, arabic in demo._ROLES.values():
             assert english in text
@@ -90,7 +91,8 @@ def test_the_demo_serves_what_it_prints_and_leaves_nothing(home: Path, taken_por
     assert of_the_demo(home) == []
 
     with running(home, taken_port, signal.SIGTERM) as text:
-        assert "indicators: 0 new, 0 changed, 51 unchanged" in text
+        assert "indicators: 0 new, 0 changed, 55 unchanged" in text
+        assert re.findall(r"^.* [1-9]\d* (?:new|changed)\b.*$", text, re.MULTILINE) == []
         assert password in text
     assert of_the_demo(home) == []
     assert (home / "demo-password").stat().st_mode & 0o77 == 0

@@ -166,7 +166,9 @@ def test_what_is_read_is_as_the_contract_says(
         _validate(operation, again)
 
 
-@pytest.mark.parametrize("listed", ["indicators", "results", "entities", "programmes", "users"])
+@pytest.mark.parametrize(
+    "listed", ["indicators", "obligations", "results", "entities", "programmes", "users"]
+)
 def test_everything_that_is_listed_is_as_the_contract_says(real_service: Service, listed: str) -> None:
     """All of it to the last page, and a single resource for each of the first hundred."""
     operation = CONTRACT["paths"][f"/v1/{listed}"]["get"]

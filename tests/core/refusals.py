@@ -1,12 +1,17 @@
 """What every refusal must be: a problem document, in the right language, with nothing written."""
 
+import base64
+import json
 import re
 from typing import Any
+from uuid import uuid4
 
 import asyncpg
 import httpx
 
+from app import paging
 from app.schemas.problems import Problem
+from tests.api import Api
 
 PROBLEM_JSON = "application/problem+json"
 _ARABIC = re.compile(r"[\u0600-\u06ff]")
@@ -29,6 +34,21 @@ def check(answer: httpx.Response, status: int, code: str, language: str) -> Prob
     if status == 401:
         assert answer.headers["WWW-Authenticate"].startswith("Bearer")
     return problem
+
+
+def client_of(api: Api, **headers: str) -> httpx.AsyncClient:
+    """The transport of the application with a person's token and a fresh Idempotency-Key."""
+    http = httpx.AsyncClient(transport=api.http._transport, base_url=api.http.base_url)
+    if api.token:
+        http.headers["Authorization"] = f"Bearer {api.token}"
+    http.headers.update({"Idempotency-Key": uuid4().hex, **headers})
+    return http
+
+
+def forged_cursor(filters: dict[str, Any], *position: Any) -> str:
+    """A cursor as one would forge it: well bound to its filters, with any position."""
+    raw = json.dumps([paging._bound_to(filters), *position]).encode()
+    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
 
 
 async def refused(
@@ -60,6 +80,13 @@ async def written(owner: "asyncpg.Connection[asyncpg.Record]") -> str:
         select md5(concat((select json_agg(r order by id) from results r),
                           (select json_agg(w order by id) from waits w),
                           (select json_agg(o order by id) from reopenings o),
+                          (select json_agg(i order by id) from indicators i),
+                          (select json_agg(d order by id) from definitions d),
+                          (select json_agg(t order by definition_id, year) from targets t),
+                          (select json_agg(c order by id) from contributions c),
+                          (select json_agg(o order by id) from obligations o),
+                          (select json_agg(h order by id) from holidays h),
+                          (select count(*) from schedules), (select count(*) from contribution_absences),
                           (select count(*) from events), (select count(*) from subjects),
                           (select count(*) from decisions), (select count(*) from idempotency_keys)))
         """

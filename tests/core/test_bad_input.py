@@ -13,10 +13,10 @@ import httpx
 import pytest
 from jose import jws
 
-from app import clock, paging, tokens
+from app import clock, tokens
 from app.tokens import Claims, TokenKeys
 from tests.api import Api
-from tests.core.refusals import check, refused, written
+from tests.core.refusals import check, client_of, forged_cursor, refused, written
 from tests.core.scene import Scene
 from tests.factories.world import Person, World
 
@@ -41,15 +41,6 @@ async def nothing_is_written(
     before = await written(owner)
     yield
     assert await written(owner) == before
-
-
-def _client(api: Api, **headers: str) -> httpx.AsyncClient:
-    """The transport of the application with a person's token and a fresh Idempotency-Key."""
-    http = httpx.AsyncClient(transport=api.http._transport, base_url=api.http.base_url)
-    if api.token:
-        http.headers["Authorization"] = f"Bearer {api.token}"
-    http.headers.update({"Idempotency-Key": uuid4().hex, **headers})
-    return http
 
 
 def _person(scene: Scene, path: str, verb: str = "") -> Person:
@@ -116,7 +107,7 @@ ENTRIES: list[tuple[str, Any, str, str]] = [
 async def test_a_bad_entry(scene: Scene, members: dict[str, Any], pointer: str, code: str) -> None:
     path = f"/v1/indicators/{scene.names['indicator']}/results"
     body = json.dumps(ENTRY | members).encode()
-    async with _client(scene.office.enterer.api, **JSON) as http:
+    async with client_of(scene.office.enterer.api, **JSON) as http:
         problem = await refused(http, "POST", path, 422, "invalid", content=body)
     assert (pointer, code) in [(item.pointer, item.code) for item in problem.errors or ()]
 
@@ -128,7 +119,7 @@ async def test_a_bad_entry(scene: Scene, members: dict[str, Any], pointer: str, 
 )
 async def test_a_bad_correction(scene: Scene, members: dict[str, Any], pointer: str) -> None:
     path = f"/v1/results/{scene.names['draft']}"
-    async with _client(scene.office.enterer.api, **PATCH, **SEEN) as http:
+    async with client_of(scene.office.enterer.api, **PATCH, **SEEN) as http:
         problem = await refused(http, "PATCH", path, 422, "invalid", content=json.dumps(members).encode())
     assert pointer in [item.pointer for item in problem.errors or ()]
 
@@ -166,7 +157,7 @@ RAW: list[tuple[str, bytes, int, str]] = [
 @pytest.mark.parametrize(("body", "status", "code"), [c[1:] for c in RAW], ids=[c[0] for c in RAW])
 async def test_a_body_that_is_no_entry(scene: Scene, body: bytes, status: int, code: str) -> None:
     path = f"/v1/indicators/{scene.names['indicator']}/results"
-    async with _client(scene.office.enterer.api, **JSON) as http:
+    async with client_of(scene.office.enterer.api, **JSON) as http:
         await refused(http, "POST", path, status, code, content=body)
 
 
@@ -250,7 +241,7 @@ async def test_other_bad_bodies(scene: Scene, path: str, verb: str, body: Any, p
     person = _person(scene, path, verb)
     headers = {**JSON, "If-Match": await person.api.etag(path.rpartition("/")[0]) if "-" in path else '"1.x"'}
     said = json.dumps(body).replace("{head}", scene.names["head"]).encode()
-    async with _client(person.api, **headers) as http:
+    async with client_of(person.api, **headers) as http:
         problem = await refused(http, "POST", path, 422, "invalid", content=said)
     assert pointer in [item.pointer for item in problem.errors or ()]
 
@@ -277,7 +268,7 @@ async def test_a_wrong_media_type(scene: Scene, media_type: str | None) -> None:
         (scene.office.enterer, "PATCH", f"/v1/results/{scene.names['draft']}"),
         (scene.office.reviewer, "POST", f"/v1/results/{scene.names['submitted']}/review"),
     ):
-        async with _client(person.api, **SEEN, **headers) as http:
+        async with client_of(person.api, **SEEN, **headers) as http:
             await refused(http, method, path, 415, "unsupported_media_type", content=body)
 
 
@@ -318,14 +309,14 @@ async def test_an_id_that_names_nothing(scene: Scene, method: str, path: str, id
     person = _person(scene, path, path.rpartition("/")[2])
     body = GOOD_BODIES.get(path.rpartition("/")[2], {"value": 1} if method == "PATCH" else None)
     headers = PATCH if method == "PATCH" else {}
-    async with _client(person.api, **SEEN, **headers) as http:
+    async with client_of(person.api, **SEEN, **headers) as http:
         extra = {} if body is None else {"json": body}
         await refused(http, method, "/v1/" + path.format(id=id_), 404, "not_found", **extra)
 
 
 async def test_an_entry_for_an_indicator_of_another_entity(scene: Scene) -> None:
     path = f"/v1/indicators/{scene.names['foreign_indicator']}/results"
-    async with _client(scene.office.enterer.api) as http:
+    async with client_of(scene.office.enterer.api) as http:
         await refused(http, "POST", path, 403, "forbidden", json=ENTRY)
 
 
@@ -333,15 +324,15 @@ async def test_an_entry_for_an_indicator_of_another_entity(scene: Scene) -> None
     "path", ["/v1/", "/v1/nothing", "/v1/results/", "/v1//results", "/v1/Results", "/v1/نتائج"]
 )
 async def test_an_unknown_path(scene: Scene, client: httpx.AsyncClient, path: str) -> None:
-    async with _client(scene.office.enterer.api) as http:
+    async with client_of(scene.office.enterer.api) as http:
         await refused(http, "GET", path, 404, "not_found")
-    async with _client(Api(client)) as http:
+    async with client_of(Api(client)) as http:
         await refused(http, "GET", path, 401, "unauthenticated")
 
 
 @pytest.mark.parametrize("path", ["/nothing", "/v2/results", "/" + "a" * 3000, "/a%0Ab", "/%ff"])
 async def test_an_unknown_path_outside(client: httpx.AsyncClient, path: str) -> None:
-    async with _client(Api(client)) as http:
+    async with client_of(Api(client)) as http:
         await refused(http, "GET", path, 404, "not_found")
 
 
@@ -363,7 +354,7 @@ async def test_a_method_that_is_not_taken(scene: Scene, path: str, allowed: set[
     for method in ("HEAD", "OPTIONS", "PUT", "DELETE", "GET", "POST", "PATCH", "TRACE"):
         if method in allowed:
             continue
-        async with _client(scene.office.enterer.api, **SEEN) as http:
+        async with client_of(scene.office.enterer.api, **SEEN) as http:
             if method == "HEAD":
                 answer = await http.head(path)
                 assert answer.status_code == 405
@@ -397,7 +388,7 @@ async def test_an_if_match_that_is_not_of_what_stands(scene: Scene, etag: str) -
         ("PATCH", "/v1/results/{draft}", PATCH),
         ("POST", "/v1/results/{draft}/submit", {}),
     ):
-        async with _client(scene.office.enterer.api, **headers) as http:
+        async with client_of(scene.office.enterer.api, **headers) as http:
             await refused(
                 http,
                 method,
@@ -412,7 +403,7 @@ async def test_an_if_match_that_is_not_of_what_stands(scene: Scene, etag: str) -
 @pytest.mark.parametrize("etag", [None, "*", " * "])
 async def test_an_if_match_that_names_no_version(scene: Scene, etag: str | None) -> None:
     headers = {} if etag is None else {"If-Match": etag}
-    async with _client(scene.office.enterer.api, **headers) as http:
+    async with client_of(scene.office.enterer.api, **headers) as http:
         path = f"/v1/results/{scene.names['draft']}/submit"
         await refused(http, "POST", path, 428, "precondition_required")
 
@@ -441,7 +432,7 @@ async def test_a_bad_idempotency_key(scene: Scene, key: str) -> None:
         ("/v1/results/{unknown}/submit", None),  # 400 comes before 404
         ("/v1/indicators/{unknown}/results", ENTRY),
     ):
-        async with _client(scene.office.enterer.api, **SEEN) as http:
+        async with client_of(scene.office.enterer.api, **SEEN) as http:
             del http.headers["Idempotency-Key"]
             await refused(
                 http,
@@ -455,7 +446,7 @@ async def test_a_bad_idempotency_key(scene: Scene, key: str) -> None:
 
 
 async def test_a_missing_idempotency_key(scene: Scene) -> None:
-    async with _client(scene.office.enterer.api) as http:
+    async with client_of(scene.office.enterer.api) as http:
         del http.headers["Idempotency-Key"]
         path = f"/v1/indicators/{scene.names['indicator']}/results"
         await refused(http, "POST", path, 400, "idempotency_key_required", json=ENTRY)
@@ -506,15 +497,9 @@ FILTERS = (
     [(path, name, value) for path in LISTS for name, value in FOR_EVERY_LIST] + list(FILTERS),
 )
 async def test_a_bad_parameter(scene: Scene, path: str, name: str, value: str) -> None:
-    async with _client(scene.office.manager.api) as http:
+    async with client_of(scene.office.manager.api) as http:
         problem = await refused(http, "GET", path.format(**scene.names), 422, "invalid", params={name: value})
     assert [item.parameter for item in problem.errors or ()] == [name]
-
-
-def _cursor(filters: dict[str, Any], *position: Any) -> str:
-    """A cursor as one would forge it: well bound to its filters, with any position."""
-    raw = json.dumps([paging._bound_to(filters), *position]).encode()
-    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
 
 
 SORTED = {"sort": "sort_en"}
@@ -544,8 +529,10 @@ async def test_a_forged_cursor(
     scene: Scene, path: str, filters: dict[str, Any], position: tuple[Any, ...]
 ) -> None:
     bound = {name: value.format(**scene.names) for name, value in filters.items()}
-    async with _client(scene.office.manager.api, **{"Accept-Language": "en"}) as http:
-        answer = await http.get(path.format(**scene.names), params={"cursor": _cursor(bound, *position)})
+    async with client_of(scene.office.manager.api, **{"Accept-Language": "en"}) as http:
+        answer = await http.get(
+            path.format(**scene.names), params={"cursor": forged_cursor(bound, *position)}
+        )
     # Whatever a client makes up is refused, or is a position like any other; it is no fault of ours.
     if answer.status_code != 200:
         problem = check(answer, 422, "invalid", "en")
@@ -558,7 +545,7 @@ async def test_a_cursor_of_other_filters(scene: Scene) -> None:
     api = scene.office.manager.api
     page = (await api.get("/v1/results", limit=1, entity_id=str(scene.office.entity.id))).json()
     assert page["next_cursor"]
-    async with _client(api) as http:
+    async with client_of(api) as http:
         for path, params in (
             ("/v1/results", {}),
             ("/v1/results", {"state": "draft"}),
@@ -666,7 +653,7 @@ async def test_a_token_that_is_not_genuine(
 ) -> None:
     token = _forged(world, scene.office.enterer, tmp_path, kind)
     for method, path, extra in REQUESTS:
-        async with _client(Api(client, token), **SEEN) as http:
+        async with client_of(Api(client, token), **SEEN) as http:
             await refused(http, method, path.format(**scene.names), 401, "unauthenticated", **extra)
 
 
@@ -676,12 +663,12 @@ async def test_a_token_that_is_not_genuine(
 async def test_an_ended_session_is_told_first(
     scene: Scene, method: str, path: str, extra: dict[str, Any]
 ) -> None:
-    async with _client(scene.gone.api, **SEEN) as http:
+    async with client_of(scene.gone.api, **SEEN) as http:
         await refused(http, method, path.format(**scene.names), 401, "unauthenticated", **extra)
 
 
 @pytest.mark.parametrize("scheme", ["", "Basic", "Token", "Bearer Bearer"])
 async def test_another_scheme(scene: Scene, client: httpx.AsyncClient, scheme: str) -> None:
-    async with _client(Api(client)) as http:
+    async with client_of(Api(client)) as http:
         http.headers["Authorization"] = f"{scheme} {scene.office.enterer.api.token}".strip()
         await refused(http, "GET", "/v1/results", 401, "unauthenticated")

@@ -32,10 +32,7 @@ async def _full(world: World) -> tuple[Office, list[str]]:
     office = await Office.make(
         world, level=IndicatorLevel.VISION, name_ar="ترتيب سلطنة عُمان في مؤشر الابتكار"
     )
-    await world.owner.execute(
-        "insert into indicator_targets (indicator_id, year, kind, value, source) values ($1, 2030, 'value', 20.50, 't')",
-        office.indicator,
-    )
+    await world.target(office.indicator, 2030, value=Decimal("20.50"), source="t")
     figures = [
         await office.draft("2019", note=NOTE),
         await office.submitted("2020", numerator=3, denominator=4),
@@ -110,12 +107,9 @@ async def test_lists_are_walked_to_their_end_without_gap_or_repetition(world: Wo
 
 async def test_indicators_and_reopenings_are_valid(world: World) -> None:
     office = await Office.make(world)
-    await world.owner.execute(
-        "insert into indicator_targets (indicator_id, year, kind, value, source) values ($1, 2030, 'value', 20.50, 't')",
-        office.indicator,
-    )
+    await world.target(office.indicator, 2030, value=Decimal("20.50"), source="t")
     body = _valid(IndicatorRead, (await office.enterer.api.get(f"/v1/indicators/{office.indicator}")).content)
-    assert body["targets"][0]["value"] == 20.5
+    assert body["definition"]["targets"][0]["value"] == 20.5
     assert body["actions"] == ["results.create"]
     leave = await office.asked(await office.approved())
     for verb in (None, "grant"):

@@ -3,6 +3,7 @@ same number whatever they hold. BEGIN and COMMIT are not counted."""
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
+from datetime import date
 from typing import Any
 
 import asyncpg
@@ -12,7 +13,7 @@ from fastapi import FastAPI
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
-from app import config
+from app import clock, config
 from app.main import create_app
 from tests.factories.world import Person, World
 from tests.results.office import Office
@@ -71,6 +72,7 @@ async def test_a_read_takes_two_statements(world: World) -> None:
     office = await Office.make(world)
     figure = await office.approved()
     leave = await office.asked(figure)
+    due = await world.obligation(office.indicator, office.entity, "2024")
     for path in (
         figure.path,
         f"{figure.path}?as_of=2100-01-01T00:00:00Z",
@@ -82,6 +84,10 @@ async def test_a_read_takes_two_statements(world: World) -> None:
         "/v1/inbox",
         "/v1/reopenings",
         leave,
+        f"/v1/obligations/{due}",
+        "/v1/obligations?late=true&mine=true",
+        "/v1/obligations/rates?by=person",
+        "/v1/obligations/calendar?year=2025",
     ):
         await _ok(await office.manager.api.get(path))
         with counted(READ):
@@ -113,6 +119,40 @@ async def test_a_transition_takes_five_statements(world: World) -> None:
     etag = await office.head.api.etag(leave)
     with counted(TRANSITION):
         await _ok(await office.head.api.step(f"{leave}/grant", etag))
+
+
+async def test_entering_looks_once_at_what_is_owed(world: World) -> None:
+    """Rights, facts, the key three times, what is owed, the event, the draft, the answer; a leave that is used up
+    takes two more."""
+    office = await Office.make(world)
+    path = f"/v1/indicators/{office.indicator}/results"
+    for period, opens_on, most in (("2024", date(2999, 1, 1), 9), ("2023", None, 11)):
+        due = await world.obligation(office.indicator, office.entity, period, opens_on=opens_on)
+        if opens_on is None:
+            leave = await office.manager.api.send(
+                "POST",
+                f"/v1/obligations/{due}/reopenings",
+                json={"reason": "سبب", "expires_on": clock.today().isoformat()},
+                headers={
+                    "If-Match": await office.manager.api.etag(f"/v1/obligations/{due}"),
+                    "Idempotency-Key": f"leave-{due}",
+                },
+            )
+            granted = (await _ok(leave, 201)).headers["Location"]
+            await _ok(await office.head.api.step(f"{granted}/grant", await office.head.api.etag(granted)))
+        with counted(most) as heard:
+            entry = {"period": period, "value": 1, "obs_status": "E"}
+            await _ok(await office.enterer.api.create(path, entry), 201)
+        assert len(heard) == most
+
+
+async def test_an_excuse_takes_five_statements(world: World) -> None:
+    office = await Office.make(world)
+    path = f"/v1/obligations/{await world.obligation(office.indicator, office.entity)}"
+    for verb in ("excuse", "reinstate"):
+        etag = await office.head.api.etag(path)
+        with counted(TRANSITION):
+            await _ok(await office.head.api.step(f"{path}/{verb}", etag, {"reason": "سبب"}))
 
 
 async def test_an_edit_takes_five_statements(world: World) -> None:

@@ -12,20 +12,27 @@ import pytest
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 
+INDICATORS = (
+    "code,level,in_scorecard,name_en,name_ar,name_ar_status,priority,programme,owner_entity,owner_assumed,"
+    "publisher,entered_by,unit_en,unit_ar,polarity,frequency,decimals,aggregation,baseline_value,baseline_rank,"
+    "baseline_rank_of,baseline_year,measure,confidence,unverified,status_en,source,note,method_en,method_ar,"
+    "formula_en,formula_ar,numerator_en,numerator_ar,denominator_en,denominator_ar"
+)
+
 HEADERS = {
     "entities": "code,name_en,name_ar,kind,evidence,source,note",
     "pillars": "code,order,name_en,name_ar,source",
     "priorities": "code,pillar,order,name_en,name_ar,name_ar_status,source",
     "programmes": "code,name_en,name_ar,name_ar_status,kind,status,lead_entity,period,priority,source",
-    "indicators": "code,level,in_scorecard,name_en,name_ar,name_ar_status,priority,programme,owner_entity,"
-    "owner_assumed,publisher,unit_en,unit_ar,polarity,frequency,decimals,baseline_value,baseline_rank,"
-    "baseline_rank_of,baseline_year,measure,confidence,unverified,status_en,source,note",
+    "indicators": INDICATORS,
     "targets": "indicator,year,kind,value,value_max,rank,window_start,window_end,source",
+    "schedules": "indicator,frequency,starts_on,opens_after,due_after,late_for,closes_after,note",
     "series_map": "series,indicator,measure,note",
     "series": "series,period,value,source_id,license_id",
     "sources": "id,title,publisher,license_id,url_or_reference,attribution",
     "licenses": "id,name,redistribution",
     "vintages": "source_id,series,period,known_from,basis",
+    "demo_indicators": INDICATORS,
     "demo_people": "entity,division,role,email,sign_in,name_ar,name_en",
     "demo_divisions": "entity,code,name_ar,name_en,function",
     "demo_in_charge": "indicator,entity,division",
@@ -38,29 +45,30 @@ KEYS = {
     "programmes": ["code"],
     "indicators": ["code"],
     "targets": ["indicator", "year"],
+    "schedules": ["indicator"],
     "series_map": ["series"],
     "series": ["series", "period", "source_id"],
     "sources": ["id"],
     "licenses": ["id"],
     "vintages": ["source_id", "series", "period"],
+    "demo_indicators": ["code"],
     "demo_people": ["email"],
     "demo_divisions": ["entity", "code"],
     "demo_in_charge": ["indicator"],
 }
 
+MAY_BE_UNKNOWN = {
+    *("priority", "programme", "publisher", "status_en", "note"),
+    *("baseline_value", "baseline_rank", "baseline_rank_of", "baseline_year"),
+    *("method_en", "method_ar", "formula_en", "formula_ar"),
+    *("numerator_en", "numerator_ar", "denominator_en", "denominator_ar"),
+}
+
 MAY_BE_EMPTY = {
     "entities": {"note"},
     "programmes": {"lead_entity", "period", "priority"},
-    "indicators": {
-        "priority",
-        "programme",
-        "baseline_value",
-        "baseline_rank",
-        "baseline_rank_of",
-        "baseline_year",
-        "status_en",
-        "note",
-    },
+    "indicators": MAY_BE_UNKNOWN,
+    "demo_indicators": MAY_BE_UNKNOWN,
     "targets": {"value", "value_max", "rank", "window_start", "window_end"},
     "series_map": {"indicator", "measure"},
     "vintages": {"series", "period"},
@@ -75,7 +83,10 @@ REFERENCES = [
     ("indicators", "priority", "priorities", "code"),
     ("indicators", "programme", "programmes", "code"),
     ("indicators", "owner_entity", "entities", "code"),
+    ("demo_indicators", "priority", "priorities", "code"),
+    ("demo_indicators", "owner_entity", "entities", "code"),
     ("targets", "indicator", "indicators", "code"),
+    ("schedules", "indicator", "indicators", "code"),
     ("series_map", "indicator", "indicators", "code"),
     ("series", "series", "series_map", "series"),
     ("series", "source_id", "sources", "id"),
@@ -85,7 +96,6 @@ REFERENCES = [
     ("vintages", "series", "series_map", "series"),
     ("demo_people", "entity", "entities", "code"),
     ("demo_divisions", "entity", "entities", "code"),
-    ("demo_in_charge", "indicator", "indicators", "code"),
 ]
 
 WORDS = {
@@ -99,6 +109,8 @@ WORDS = {
     ("indicators", "owner_assumed"): {"true", "false"},
     ("indicators", "unverified"): {"true", "false"},
     ("indicators", "confidence"): {"A", "B", "C"},
+    ("indicators", "entered_by"): {"owner", "unit"},
+    ("indicators", "aggregation"): {"sum", "last", "average", "ratio"},
     ("indicators", "polarity"): {"higher_better", "lower_better", "band"},
     ("indicators", "measure"): {"value", "rank", "value_and_rank"},
     ("indicators", "frequency"): {
@@ -151,13 +163,15 @@ CODES = {
     "pillars": r"PIL[1-4]",
     "priorities": r"PR\d\d",
     "programmes": r"PG\d\d",
-    "indicators": r"[a-z][a-z0-9_]*",
+    "indicators": r"(?!demo_)[a-z][a-z0-9_]*",
+    "demo_indicators": r"demo_[a-z0-9_]+",
     "demo_divisions": r"[A-Z]{2,4}",
 }
 
 ARABIC_LETTERS = re.compile(r"[\u0621-\u064a]")
-# What an Arabic text may hold: letters, diacritics, Latin digits, quotes, brackets, a comma, dot, hyphen.
-ARABIC_TEXT = re.compile(r"[\u0621-\u0652\u060c0-9 «»().\-]+")
+# What an Arabic text may hold: letters, diacritics, Latin digits, quotes, brackets, a comma, dot, hyphen, and
+# the signs of a formula.
+ARABIC_TEXT = re.compile(r"[\u0621-\u0652\u060c0-9 «»().\-÷×]+")
 
 
 def load(table: str) -> list[dict[str, str]]:
@@ -246,7 +260,7 @@ def test_kinds_are_plain_words() -> None:
 def test_languages_are_not_mixed(table: str) -> None:
     for row in load(table):
         for name, value in row.items():
-            if name.endswith("_ar"):
+            if name.endswith("_ar") and value:
                 assert ARABIC_LETTERS.search(value), row
                 assert ARABIC_TEXT.fullmatch(value), value
             else:
@@ -264,6 +278,7 @@ def test_names_are_unique() -> None:
         for name in ("name_ar", "name_en"):
             names = Counter(row[name] for row in load(table))
             assert [value for value, count in names.items() if count > 1] == [], table
+    assert column("indicators", "name_en").isdisjoint(column("demo_indicators", "name_en"))
 
 
 NUMBERS = {
@@ -316,6 +331,60 @@ def test_indicators() -> None:
             assert row["unit_en"] == "rank", code
         if row["owner_assumed"] == "true":
             assert "owner: " in row["note"], code
+
+
+HERE = re.compile("NCSI|Ministry of|Central Bank of Oman|MTCIT")
+"""A publisher of Oman."""
+
+
+def test_unit_enters_the_international_ones_of_the_vision() -> None:
+    for code, row in by_code("indicators").items():
+        international = bool(row["publisher"]) and not HERE.search(row["publisher"])
+        assert (row["entered_by"] == "unit") == (row["level"] == "vision" and international), code
+
+
+@pytest.mark.parametrize("table", ["indicators", "demo_indicators"])
+def test_methods_are_whole(table: str) -> None:
+    for code, row in by_code(table).items():
+        for saying in ("method", "formula", "numerator", "denominator"):
+            assert bool(row[f"{saying}_en"]) == bool(row[f"{saying}_ar"]), (code, saying)
+        assert bool(row["numerator_en"]) == bool(row["denominator_en"]), code
+        assert not row["formula_en"] or row["method_en"], code
+        assert ("numerator" in row["formula_en"]) == bool(row["numerator_en"]), code
+        assert row["aggregation"] != "ratio" or row["numerator_en"], code
+        assert row["aggregation"] != "sum" or row["unit_en"] in ("guests", "million Omani rials"), code
+    assert column("indicators", "unit_en") >= column("demo_indicators", "unit_en")
+
+
+def test_schedules() -> None:
+    indicators = by_code("indicators")
+    wanted = {
+        code
+        for code, row in indicators.items()
+        if row["frequency"] == "monthly" or row["owner_entity"] in ("MOL", "MOF")
+    }
+    assert column("schedules", "indicator") == wanted
+    windows = set()
+    for row in load("schedules"):
+        assert row["frequency"] == indicators[row["indicator"]]["frequency"], row
+        start = {"monthly": "2023-01-01", "annual": "2024-01-01"}[row["frequency"]]
+        assert row["starts_on"] == start, row
+        days = [int(row[name]) for name in ("opens_after", "due_after", "late_for", "closes_after")]
+        assert 1 <= days[0] <= days[1] <= 366, row
+        assert all(0 <= day <= 366 for day in days[2:]), row
+        assert row["note"].startswith("our assumption: "), row
+        windows.add((row["frequency"], *days))
+    assert len(windows) == 2, "one set of windows for each frequency"
+
+
+def test_monthly_series_have_no_gap() -> None:
+    monthly = {code for code, row in by_code("indicators").items() if row["frequency"] == "monthly"}
+    feeds = {row["indicator"]: row["series"] for row in load("series_map") if row["indicator"] in monthly}
+    assert feeds.keys() == monthly
+    months = [f"{year}-{month:02}" for year in range(2023, 2027) for month in range(1, 13)]
+    for series in feeds.values():
+        said = [row["period"] for row in load("series") if row["series"] == series]
+        assert said == months[: months.index("2026-05") + 1], series
 
 
 def test_a_unit_has_one_name_in_each_language() -> None:
@@ -499,11 +568,28 @@ def test_demo_people() -> None:
     assert sum(row["role"] == "administrator" for row in people) == 1
 
 
+def test_demo_contributors() -> None:
+    """Enough people in each to enter, review and approve under four eyes."""
+    people = load("demo_people")
+    for entity in ("MHT", "MTCIT", "MOHERI"):
+        held = Counter(row["role"] for row in people if row["entity"] == entity)
+        assert held == {"manager": 1, "specialist": 1, "division_member": 2}, entity
+
+
+def test_demo_indicators_say_what_they_are() -> None:
+    for row in load("demo_indicators"):
+        assert row["name_ar"].endswith(" (تجريبي)"), row
+        assert row["name_en"].endswith(" (demo)"), row
+        assert (row["level"], row["confidence"], row["unverified"]) == ("special", "C", "true"), row
+        assert "Invented for the demo" in row["source"], row
+
+
 def test_demo_divisions_in_charge() -> None:
     divisions = {(row["entity"], row["code"]): row["function"] for row in load("demo_divisions")}
-    owners = {row["code"]: row["owner_entity"] for row in load("indicators")}
+    owners = {row["code"]: row["owner_entity"] for row in (*load("indicators"), *load("demo_indicators"))}
     in_charge = {row["indicator"]: row for row in load("demo_in_charge")}
-    assert set(in_charge) == {code for code, owner in owners.items() if owner in ("MOL", "MOF")}
     for code, row in in_charge.items():
         assert row["entity"] == owners[code], row
         assert divisions[row["entity"], row["division"]] == "executing", row
+    assert {code for code, owner in owners.items() if owner in ("MOL", "MOF")} <= set(in_charge)
+    assert column("demo_indicators", "code") <= set(in_charge)

@@ -6,7 +6,8 @@ written here: a test brings a thing into its state through the service itself.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from itertools import count
 from typing import Any
 from uuid import UUID
@@ -14,7 +15,19 @@ from uuid import UUID
 import asyncpg
 
 from app import ids, parties
-from app.enums import DivisionFunction, Frequency, IndicatorLevel, Measure, Role, SubjectKind, Tenure
+from app.enums import (
+    DefinitionState,
+    DivisionFunction,
+    EnteredBy,
+    Frequency,
+    IndicatorLevel,
+    IndicatorState,
+    Measure,
+    Role,
+    SubjectKind,
+    Tenure,
+)
+from app.services.obligations import periods
 from app.tokens import Claims, TokenKeys
 from tests.api import Api
 
@@ -188,35 +201,180 @@ class World:
         measure: Measure = Measure.VALUE,
         frequency: Frequency = Frequency.ANNUAL,
         in_scorecard: bool = False,
+        entered_by: EnteredBy = EnteredBy.OWNER,
         name_ar: str = "معدل التعمين في القطاع الخاص",
         name_en: str = "Omanisation rate in the private sector",
     ) -> UUID:
-        """An indicator of the entity; returns its id."""
-        indicator_id = ids.new()
+        """An active indicator of the entity, with its first definition in force; returns its id."""
+        indicator_id, definition_id = ids.new(), ids.new()
         await self.subject(indicator_id, SubjectKind.INDICATOR, entity.id)
-        await self.insert(
-            "indicators",
-            id=indicator_id,
-            code=f"i{next(self._numbers)}",
-            level=level.value,
-            in_scorecard=in_scorecard,
-            entity_id=entity.id,
-            owner_assumed=False,
-            division_id=division.id if division else None,
-            name_ar=name_ar,
-            name_en=name_en,
-            name_ar_translated=False,
-            unit_ar="نسبة مئوية",
-            unit_en="percent",
-            polarity="higher_better",
-            frequency=frequency.value,
-            measure=measure.value,
-            decimals=1,
-            confidence="A",
-            verified=True,
-            source="test",
-        )
+        await self.subject(definition_id, SubjectKind.DEFINITION, entity.id)
+        async with self.owner.transaction():  # each of the two refers to the other
+            await self.insert(
+                "indicators",
+                id=indicator_id,
+                code=f"i{next(self._numbers)}",
+                level=level.value,
+                state=IndicatorState.ACTIVE.value,
+                in_scorecard=in_scorecard,
+                entity_id=entity.id,
+                owner_assumed=False,
+                division_id=division.id if division else None,
+                definition_id=definition_id,
+                name_ar=name_ar,
+                name_en=name_en,
+                name_ar_translated=False,
+                unit_ar="نسبة مئوية",
+                unit_en="percent",
+                polarity="higher_better",
+                frequency=frequency.value,
+                measure=measure.value,
+                entered_by=entered_by.value,
+                verified=True,
+            )
+            await self.insert(
+                "definitions",
+                id=definition_id,
+                indicator_id=indicator_id,
+                entity_id=entity.id,
+                number=1,
+                state=DefinitionState.ACTIVE.value,
+                method_ar="نسبة العمانيين إلى إجمالي العاملين في القطاع الخاص",
+                method_en="Omanis as a share of all workers in the private sector",
+                source="المركز الوطني للإحصاء والمعلومات",
+                decimals=1,
+                aggregation="last",
+                green_at=90,
+                amber_at=70,
+                recorded_at=LONG_AGO,
+            )
         return indicator_id
+
+    async def target(self, indicator_id: UUID, year: int, **numbers: Any) -> None:
+        """A target of the definition in force; `numbers`: kind (a value unless said), value, rank ..."""
+        await self.insert(
+            "targets",
+            definition_id=await self.owner.fetchval(
+                "select definition_id from indicators where id = $1", indicator_id
+            ),
+            year=year,
+            **{"kind": "value", **numbers},
+        )
+
+    async def holiday(
+        self,
+        day: date,
+        name_ar: str = "عيد الأضحى",
+        name_en: str = "Eid al-Adha",
+        *,
+        estimated: bool = False,
+    ) -> UUID:
+        """A public holiday; returns its id."""
+        holiday_id = ids.new()
+        await self.subject(holiday_id, SubjectKind.HOLIDAY, None)
+        await self.insert(
+            "holidays", id=holiday_id, day=day, name_ar=name_ar, name_en=name_en, estimated=estimated
+        )
+        return holiday_id
+
+    async def schedule(
+        self,
+        indicator_id: UUID,
+        entity: Entity,
+        *,
+        frequency: Frequency = Frequency.ANNUAL,
+        starts_on: date = date(2020, 1, 1),
+        windows: tuple[int, int, int, int] = (1, 20, 10, 20),
+    ) -> UUID:
+        """The indicator's next schedule; `windows`: opens_after, due_after, late_for, closes_after. What is
+        due by it, `obligation` makes."""
+        schedule_id = ids.new()
+        earlier = await self.owner.fetchval(
+            "select count(*) from schedules where indicator_id = $1", indicator_id
+        )
+        opens_after, due_after, late_for, closes_after = windows
+        await self.insert(
+            "schedules",
+            id=schedule_id,
+            indicator_id=indicator_id,
+            entity_id=entity.id,
+            number=earlier + 1,
+            frequency=frequency.value,
+            starts_on=starts_on,
+            opens_after=opens_after,
+            due_after=due_after,
+            late_for=late_for,
+            closes_after=closes_after,
+            set_at=LONG_AGO,
+        )
+        return schedule_id
+
+    async def obligation(
+        self,
+        indicator_id: UUID,
+        entity: Entity,
+        period: str = "2024",
+        *,
+        opens_on: date | None = None,
+        due_on: date | None = None,
+        late_until: date | None = None,
+        closes_on: date | None = None,
+        **more: Any,
+    ) -> UUID:
+        """What the indicator owes for a period, by its newest schedule (made when it has none); each day that
+        is not given lies two weeks after the one before it."""
+        schedule_id = await self.owner.fetchval(
+            "select id from schedules where indicator_id = $1 order by number desc limit 1", indicator_id
+        ) or await self.schedule(indicator_id, entity)
+        measured = periods.parse(period)
+        opens_on = opens_on or measured.end + timedelta(days=1)
+        due_on = due_on or opens_on + timedelta(days=14)
+        late_until = late_until or due_on + timedelta(days=14)
+        obligation_id = ids.new()
+        await self.subject(obligation_id, SubjectKind.OBLIGATION, entity.id)
+        await self.insert(
+            "obligations",
+            id=obligation_id,
+            entity_id=entity.id,
+            indicator_id=indicator_id,
+            schedule_id=schedule_id,
+            period=period,
+            period_start=measured.start,
+            period_end=measured.end,
+            opens_on=opens_on,
+            due_on=due_on,
+            late_until=late_until,
+            closes_on=closes_on or late_until + timedelta(days=14),
+            **more,
+        )
+        return obligation_id
+
+    async def contribution(
+        self,
+        whole: UUID,
+        owner: Entity,
+        contributor: Entity,
+        by: Person,
+        *,
+        part: UUID | None = None,
+        weight: int | Decimal = 40,
+    ) -> UUID:
+        """A contribution to the owner's indicator `whole`, invited by a person: accepted where it has its part."""
+        contribution_id = ids.new()
+        await self.subject(contribution_id, SubjectKind.CONTRIBUTION, owner.id)
+        await self.insert(
+            "contributions",
+            id=contribution_id,
+            indicator_id=whole,
+            entity_id=owner.id,
+            contributor_id=contributor.id,
+            part_id=part,
+            weight=weight,
+            state="accepted" if part else "invited",
+            invited_by_id=by.id,
+            invited_at=LONG_AGO,
+        )
+        return contribution_id
 
     async def assign(self, person: Person, subject_id: UUID, entity: Entity) -> UUID:
         """Put a person to work on a subject."""

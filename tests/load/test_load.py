@@ -7,6 +7,7 @@ from uuid import UUID
 import httpx
 import pytest
 
+from app import clock
 from app.enums import DivisionFunction
 from app.services.load.merging import NAMESPACE, made_id
 from tests.api import Api
@@ -14,6 +15,7 @@ from tests.load.conftest import PASSWORD, Loaded, checksums, rows
 
 Owner = "asyncpg.Connection[asyncpg.Record]"
 MUSCAT_OFFSET = timedelta(hours=4)
+_INDICATORS = ("indicators", "demo_indicators")
 
 
 async def signed_in(client: httpx.AsyncClient, email: str, password: str = PASSWORD) -> Api:
@@ -30,22 +32,25 @@ async def editor(loaded: Loaded, client: httpx.AsyncClient) -> Api:
 
 
 @pytest.mark.parametrize(
-    ("table", "file"),
+    ("table", "files"),
     [
         ("entities", "entities"),
         ("pillars", "pillars"),
         ("priorities", "priorities"),
         ("programmes", "programmes"),
         ("sources", "sources"),
-        ("indicators", "indicators"),
-        ("indicator_targets", "targets"),
+        ("indicators", "indicators demo_indicators"),
+        ("definitions", "indicators demo_indicators"),
+        ("targets", "targets"),
+        ("schedules", "schedules"),
         ("divisions", "demo_divisions"),
         ("users", "demo_people"),
         ("memberships", "demo_people"),
     ],
 )
-async def test_every_line_is_a_row(loaded: Loaded, owner: Owner, table: str, file: str) -> None:
-    assert await owner.fetchval(f"select count(*) from {table}") == len(rows(file))
+async def test_every_line_is_a_row(loaded: Loaded, owner: Owner, table: str, files: str) -> None:
+    lines = sum(len(rows(file)) for file in files.split())
+    assert await owner.fetchval(f"select count(*) from {table}") == lines
 
 
 async def test_every_figure_is_there_once_and_published(loaded: Loaded, owner: Owner) -> None:
@@ -77,9 +82,21 @@ async def test_a_second_run_changes_nothing(loaded: Loaded, owner: Owner) -> Non
     assert {name for name, tally in counts.items() if tally.new or tally.changed or tally.kept} == set()
 
 
-@pytest.mark.parametrize("table", ["entities", "divisions", "users", "memberships", "indicators", "results"])
+@pytest.mark.parametrize(
+    ("table", "state"),
+    [
+        ("entities", None),
+        ("divisions", None),
+        ("users", None),
+        ("memberships", None),
+        ("holidays", None),
+        ("indicators", "active"),
+        ("definitions", "active"),
+        ("results", "approved"),
+    ],
+)
 async def test_every_loaded_subject_begins_with_an_event_by_nobody(
-    loaded: Loaded, owner: Owner, table: str
+    loaded: Loaded, owner: Owner, table: str, state: str | None
 ) -> None:
     strange = await owner.fetch(
         f"""
@@ -94,8 +111,13 @@ async def test_every_loaded_subject_begins_with_an_event_by_nobody(
         table,
     )
     assert strange == []
-    states = await owner.fetch("select distinct to_state from events where action = $1", f"{table}.load")
-    assert [row["to_state"] for row in states] == ["approved" if table == "results" else None]
+    states = await owner.fetch(
+        """
+        select distinct on (subject_id) to_state from events where action = $1 order by subject_id, id
+        """,
+        f"{table}.load",
+    )
+    assert {row["to_state"] for row in states} == {state}
 
 
 async def test_no_event_tells_a_password(loaded: Loaded, owner: Owner) -> None:
@@ -166,7 +188,7 @@ async def test_marks_of_doubt_are_kept(loaded: Loaded, owner: Owner) -> None:
     doubtful = {row["code"] for row in rows("entities") if row["evidence"] == "C"}
     found = await owner.fetch("select code from entities where not verified")
     assert {row["code"] for row in found} == doubtful
-    unverified = {row["code"] for row in rows("indicators") if row["unverified"] == "true"}
+    unverified = {row["code"] for file in _INDICATORS for row in rows(file) if row["unverified"] == "true"}
     found = await owner.fetch("select code from indicators where not verified")
     assert {row["code"] for row in found} == unverified
     assert await owner.fetchval("select code from entities where is_unit") == "OV2040"
@@ -180,14 +202,17 @@ async def test_holidays_are_known_in_both_languages(loaded: Loaded, owner: Owner
     assert [row["y"] for row in years] == list(range(2021, 2032))
 
 
-async def test_results_wait_in_the_inboxes(loaded: Loaded, client: httpx.AsyncClient) -> None:
+async def test_work_waits_in_the_inboxes(loaded: Loaded, client: httpx.AsyncClient) -> None:
     waiting = {
         "member2.plan.mol": {("omanis_private_jobs", "results.review")},
         "manager.mol": {("skilled_private", "results.approve")},
         "member2.plan.mof": {("gross_debt_gdp", "results.review")},
         "manager.mof": {("non_oil_revenue_gdp", "results.approve")},
+        "manager.mht": set(),
+        "member1.plan.mtcit": {("demo_omanis_digital_jobs", "results.review")},
+        "manager.moheri": {("omanis_private_jobs", "contributions.accept")},
     }
-    titles = {row["name_en"]: row["code"] for row in rows("indicators")}
+    titles = {row["name_en"]: row["code"] for file in _INDICATORS for row in rows(file)}
     for name, expected in waiting.items():
         api = await signed_in(client, f"{name}@demo.mutabaa.example")
         items = (await api.get("/v1/inbox")).json()["items"]
@@ -198,7 +223,7 @@ async def test_invented_figures_say_so_and_are_not_published(loaded: Loaded, own
     found = await owner.fetch(
         "select note, published_at, source_id, state from results where entered_by_id is not null"
     )
-    assert {row["state"] for row in found} == {"draft", "submitted", "reviewed"}
+    assert {row["state"] for row in found} == {"draft", "submitted", "reviewed", "approved"}
     assert all("A demo figure" in row["note"] and row["published_at"] is None for row in found)
 
 
@@ -237,3 +262,101 @@ async def test_divisions_in_charge_are_executing_ones(loaded: Loaded, owner: Own
         (row["indicator"], row["division"]) for row in rows("demo_in_charge")
     }
     assert {row["function"] for row in found} == {DivisionFunction.EXECUTING.value}
+
+
+async def test_the_first_version_of_each_definition_is_in_force(loaded: Loaded, owner: Owner) -> None:
+    found = {
+        row["code"]: row
+        for row in await owner.fetch(
+            """
+            select i.code, i.state as indicator, i.shared, i.entered_by, d.*
+            from indicators i join definitions d on d.id = i.definition_id
+            """
+        )
+    }
+    said = {row["code"]: row for file in _INDICATORS for row in rows(file)}
+    assert found.keys() == said.keys()
+    for code, row in found.items():
+        assert (row["indicator"], row["state"], row["number"], row["version"]) == ("active", "active", 1, 1)
+        assert row["id"] == made_id("definitions", row["indicator_id"], 1)
+        for name in ("method_ar", "formula_en", "denominator_ar", "aggregation", "entered_by", "source"):
+            assert row[name] == (said[code][name] or None), (code, name)
+        assert row["shared"] is (True if code == "omanis_private_jobs" else None), code
+    assert found["gii"]["entered_by"] == "unit"
+
+
+async def test_what_unit_enters_begins_with_unit(loaded: Loaded, owner: Owner) -> None:
+    found = await owner.fetch(
+        """
+        select distinct r.parties_enter = '{unit}' as by_unit from results r
+        join indicators i on i.id = r.indicator_id where i.entered_by = $1 and r.source_id is not null
+        """,
+        "unit",
+    )
+    assert [row["by_unit"] for row in found] == [True]
+
+
+async def test_obligations_stand_for_every_period_to_the_end_of_next_year(
+    loaded: Loaded, owner: Owner
+) -> None:
+    found = await owner.fetch(
+        """
+        select i.code, i.frequency, min(o.period) as first, max(o.period) as last, count(*) as periods
+        from obligations o join indicators i on i.id = o.indicator_id group by 1, 2
+        """
+    )
+    next_year = clock.day(clock.now()).year + 1
+    expected = {
+        "annual": ("2024", f"{next_year}", next_year - 2023),
+        "monthly": ("2023-01", f"{next_year}-12", (next_year - 2022) * 12),
+    }
+    assert {row["code"] for row in found} == {row["indicator"] for row in rows("schedules")}
+    for row in found:
+        assert (row["first"], row["last"], row["periods"]) == expected[row["frequency"]], row["code"]
+    assert await owner.fetchval("select count(*) from schedules where set_by_id is not null") == 0
+
+
+async def test_monthly_figures_were_known_in_time(loaded: Loaded, owner: Owner) -> None:
+    """Windows and vintages are both assumptions of ours; they must at least fit each other."""
+    late = await owner.fetch(
+        """
+        select i.code, o.period from obligations o
+        join indicators i on i.id = o.indicator_id
+        join results r on r.indicator_id = o.indicator_id and r.period = o.period
+        where i.frequency = 'monthly' and o.due_on < (r.known_from at time zone 'Asia/Muscat')::date
+          and not (i.code = 'cpi_index_general' and o.period < '2024')
+        """
+    )
+    assert late == []
+
+
+async def test_a_figure_of_last_year_can_be_entered_until_this_year_is_over(
+    loaded: Loaded, owner: Owner
+) -> None:
+    """The demo enters such figures on whatever day it is started."""
+    closing = await owner.fetch(
+        """
+        select o.period, o.closes_on from obligations o join indicators i on i.id = o.indicator_id
+        where i.frequency = 'annual'
+        """
+    )
+    assert closing
+    assert all(row["closes_on"] > date(int(row["period"]) + 1, 12, 31) for row in closing)
+
+
+async def test_three_entities_contribute_to_one_indicator(loaded: Loaded, owner: Owner) -> None:
+    found = await owner.fetch(
+        """
+        select e.code as contributor, c.state, p.code as part, c.message,
+               (select r.state from results r where r.indicator_id = c.part_id) as figure
+        from contributions c join entities e on e.id = c.contributor_id
+        join indicators i on i.id = c.indicator_id left join indicators p on p.id = c.part_id
+        where i.code = 'omanis_private_jobs'
+        """
+    )
+    assert {(row["contributor"], row["state"], row["part"], row["figure"]) for row in found} == {
+        ("MHT", "accepted", "demo_omanis_tourism_jobs", "approved"),
+        ("MTCIT", "accepted", "demo_omanis_digital_jobs", "submitted"),
+        ("MOHERI", "invited", None, None),
+    }
+    assert all("A demo invitation" in row["message"] for row in found)

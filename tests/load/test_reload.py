@@ -6,11 +6,13 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
+from uuid import uuid4
 
 import httpx
 import pytest
+from asyncpg import Record
 
-from app import loading
+from app import clock, loading
 from app.services.load.figures import Figure, State, missing
 from tests.load.conftest import DATA, PASSWORD, Loaded, checksums
 
@@ -102,7 +104,9 @@ BROKEN: list[tuple[Callable[[Path], object], str]] = [
         "vintages.csv: line 2, column known_from: '19 June 2023' is not a day (YYYY-MM-DD)",
     ),
     (
-        lambda f: put(f, "vintages", 16, "period", "1999"),
+        lambda f: put(
+            f, "vintages", line_of("vintages", source_id="ncsi-bulletin-2026-07"), "period", "1999"
+        ),
         "series.csv: line 25, column source_id: vintages.csv does not say since when 'ncsi-bulletin-2026-07' was known",
     ),
     (
@@ -110,7 +114,31 @@ BROKEN: list[tuple[Callable[[Path], object], str]] = [
             append(f, "series", "hdi", "2023", "0.9", "world-bank-wgi-2017", "CC-BY-4.0")
             or append(f, "vintages", "world-bank-wgi-2017", "hdi", "", "2025-05-06", "fact: a test")
         ),
-        "series.csv: line 210, column value: line 82 says 0.858, known from the same day on",
+        "series.csv: line 374, column value: line 82 says 0.858, known from the same day on",
+    ),
+    (
+        lambda f: put(f, "indicators", 3, "entered_by", "nobody"),
+        "indicators.csv: line 3, column entered_by: 'nobody' is none of owner, unit",
+    ),
+    (
+        lambda f: put(f, "demo_indicators", 2, "aggregation", "best"),
+        "demo_indicators.csv: line 2, column aggregation: 'best' is none of sum, last, average, ratio",
+    ),
+    (
+        lambda f: put(f, "schedules", 2, "frequency", "quarterly"),
+        "schedules.csv: line 2, column frequency: the indicator is measured 'annual'",
+    ),
+    (
+        lambda f: put(f, "schedules", 2, "starts_on", "2024-02-01"),
+        "schedules.csv: line 2, column starts_on: no period of the frequency 'annual' begins that day",
+    ),
+    (
+        lambda f: put(f, "schedules", 2, "opens_after", "61"),
+        "schedules.csv: line 2, column due_after: The due date is not before the opening.",
+    ),
+    (
+        lambda f: put(f, "schedules", 2, "late_for", ""),
+        "schedules.csv: line 2, column late_for: must not be empty",
     ),
     (
         lambda f: put(f, "demo_people", 2, "division", "PLAN"),
@@ -173,15 +201,145 @@ async def test_a_changed_name_is_updated_with_an_event(loaded: Loaded, owner: Ow
     assert (await loaded.again())["indicators"].changed == 1  # and back
 
 
-async def test_a_changed_target_raises_the_version_of_its_indicator(
+async def test_a_changed_target_raises_the_version_of_its_definition(
     loaded: Loaded, owner: Owner, folder: Path
 ) -> None:
-    version = await owner.fetchval("select version from indicators where code = 'hale'")
+    was = await _definition(owner, "hale")
     put(folder, "targets", line_of("targets", indicator="hale", year="2030"), "value", "68")
     counts = await loaded.again(folder)
-    assert (counts["targets"].changed, counts["indicators"].changed) == (1, 0)
-    assert await owner.fetchval("select version from indicators where code = 'hale'") == version + 1
+    assert (counts["targets"].changed, counts["definitions"].changed, counts["indicators"].changed) == (
+        1,
+        0,
+        0,
+    )
+    now = await _definition(owner, "hale")
+    assert (now["definition"], now["indicator"]) == (was["definition"] + 1, was["indicator"])
+    event = await owner.fetchrow(
+        "select action, changes from events where subject_id = $1 order by id desc limit 1", now["id"]
+    )
+    assert event["action"] == "definitions.load"
+    assert event["changes"] == '{"fields": {"target_2030": [null, "kind=value value=68"]}}'
     assert (await loaded.again(folder))["targets"].changed == 0
+
+
+async def test_a_changed_method_is_updated_with_an_event(loaded: Loaded, owner: Owner, folder: Path) -> None:
+    was = await _definition(owner, "fdi_gdp")
+    line = line_of("indicators", code="fdi_gdp")
+    put(folder, "indicators", line, "aggregation", "average")
+    counts = await loaded.again(folder)
+    assert (counts["definitions"].changed, counts["indicators"].changed) == (1, 0)
+    now = await _definition(owner, "fdi_gdp")
+    assert (now["id"], now["definition"], now["indicator"]) == (
+        was["id"],
+        was["definition"] + 1,
+        was["indicator"],
+    )
+    assert (await loaded.again())["definitions"].changed == 1  # and back
+
+
+async def test_a_definition_that_people_replaced_is_left_alone(
+    loaded: Loaded, owner: Owner, folder: Path
+) -> None:
+    first = await _definition(owner, "eci")
+    second = uuid4()
+    async with owner.transaction():
+        await owner.execute(
+            "update definitions set state = 'superseded', version = version + 1 where id = $1", first["id"]
+        )
+        await owner.execute(
+            """
+            insert into subjects (id, kind, entity_id, created_at)
+            select $2, kind, entity_id, created_at from subjects where id = $1
+            """,
+            first["id"],
+            second,
+        )
+        await owner.execute(
+            """
+            insert into definitions (id, indicator_id, entity_id, number, state, decimals, aggregation, green_at,
+                                     amber_at, recorded_at)
+            select $2, indicator_id, entity_id, 2, 'active', decimals, aggregation, green_at, amber_at, recorded_at
+            from definitions where id = $1
+            """,
+            first["id"],
+            second,
+        )
+        await owner.execute(
+            "update indicators set definition_id = $1, version = version + 1 where code = 'eci'", second
+        )
+    put(folder, "targets", line_of("targets", indicator="eci", year="2030"), "value", "1.2")
+    put(folder, "indicators", line_of("indicators", code="eci"), "decimals", "4")
+    before = await checksums(owner)
+    counts = await loaded.again(folder)
+    assert (counts["definitions"].kept, counts["targets"].kept, counts["targets"].changed) == (1, 2, 0)
+    after = await checksums(owner)
+    assert {table for table in after if after[table] != before[table]} == set()
+    # A figure that comes later rests on the version in force.
+    append(folder, "series", "eci", "2024", "0.1", "ncsi-bulletin-2026-07", "OGL-OM")
+    append(folder, "series_map", "eci", "eci", "value", "a test")
+    assert (await loaded.again(folder))["results"].new == 1
+    rests_on = await owner.fetchval(
+        "select r.definition_id from results r join indicators i on i.id = r.indicator_id where i.code = 'eci'"
+    )
+    assert rests_on == second
+
+
+async def _definition(owner: Owner, code: str) -> Record:
+    """The first version of an indicator's definition: its id, its version, and that of the indicator."""
+    return await owner.fetchrow(
+        """
+        select d.id, d.version as definition, i.version as indicator
+        from definitions d join indicators i on i.id = d.indicator_id where i.code = $1 and d.number = 1
+        """,
+        code,
+    )
+
+
+async def test_a_schedule_that_stands_is_left_alone(loaded: Loaded, owner: Owner, folder: Path) -> None:
+    before = await owner.fetch("select * from schedules order by id")
+    put(folder, "schedules", line_of("schedules", indicator="gtci"), "due_after", "50")
+    counts = await loaded.again(folder)
+    assert (counts["schedules"].kept, counts["schedules"].new, counts["obligations"].new) == (1, 0, 0)
+    assert await owner.fetch("select * from schedules order by id") == before
+
+
+async def test_a_new_schedule_makes_its_obligations(loaded: Loaded, owner: Owner, folder: Path) -> None:
+    append(
+        folder, "schedules", "hdi", "annual", "2025-01-01", "1", "60", "20", "185", "our assumption: a test"
+    )
+    counts = await loaded.again(folder)
+    years = clock.day(clock.now()).year + 1 - 2025 + 1
+    assert (counts["schedules"].new, counts["obligations"].new) == (1, years)
+    told = await owner.fetchval(
+        """
+        select e.changes -> 'fields' -> 'schedule' ->> 1 from events e join indicators i on i.id = e.subject_id
+        where i.code = 'hdi' order by e.id desc limit 1
+        """
+    )
+    assert told.startswith("frequency=annual starts_on=2025-01-01 opens_after=1 due_after=60")
+    again = await loaded.again(folder)
+    assert (again["schedules"].new, again["schedules"].kept, again["obligations"].new) == (0, 0, 0)
+
+
+async def test_a_code_that_people_are_drafting_under_is_refused(
+    loaded: Loaded, owner: Owner, folder: Path
+) -> None:
+    await owner.execute(
+        "update indicators set state = 'draft', definition_id = null, version = version + 1 where code = 'spi'"
+    )
+    before = await checksums(owner)
+    with pytest.raises(
+        loading.DataError, match="column code: people are drafting an indicator with this code"
+    ):
+        await loaded.again(folder)
+    assert await checksums(owner) == before
+    await owner.execute(
+        """
+        update indicators i set state = 'active', version = version - 1,
+               definition_id = (select d.id from definitions d where d.indicator_id = i.id)
+        where code = 'spi'
+        """
+    )
 
 
 async def test_what_people_edited_is_left_alone(loaded: Loaded, owner: Owner, folder: Path) -> None:

@@ -7,6 +7,7 @@ from app import clock
 from app.enums import IndicatorLevel, Role
 from app.tokens import Claims
 from tests.factories.world import Person, World
+from tests.obligations.owing import CLOSED, NOT_YET, OPEN, around, last_year
 from tests.results.office import Figure, Office
 
 
@@ -48,6 +49,66 @@ async def test_a_correction_replaces_the_approved_figure_only_when_it_is_approve
     assert (replaced["value"], replaced["corrected_by_id"]) == (4.3, str(second.id))
     assert await _correct(office, first) == (409, "not_the_latest")
     assert await _correct(office, second) == (409, "reopening_required")
+
+
+async def test_the_figure_that_follows_a_forecast_needs_no_leave_while_its_period_is_open(
+    world: World,
+) -> None:
+    office = await Office.make(world)
+    days = around(*OPEN)
+    await world.obligation(office.indicator, office.entity, last_year(), **days)
+    forecast = await office.approved(last_year(), obs_status="F")
+    api = office.enterer.api
+    assert "results.correct" in (await api.get(forecast.path)).json()["actions"]
+    answer = await api.step(f"{forecast.path}/correct", await api.etag(forecast.path))
+    assert answer.status_code == 201, answer.text
+    assert answer.json()["corrects_id"] == str(forecast.id)
+    assert {wait["due"] for wait in answer.json()["awaiting"]} == {days["due_on"].isoformat()}
+    figure = Figure.of(answer)
+    patched = await api.patch(figure.path, answer.headers["ETag"], {"value": 4.3, "obs_status": "A"})
+    assert patched.status_code == 200, patched.text
+    # What is more than a forecast is corrected by a leave only, be the period open or not.
+    await office.finished(figure)
+    assert await _correct(office, figure) == (409, "reopening_required")
+
+
+async def test_the_figure_that_follows_a_forecast_is_due_with_its_period_at_every_step(world: World) -> None:
+    office = await Office.make(world)
+    days = around(*OPEN)
+    await world.obligation(office.indicator, office.entity, last_year(), **days)
+    figure = await office.corrected(await office.approved(last_year(), obs_status="F"), 4.3)
+
+    async def dues() -> set[str | None]:
+        return {wait["due"] for wait in (await office.manager.api.get(figure.path)).json()["awaiting"]}
+
+    due, closes = days["due_on"].isoformat(), days["closes_on"].isoformat()
+    assert await dues() == {due}
+    await office.submit(figure)
+    assert await dues() == {closes}
+    await office.taken(office.reviewer, figure, "return", {"reason": "راجع المصدر"})
+    assert await dues() == {due}
+
+
+async def test_the_figure_that_follows_a_forecast_is_not_final_before_the_opening(world: World) -> None:
+    office = await Office.make(world)
+    await world.obligation(office.indicator, office.entity, last_year(), **around(*NOT_YET))
+    figure = await office.corrected(await office.approved(last_year(), obs_status="F"), 4.3)
+    api = office.enterer.api
+    final = await api.patch(figure.path, await api.etag(figure.path), {"obs_status": "A"})
+    assert final.status_code == 422, final.text
+    assert [(fault["code"], fault["pointer"]) for fault in final.json()["errors"]] == [
+        ("not_yet_open", "#/period")
+    ]
+
+
+async def test_a_forecast_of_a_closed_period_is_corrected_by_a_leave_only(world: World) -> None:
+    office = await Office.make(world)
+    forecast = await office.approved(last_year(), obs_status="F")
+    await world.obligation(office.indicator, office.entity, last_year(), **around(*CLOSED))
+    assert "results.correct" not in (await office.enterer.api.get(forecast.path)).json()["actions"]
+    assert await _correct(office, forecast) == (409, "reopening_required")
+    await office.reopened(forecast)
+    assert await _correct(office, forecast) == (201, None)
 
 
 async def test_the_history_spans_the_revisions_in_order(world: World) -> None:

@@ -4,32 +4,19 @@ After every step the service must agree with the model on state, version, figure
 each thing waits for, the history, and the inbox of each person.
 """
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
-import anyio.from_thread
-import anyio.to_thread
 import httpx
-from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import (
-    RuleBasedStateMachine,
-    initialize,
-    invariant,
-    rule,
-    run_state_machine_as_test,
-)
+from hypothesis.stateful import initialize, invariant, rule
 
 from app.enums import Role
 from tests.factories.world import Person, World
+from tests.playing import Draw, Played, play
 from tests.results.office import Office
-
-T = TypeVar("T")
-Draw = Callable[[st.SearchStrategy[Any]], Any]
 
 PEOPLE = (
     "enterer",
@@ -191,10 +178,8 @@ class Model:
         return found
 
 
-class Life(RuleBasedStateMachine):
+class Life(Played):
     """The machine: each rule is something that a person tries, rightly or not."""
-
-    world: World
 
     def __init__(self) -> None:
         super().__init__()
@@ -204,14 +189,6 @@ class Life(RuleBasedStateMachine):
         self.value = 0
         self.changed = False
         self.written = ""
-
-    def wait_for(self, work: Awaitable[T]) -> T:
-        """Run on the event loop of the test, where the application lives."""
-
-        async def waited() -> T:
-            return await work
-
-        return anyio.from_thread.run(waited)
 
     @initialize(short_of_reviewers=st.booleans())
     def an_office(self, short_of_reviewers: bool) -> None:
@@ -544,19 +521,4 @@ class Life(RuleBasedStateMachine):
 
 
 async def test_results_live_as_the_guide_says(world: World) -> None:
-    machine = type("LifeHere", (Life,), {"world": world})
-    await anyio.to_thread.run_sync(
-        partial(
-            run_state_machine_as_test,
-            machine,
-            settings=settings(
-                max_examples=18,
-                stateful_step_count=24,
-                deadline=None,
-                derandomize=True,
-                database=None,
-                phases=(Phase.generate,),  # shrinking costs minutes; a run of two dozen steps is readable
-                suppress_health_check=list(HealthCheck),
-            ),
-        )
-    )
+    await play(Life, world, runs=12)

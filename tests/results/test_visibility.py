@@ -16,8 +16,9 @@ from sqlalchemy import select
 from app import clock
 from app.db import Query, Reader
 from app.enums import Classification, DivisionFunction, Role
-from app.models import Reopening, Result
+from app.models import Obligation, Reopening, Result
 from app.parties import Actor
+from app.services.obligations import queries as obligations
 from app.services.people import actor as actors
 from app.services.people import visibility
 from app.services.reopenings import queries as reopenings
@@ -29,6 +30,7 @@ SEED = 2040
 PEOPLE = 30
 _VISIBLE = {
     "results": Query(select(Result.__table__.c.id).where(results.visible(Result.__table__))),
+    "obligations": Query(select(Obligation.__table__.c.id).where(obligations.visible(Obligation.__table__))),
     "reopenings": Query(select(Reopening.__table__.c.id).where(reopenings.visible(Reopening.__table__))),
 }
 OFFICE_ROLES = (
@@ -56,6 +58,7 @@ async def _nation(world: World) -> Nation:
     indicators, made = [], []
     for office in offices:
         indicators.append(office.indicator)
+        await _ask_entry(office, await world.obligation(office.indicator, office.entity, "1998"))
         for state in ("draft", "submitted", "reviewed", "approved", "discarded"):
             for classification in Classification:
                 indicator = await world.indicator(office.entity, office.executing)
@@ -70,6 +73,18 @@ async def _nation(world: World) -> Nation:
                         other = await office.approved("2023", indicator=indicator)
                         made.append((await office.published(other)).id)
     return Nation(offices, unit, indicators, made)
+
+
+async def _ask_entry(office: Office, due: UUID) -> None:
+    """Leave to enter a closed period, asked by the manager."""
+    path = f"/v1/obligations/{due}"
+    asked = await office.manager.api.send(
+        "POST",
+        f"{path}/reopenings",
+        json={"reason": "تأخر المسح", "expires_on": clock.today().isoformat()},
+        headers={"If-Match": await office.manager.api.etag(path), "Idempotency-Key": f"entry-{due}"},
+    )
+    assert asked.status_code == 201, asked.text
 
 
 async def _somebody(world: World, nation: Nation, chance: random.Random) -> Person:
@@ -131,7 +146,7 @@ async def test_row_level_security_is_never_narrower_and_hides_what_is_out_of_rea
             inside = {table: await _ids(owner, query, params) for table, query in _VISIBLE.items()}
             bare = {
                 table: await owner.fetch(f"select * from {table}")
-                for table in ("results", "reopenings", "waits", "decisions")
+                for table in ("results", "obligations", "reopenings", "waits", "decisions")
             }
         for table, query in _VISIBLE.items():
             # The owner of the tables is not held by row-level security: what the rule alone says.
@@ -227,11 +242,22 @@ FORBIDDEN = (
     "delete from reopenings",
     "delete from memberships",
     "delete from users",
-    "insert into indicators (id) values (gen_random_uuid())",
-    "update indicators set name_ar = 'x'",
+    "update indicators set code = 'x'",
+    "update indicators set level = 'vision'",
+    "update indicators set entity_id = null",
     "delete from indicators",
-    "update indicator_targets set value = 1",
-    "update holidays set name_ar = 'x'",
+    "delete from definitions",
+    "update schedules set due_after = 1",
+    "delete from schedules",
+    "update obligations set period = 'x'",
+    "delete from obligations",
+    "update contributions set entity_id = contributor_id",
+    "delete from contributions",
+    "delete from contribution_absences",
+    "update result_parts set weight = 1",
+    "delete from result_parts",
+    "delete from holidays",
+    "update holidays set day = '2026-01-01'",
     "update alembic_version set version_num = 'x'",
     "alter table results disable row level security",
     "alter table results disable trigger results_guard",

@@ -1,10 +1,11 @@
 """The people of `expected/cast.md`, made in a database: one of each, in their entities and divisions."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
-from app.enums import DivisionFunction, Frequency, IndicatorLevel, Role, Tenure
+from app import ids
+from app.enums import DivisionFunction, Frequency, IndicatorLevel, Role, SubjectKind, Tenure
 from tests.api import Api
 from tests.factories.world import LONG_AGO, Division, Entity, Person, World
 from tests.role_matrix.expectation import group_of
@@ -18,6 +19,13 @@ FUNCTIONS = (
 )
 READING_RESULTS = ["results.read", "indicators.read"]
 READING = [*READING_RESULTS, "reopenings.read"]
+OFFICE = [
+    "catalogue.read",
+    "definitions.read",
+    "contributions.read",
+    "contributions.invite",
+    "obligations.read",
+]
 
 
 @dataclass(frozen=True)
@@ -30,6 +38,7 @@ class Cast:
     unit: Entity
     in_charge: Division
     planning: Division
+    other_division: Division
     people: dict[str, Person]
     main: UUID
     vision: UUID
@@ -57,6 +66,12 @@ class Cast:
         for who in self.people:
             if who.endswith("_on_result"):
                 await self.assign(who, result_id)
+
+    async def assign_to_indicator(self, indicator_id: UUID) -> None:
+        """Assign those who are there "on indicator" to another indicator too."""
+        for who in self.people:
+            if who.endswith("_on_indicator"):
+                await self.assign(who, indicator_id)
 
 
 async def build(world: World) -> Cast:
@@ -94,7 +109,10 @@ async def build(world: World) -> Cast:
     people["expert_assignment_over"] = await world.person(Role.EXPERT, entity)
 
     await _unit(world, unit, people)
-    await _elsewhere(world, other, people)
+    other_division = await _elsewhere(world, other, people)
+    third = await world.entity()
+    people["third_manager"] = await world.person(Role.MANAGER, third)
+    people["third_specialist"] = await world.person(Role.SPECIALIST, third)
     people["administrator"] = await world.person(Role.ADMINISTRATOR)
     people["nobody"] = await world.user()
     people["anonymous"] = Person(people["nobody"].id, "", people["nobody"].session_id, world.api)
@@ -103,6 +121,7 @@ async def build(world: World) -> Cast:
     people["account_reading_in_charge"] = await account(people["division_member_in_charge"], READING_RESULTS)
     people["account_approving"] = await account(people["manager"], ["results.read", "results.approve"])
     people["account_catalogue"] = await account(people["manager"], ["catalogue.read"])
+    people["account_office"] = await account(people["manager"], OFFICE)
 
     monthly = Frequency.MONTHLY
     main = await world.indicator(entity, in_charge, frequency=monthly)
@@ -122,6 +141,7 @@ async def build(world: World) -> Cast:
         unit,
         in_charge,
         planning,
+        other_division,
         people,
         main=main,
         vision=await world.indicator(entity, in_charge, frequency=monthly, level=IndicatorLevel.VISION),
@@ -159,12 +179,12 @@ async def account(maker: Person, permissions: list[str], entity: Entity | None =
     return Person(maker.id, maker.email, maker.session_id, maker.api.as_(token.json()["access_token"]))
 
 
-async def two_hats(world: World, *hats: tuple[Role, Entity | None, Division | None]) -> Person:
-    """One person with several roles."""
-    person = await world.user()
-    for role, entity, division in hats:
-        await world.appoint(person, role, entity, division)
-    return person
+async def holiday(world: World, day: date) -> UUID:
+    """A public holiday of Oman."""
+    made = ids.new()
+    await world.subject(made, SubjectKind.HOLIDAY, None)
+    await world.insert("holidays", id=made, day=day, name_ar="عطلة", name_en="Holiday", estimated=False)
+    return made
 
 
 async def _former(world: World, entity: Entity, people: dict[str, Person]) -> None:
@@ -198,7 +218,8 @@ async def _unit(world: World, unit: Entity, people: dict[str, Person]) -> None:
     )
 
 
-async def _elsewhere(world: World, other: Entity, people: dict[str, Person]) -> None:
+async def _elsewhere(world: World, other: Entity, people: dict[str, Person]) -> Division:
+    """The people of the other entity; its executing division."""
     for role in (Role.HEAD, Role.HEAD_OFFICE, Role.MANAGER, Role.SPECIALIST, *REPRESENTATIVES):
         people[f"other_{role.value}"] = await world.person(role, other)
     people["other_delegate"] = await world.person(Role.SPECIALIST, other)
@@ -207,6 +228,9 @@ async def _elsewhere(world: World, other: Entity, people: dict[str, Person]) -> 
         place = await world.division(other, function)
         for role in (Role.DIVISION_HEAD, Role.DIVISION_MEMBER):
             people[f"other_{role.value}_{function.value}"] = await world.person(role, division=place)
+        if function is DivisionFunction.EXECUTING:
+            executing = place
+    return executing
 
 
 async def _end(world: World, table: str, id_: UUID) -> None:

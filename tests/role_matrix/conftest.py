@@ -5,8 +5,14 @@ import logging
 import pytest
 import structlog
 
+from app import clock
+from tests.factories.calendar import know_holidays
 from tests.factories.world import World
 from tests.role_matrix.cast import Cast, build
+from tests.role_matrix.contributions import Contributions
+from tests.role_matrix.definitions import Definitions, hands
+from tests.role_matrix.indicators import Indicators
+from tests.role_matrix.obligations import Obligations
 from tests.role_matrix.results import Results
 
 
@@ -22,3 +28,36 @@ async def cast(world: World) -> Cast:
 async def results(cast: Cast) -> Results:
     """Makes results in every state."""
     return Results(cast)
+
+
+@pytest.fixture(scope="module")
+async def calendar(cast: Cast) -> None:
+    """The holidays without which nothing is due."""
+    this_year = clock.today().year
+    await know_holidays(cast.world, range(this_year - 2, this_year + 4))
+
+
+@pytest.fixture(scope="module")
+async def definitions(cast: Cast) -> Definitions:
+    """Makes definitions in every state."""
+    return Definitions(cast, await hands(cast))
+
+
+@pytest.fixture(scope="module")
+async def indicators(cast: Cast, calendar: None, definitions: Definitions) -> Indicators:
+    """Makes indicators in every state."""
+    return Indicators(cast, definitions)
+
+
+@pytest.fixture(scope="module")
+async def contributions(cast: Cast, definitions: Definitions) -> Contributions:
+    """Makes contributions of the other entity in every state."""
+    return Contributions(cast, definitions)
+
+
+@pytest.fixture(scope="module")
+async def obligations(
+    cast: Cast, calendar: None, definitions: Definitions, contributions: Contributions, results: Results
+) -> Obligations:
+    """Makes what is due in every state."""
+    return Obligations(cast, definitions, contributions, results)

@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 
 FOLDER = Path(__file__).parent / "expected"
-KEYS = ("who", "classification", "grantor", "said", "action", "place")
+KEYS = ("who", "classification", "level", "grantor", "said", "action", "place")
 """Columns that say for what a line stands; every other column holds answers."""
 
 ANY = "any"
@@ -41,6 +41,11 @@ class Answer:
     def offered(self) -> bool:
         """Whether the action stands in `actions`: it would be done, at most it must say more (422)."""
         return self.done or self.status == 422
+
+    @property
+    def left_open(self) -> bool:
+        """Whether the source leaves open if it is done at all."""
+        return self.done and max(self.statuses) >= 400
 
     def __str__(self) -> str:
         return f"{'/'.join(map(str, self.statuses))} {self.code or ''}".strip()
@@ -110,6 +115,21 @@ def group_of() -> Mapping[str, str]:
     return {line["person"]: line["group"] for line in lines}
 
 
+@cache
+def persons_of() -> Mapping[str, frozenset[str]]:
+    """The persons that each word of the cast stands for: a person, a group, a wider group."""
+    found: dict[str, frozenset[str]] = {}
+    for person, group in group_of().items():
+        for word in {person, group}:
+            found[word] = found.get(word, frozenset()) | {person}
+    for line in table("cast", "wider groups").lines:
+        assert line["group"] not in found, f"said twice in the cast: {line['group']}"
+        named, without = _parts(line["persons"])
+        taken_out = frozenset().union(*(found[word] for word in without))
+        found[line["group"]] = frozenset().union(*(found[word] for word in named)) - taken_out
+    return found
+
+
 class _Everything:
     def __contains__(self, _: object) -> bool:
         return True
@@ -117,17 +137,25 @@ class _Everything:
 
 @cache
 def _names(cell: str, key: str) -> frozenset[str] | _Everything:
-    """What a key cell stands for; a group stands for its persons and for itself, `!person` takes one out."""
+    """What a key cell stands for; a group stands for its persons and for itself, `!` takes out."""
     if cell == ANY:
         return _Everything()
+    named, without = _parts(cell)
+    if key == "who":
+        known = persons_of()
+        unknown = (named | without) - known.keys()
+        groups = known.keys() - group_of().keys()
+        assert not unknown or not named & groups, f"not in the cast: {unknown}"
+        for words in (named, without):
+            words |= set().union(*(known[word] for word in words & known.keys()))
+    return frozenset(named - without)
+
+
+def _parts(cell: str) -> tuple[set[str], set[str]]:
+    """The words of a cell, and those that it takes out."""
     parts = {part.strip() for part in cell.split(",")}
     without = {part[1:] for part in parts if part.startswith("!")}
-    named = {part for part in parts if not part.startswith("!")}
-    if key == "who":
-        unknown = (named | without) - set(group_of()) - set(group_of().values())
-        assert not unknown or not named & set(group_of().values()), f"not in the cast: {unknown}"
-        named |= {person for person, group in group_of().items() if group in named}
-    return frozenset(named - without)
+    return {part for part in parts if not part.startswith("!")}, without
 
 
 def _read(path: Path) -> Iterator[Table]:

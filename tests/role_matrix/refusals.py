@@ -19,10 +19,26 @@ _VERSIONED = (
     "delegations",
     "service_accounts",
     "role_plans",
+    "indicators",
+    "definitions",
+    "contributions",
+    "obligations",
+    "holidays",
     "results",
     "reopenings",
 )
-_COUNTED = ("events", "subjects", "decisions", "invitations", "role_plan_steps", "idempotency_keys")
+_COUNTED = (
+    "events",
+    "subjects",
+    "decisions",
+    "invitations",
+    "role_plan_steps",
+    "targets",
+    "schedules",
+    "contribution_absences",
+    "result_parts",
+    "idempotency_keys",
+)
 _WRITTEN = "select " + ", ".join(
     [
         *[f"(select count(*)::text || '/' || coalesce(sum(version), 0) from {t}) as {t}" for t in _VERSIONED],

@@ -1,5 +1,6 @@
 """Results brought into each state through the service, and the requests that each action is."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -52,9 +53,7 @@ class Results:
 
     def __init__(self, cast: Cast) -> None:
         self.cast = cast
-        self._months = {
-            indicator: _months() for indicator in (cast.main, cast.vision, cast.scorecard, cast.undivided)
-        }
+        self._months: defaultdict[UUID, Iterator[str]] = defaultdict(_months)
 
     def period(self, indicator: UUID) -> str:
         """A month that has no figure yet."""
@@ -68,15 +67,19 @@ class Results:
         *,
         clerk: Person | None = None,
         reviewer: Person | None = None,
+        approver: Person | None = None,
+        period: str | None = None,
     ) -> Result:
-        """A result in the state, entered by `clerk` and reviewed by `reviewer`."""
+        """A result in the state, entered by `clerk`, reviewed by `reviewer` and approved by `approver`; of
+        a month that has none yet unless `period` says of which."""
         people, cast = self.cast.people, self.cast
         enters, reviews = (clerk or cast.clerk).api, (reviewer or cast.reviewer).api
+        approves = (approver or cast.approver).api
         indicator = indicator or cast.main
         draft = done(
             await enters.create(
                 f"/v1/indicators/{indicator}/results",
-                {"period": self.period(indicator), "value": 35.4, "classification": classification},
+                {"period": period or self.period(indicator), "value": 35.4, "classification": classification},
             )
         )
         result = Result(draft.headers["Location"], draft.headers["ETag"])
@@ -90,7 +93,7 @@ class Results:
         result = await take(reviews, result, "review")
         if state == "reviewed":
             return result
-        result = await take(cast.approver.api, result, "approve")
+        result = await take(approves, result, "approve")
         if state == "published":  # nobody can publish yet: the owner of the tables does
             await cast.world.owner.execute(
                 "update results set published_at = approved_at where id = $1", result.id
@@ -113,7 +116,7 @@ class Results:
             later = Result(made.headers["Location"], made.headers["ETag"])
             edited = done(await enters.patch(later.path, later.etag, {"value": 36.1}))
             later = Result(later.path, edited.headers["ETag"])
-            for actor, step in ((enters, "submit"), (reviews, "review"), (cast.approver.api, "approve")):
+            for actor, step in ((enters, "submit"), (reviews, "review"), (approves, "approve")):
                 later = await take(actor, later, step)
             result = Result(result.path, await cast.api("manager").etag(result.path))
         return result

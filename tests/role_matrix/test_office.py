@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from uuid import uuid4
 
@@ -140,10 +140,32 @@ async def _division_edit(cast: Cast, _: str) -> Asked:
     return Asked("PATCH", path, body, await _etag(cast, "administrator", path))
 
 
-async def _indicator_edit(cast: Cast, _: str) -> Asked:
-    path = f"/v1/indicators/{await cast.world.indicator(cast.entity)}"
-    body: dict[str, object] = {"division_id": str(cast.in_charge.id)}
-    return Asked("PATCH", path, body, await _etag(cast, "manager", path))
+def _holiday(**said: object) -> dict[str, object]:
+    day = date(2031, 1, 1) + timedelta(days=next(_numbers))
+    return {"day": day.isoformat(), "name_ar": "عيد الفطر", "name_en": "Eid al-Fitr", **said}
+
+
+async def _holiday_create(_: Cast, __: str) -> Asked:
+    return Asked("POST", "/v1/holidays", _holiday(), key=True)
+
+
+async def _holiday_in(cast: Cast, state: str) -> tuple[str, str]:
+    unit = cast.api("unit_editor")
+    made = done(await unit.create("/v1/holidays", _holiday()))
+    path, etag = made.headers["Location"], made.headers["ETag"]
+    if state == "cancelled":
+        etag = done(await unit.step(f"{path}/cancel", etag, REASON)).headers["ETag"]
+    return path, etag
+
+
+async def _holiday_edit(cast: Cast, state: str) -> Asked:
+    path, etag = await _holiday_in(cast, state)
+    return Asked("PATCH", path, {"name_en": f"Eid {next(_numbers)}"}, etag)
+
+
+async def _holiday_cancel(cast: Cast, state: str) -> Asked:
+    path, etag = await _holiday_in(cast, state)
+    return Asked("POST", f"{path}/cancel", dict(REASON), etag)
 
 
 async def _user_create(cast: Cast, _: str) -> Asked:
@@ -282,7 +304,8 @@ def _role_plan_step(verb: str, body: dict[str, object] | None) -> Callable[[Cast
 
 _OF_PROGRAMS = {
     "reading_the_catalogue": "catalogue.read",
-    "naming_divisions": "indicators.edit",
+    "naming_divisions": "indicators.put_in_charge",
+    "activating_definitions": "definitions.activate",
     "entering_entities": "entities.create",
     "entering_people": "users.create",
 }
@@ -313,7 +336,9 @@ MAKERS: dict[str, Callable[[Cast, str], Awaitable[Asked]]] = {
     "entities.edit": _entity_edit,
     "divisions.create": _division_create,
     "divisions.edit": _division_edit,
-    "indicators.edit": _indicator_edit,
+    "holidays.create": _holiday_create,
+    "holidays.edit": _holiday_edit,
+    "holidays.cancel": _holiday_cancel,
     "users.read": _user_read,
     "users.create": _user_create,
     "users.edit": _user_edit,

@@ -8,7 +8,7 @@ import pytest
 
 from app import clock, ids
 from app.enums import SubjectKind
-from tests.role_matrix.cast import Cast, account
+from tests.role_matrix.cast import Cast, account, holiday
 from tests.role_matrix.expectation import table
 from tests.role_matrix.refusals import Case, disagreements
 from tests.role_matrix.results import done
@@ -21,7 +21,13 @@ LISTS = {
         "/v1/holidays",
         "/v1/entities",
     ),
-    "indicators.read": ("/v1/indicators", "/v1/indicators/{indicator}"),
+    "indicators.read": ("/v1/indicators",),
+    "contributions.read": ("/v1/contributions",),
+    "obligations.read": (
+        "/v1/obligations",
+        "/v1/obligations/rates?by=entity",
+        "/v1/obligations/calendar?year=2026",
+    ),
     "results.read": ("/v1/results",),
     "reopenings.read": ("/v1/reopenings",),
     "inbox.read": ("/v1/inbox",),
@@ -71,13 +77,14 @@ async def test_catalogue(cast: Cast) -> None:
     await insert("priorities", id=priority, code="PR90", **placed, **named)
     kept = {"kind": "national", "status": "current", "name_ar_translated": False, "priority_id": priority}
     await insert("programmes", id=programme, code="PG90", **kept, **named)
-    for day in (date(2026, 1, 15), date(2026, 11, 25)):
-        await insert("holidays", day=day, name_ar="عطلة", name_en="Holiday", estimated=False)
+    eid = await holiday(cast.world, date(2026, 1, 15))
+    await holiday(cast.world, date(2026, 11, 25))
     paths = {
         "pillar": f"/v1/pillars/{pillar}",
         "priority": f"/v1/priorities/{priority}",
         "programme": f"/v1/programmes/{programme}",
         "holidays": "/v1/holidays?year=2026",
+        "holiday": f"/v1/holidays/{eid}",
         "working_day": "/v1/working-days?start=2026-03-01&days=5",
         "working_day_unknown": "/v1/working-days?start=2031-03-01&days=5",
     }

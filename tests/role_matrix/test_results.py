@@ -117,7 +117,12 @@ async def test_indicators_offer_entry(cast: Cast) -> None:
     found = []
     for name, indicator in (("", cast.main), (" without a division in charge", cast.undivided)):
         lines = table("results", f"results.create{name}")
-        for who in set(cast.everybody) - {"anonymous", "account_catalogue", "account_approving"}:
+        for who in set(cast.everybody) - {
+            "anonymous",
+            "account_catalogue",
+            "account_office",
+            "account_approving",
+        }:
             expected = {"results.create"} if lines.answer("free", who=who).offered else set()
             response = await cast.api(who).get(f"/v1/indicators/{indicator}")
             offered = set(response.json()["actions"]) & {"results.create"}

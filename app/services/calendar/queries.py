@@ -19,11 +19,15 @@ _WEEK_OF_WORK, _WEEK = 5, 7
 def _known() -> Query:
     first, last = bindparam("first", type_=Date), bindparam("last", type_=Date)
     named = func.json_object_agg(_h.c.day.cast(Text), func.json_build_array(_h.c.name_ar, _h.c.name_en))
+    stands = _h.c.cancelled_at.is_(None)
     return Query(
         select(
-            select(named.cast(Text)).where(_h.c.day.between(first, last)).scalar_subquery().label("named"),
-            select(func.min(_h.c.day)).scalar_subquery().label("first"),
-            select(func.max(_h.c.day)).scalar_subquery().label("last"),
+            select(named.cast(Text))
+            .where(_h.c.day.between(first, last), stands)
+            .scalar_subquery()
+            .label("named"),
+            select(func.min(_h.c.day)).where(stands).scalar_subquery().label("first"),
+            select(func.max(_h.c.day)).where(stands).scalar_subquery().label("last"),
         )
     )
 

@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
-    Date,
     Integer,
     Select,
     Text,
@@ -16,7 +15,6 @@ from sqlalchemy import (
     and_,
     bindparam,
     func,
-    literal_column,
     or_,
     select,
 )
@@ -25,15 +23,14 @@ from sqlalchemy.sql.selectable import FromClause
 from app import paging
 from app.db import Lane, Query, Row
 from app.enums import Language
-from app.models import Entity, Holiday, Pillar, Priority, Programme
-from app.services import sql
+from app.models import Entity, Pillar, Priority, Programme
+from app.services import listing, sql
 from app.services.documents import Document
 
 _pillar: FromClause = Pillar.__table__
 _priority: FromClause = Priority.__table__
 _programme: FromClause = Programme.__table__
 _entity: FromClause = Entity.__table__
-_holiday: FromClause = Holiday.__table__
 
 ID = bindparam("id", type_=Uuid)
 
@@ -42,7 +39,7 @@ VERSION = 1
 the hash of the body in the ETag tells that a newer load says something else."""
 
 _WHOLE = paging.Page(paging.MAXIMUM_LIMIT, None)
-"""A list that is one page by its nature: four pillars, a dozen priorities, a year's holidays."""
+"""A list that is one page by its nature: four pillars, a dozen priorities."""
 
 
 def _pillars() -> Select[Any]:
@@ -96,23 +93,6 @@ _PRIORITY = Query(sql.as_json(_priorities().where(_priority.c.id == ID)))
 
 _PROGRAMME = Query(sql.as_json(_programmes().where(_programme.c.id == ID)))
 
-_HOLIDAYS = Query(
-    sql.as_json(
-        select(_holiday.c.day, _holiday.c.name_ar, _holiday.c.name_en, _holiday.c.estimated)
-        .where(
-            _holiday.c.day
-            >= func.make_date(
-                bindparam("year", type_=Integer), literal_column("1"), literal_column("1")
-            ).cast(Date),
-            _holiday.c.day
-            <= func.make_date(
-                bindparam("year", type_=Integer), literal_column("12"), literal_column("31")
-            ).cast(Date),
-        )
-        .order_by(_holiday.c.day)
-    )
-)
-
 
 async def pillars(lane: Lane) -> bytes:
     """The pillars in the order of the vision document."""
@@ -141,11 +121,6 @@ async def programme(lane: Lane, programme_id: UUID) -> Document | None:
     return _one(await lane.row(_PROGRAMME, {"id": programme_id}))
 
 
-async def holidays(lane: Lane, year: int) -> bytes:
-    """The public holidays of a calendar year, by date."""
-    return _whole(await lane.rows(_HOLIDAYS, {"year": year}))
-
-
 @dataclass(frozen=True)
 class ProgrammeFilter:
     """What a list of programmes is narrowed to. `q`: words in Arabic or English, each of them contained."""
@@ -156,7 +131,7 @@ class ProgrammeFilter:
 
 
 @lru_cache(maxsize=64)
-def _programme_list(given: frozenset[str], sort: str, *, after: bool) -> Query:
+def _programme_list(sort: str, given: frozenset[str], *, after: bool) -> Query:
     p = _programme
     # A few dozen rows: folded as they are read, without a column and an index for it.
     words = func.fold(p.c.code + " " + p.c.name_ar + " " + p.c.name_en)
@@ -168,7 +143,7 @@ def _programme_list(given: frozenset[str], sort: str, *, after: bool) -> Query:
     where = [condition for name, condition in conditions.items() if name in given]
     key = p.c[sort]
     if after:
-        last_key, last_id = bindparam("after_key", type_=Text), bindparam("after_id", type_=Uuid)
+        last_key, last_id = bindparam("after_sort_key", type_=Text), bindparam("after_id", type_=Uuid)
         where.append(or_(key > last_key, and_(key == last_key, p.c.id > last_id)))
     page = (
         _programmes(key.label("_sort_key"))
@@ -183,15 +158,10 @@ async def programmes(
     lane: Lane, asked: ProgrammeFilter, language: str, cursor: str | None, limit: int | None
 ) -> bytes:
     """A page of programmes as JSON, sorted by name in the reader's language, the article ignored."""
-    filters = {name: value for name, value in asdict(asked).items() if value is not None}
     sort = f"sort_{Language(language).value}"
-    bound = {**filters, "sort": sort}
-    part = paging.page(cursor, limit, bound, (str, UUID))
-    params = {**filters, "count": part.limit + 1}
-    if part.after is not None:
-        params["after_key"], params["after_id"] = part.after
-    rows = await lane.rows(_programme_list(frozenset(filters), sort, after=part.after is not None), params)
-    return paging.body(rows, part, bound, ("sort_key", "id"))
+    filters = {**asdict(asked), "sort": sort}
+    position = {"sort_key": str, "id": UUID}
+    return await listing.page(lane, partial(_programme_list, sort), filters, position, cursor, limit)
 
 
 def _one(row: Row | None) -> Document | None:

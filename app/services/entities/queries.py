@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, Literal
 from uuid import UUID
 
@@ -30,7 +30,7 @@ from app.errors import NotFound
 from app.models import Division, Entity, RolePlan
 from app.paging import Page
 from app.parties import Actor, Facts
-from app.services import lifecycle, sql
+from app.services import lifecycle, listing, sql
 from app.services.documents import Document, with_actions
 from app.services.entities import rules
 
@@ -123,7 +123,7 @@ def _key(table: FromClause, sort: Sort) -> ColumnElement[Any]:
 
 
 @lru_cache(maxsize=32)
-def _list(given: frozenset[str], sort: Sort, *, after: bool) -> Query:
+def _list(sort: Sort, given: frozenset[str], *, after: bool) -> Query:
     conditions: Mapping[str, ColumnElement[bool]] = {
         "q": sql.contains_words(_e.c.search_key),
         "kind": _e.c.kind == bindparam("kind", type_=Text),
@@ -140,13 +140,8 @@ def _list(given: frozenset[str], sort: Sort, *, after: bool) -> Query:
 
 async def many(lane: Lane, asked: EntityFilter, sort: Sort, cursor: str | None, limit: int | None) -> bytes:
     """A page of entities as JSON, sorted by a name (the article ignored) or by the code."""
-    filters = {name: value for name, value in asdict(asked).items() if value is not None}
-    bound = {**filters, "sort": sort}
-    part = paging.page(cursor, limit, bound, (UUID,))
-    rows = await lane.rows(
-        _list(frozenset(filters), sort, after=part.after is not None), {**filters, **at(part)}
-    )
-    return paging.body(rows, part, bound, ("id",))
+    filters = {**asdict(asked), "sort": sort}
+    return await listing.page(lane, partial(_list, sort), filters, {"id": UUID}, cursor, limit)
 
 
 def at(part: Page) -> dict[str, Any]:

@@ -1,8 +1,7 @@
 """What waits for a person: the open waits of the parties that they answer to."""
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from functools import lru_cache
 from uuid import UUID
 
 from sqlalchemy import (
@@ -25,13 +24,25 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.sql.selectable import FromClause
 
-from app import paging, permissions
+from app import permissions
 from app.db import Lane, Query
-from app.models import Entity, Indicator, Reopening, Result, RolePlan, Subject, Wait
+from app.models import (
+    Contribution,
+    Definition,
+    Entity,
+    Indicator,
+    Obligation,
+    Reopening,
+    Result,
+    RolePlan,
+    Subject,
+    Wait,
+)
 from app.parties import Actor
-from app.services import sql
+from app.services import listing, sql
+from app.services.definitions import visibility as definitions
 from app.services.people import visibility
-from app.services.results.visibility import nobody_left
+from app.services.results import visibility as results
 
 _w: FromClause = Wait.__table__
 _s: FromClause = Subject.__table__
@@ -40,6 +51,9 @@ _i: FromClause = Indicator.__table__
 _r: FromClause = Result.__table__
 _o: FromClause = Reopening.__table__
 _p: FromClause = RolePlan.__table__
+_d: FromClause = Definition.__table__
+_c: FromClause = Contribution.__table__
+_b: FromClause = Obligation.__table__
 
 _corrected = _r.alias("corrected")
 _DELEGATED = bindparam("actor_delegated", type_=ARRAY(Text))
@@ -57,6 +71,8 @@ def _barred() -> ColumnElement[bool]:
                 me == any_(_r.c.edited_by),
                 me == any_(_r.c.controlled_by),
                 me == any_(_p.c.edited_by),
+                me == any_(_d.c.edited_by),
+                me == any_(_d.c.controlled_by),
                 me == _o.c.asked_by_id,
             ),
             literal_column("false"),
@@ -78,11 +94,15 @@ def _of_my_parties() -> ColumnElement[bool]:
 
 def _mine() -> ColumnElement[bool]:
     """One of my parties is awaited, or four eyes leaves nobody but the head that I am or record for."""
-    by_exception = and_(_w.c.entity_id == any_(visibility.LEADS), _w.c.subject_id == _r.c.id, nobody_left(_r))
-    return or_(_of_my_parties(), by_exception)
+    nobody_left = or_(
+        and_(_w.c.subject_id == _r.c.id, results.nobody_left(_r)),
+        and_(_w.c.subject_id == _d.c.id, definitions.nobody_left(_d, _i)),
+    )
+    return or_(_of_my_parties(), and_(_w.c.entity_id == any_(visibility.LEADS), nobody_left))
 
 
-def _query(*, after: bool) -> Query:
+@lru_cache(maxsize=2)
+def _list(_: frozenset[str], *, after: bool) -> Query:
     titled = case(
         (_i.c.id.is_not(None), sql.obj(ar=_i.c.name_ar, en=_i.c.name_en)),
         else_=sql.obj(ar=_e.c.name_ar, en=_e.c.name_en),
@@ -93,7 +113,7 @@ def _query(*, after: bool) -> Query:
             _w.c.subject_id,
             _s.c.kind,
             titled.label("title"),
-            _r.c.period,
+            func.coalesce(_r.c.period, _b.c.period).label("period"),
             sql.ref(_e).label("entity"),
             _w.c.action,
             # Where the head is asked only because nobody else is left, the party is the head.
@@ -109,11 +129,17 @@ def _query(*, after: bool) -> Query:
             .outerjoin(_r, _r.c.id == _w.c.subject_id)
             .outerjoin(_p, _p.c.id == _w.c.subject_id)
             .outerjoin(_o, _o.c.id == _w.c.subject_id)
+            .outerjoin(_b, _b.c.id == _o.c.obligation_id)
+            .outerjoin(_d, _d.c.id == _w.c.subject_id)
+            .outerjoin(_c, _c.c.id == _w.c.subject_id)
             .outerjoin(
                 _i,
                 _i.c.id
                 == func.coalesce(
                     _r.c.indicator_id,
+                    _b.c.indicator_id,
+                    _d.c.indicator_id,
+                    _c.c.indicator_id,
                     select(_corrected.c.indicator_id)
                     .where(_corrected.c.id == _o.c.result_id)
                     .scalar_subquery(),
@@ -129,7 +155,7 @@ def _query(*, after: bool) -> Query:
                     tuple_(_w.c.opened_at, _w.c.subject_id)
                     > tuple_(
                         bindparam("after_since", type_=DateTime(timezone=True)),
-                        bindparam("after_id", type_=Uuid),
+                        bindparam("after_subject_id", type_=Uuid),
                     )
                 ]
                 if after
@@ -142,22 +168,17 @@ def _query(*, after: bool) -> Query:
     return Query(sql.as_json(once, "since", "subject_id"))
 
 
-_FIRST, _AFTER = _query(after=False), _query(after=True)
-
-
 async def many(lane: Lane, actor: Actor, cursor: str | None, limit: int | None, now: datetime) -> bytes:
     """A page of what waits for the person, the longest waiting first."""
-    part = paging.page(cursor, limit, {}, (datetime.fromisoformat, UUID))
-    params: Mapping[str, Any] = {
+    return await listing.page(
+        lane,
+        _list,
+        {},
+        {"since": datetime.fromisoformat, "subject_id": UUID},
+        cursor,
+        limit,
         **visibility.of(actor),
-        "now": now,
-        "actor_delegated": [f"{given.action} {given.party}" for given in actor.delegated],
-        "control_actions": _CONTROL_ACTIONS,
-        "count": part.limit + 1,
-    }
-    if part.after is None:
-        rows = await lane.rows(_FIRST, params)
-    else:
-        since, subject_id = part.after
-        rows = await lane.rows(_AFTER, {**params, "after_since": since, "after_id": subject_id})
-    return paging.body(rows, part, {}, ("since", "subject_id"))
+        now=now,
+        actor_delegated=[f"{given.action} {given.party}" for given in actor.delegated],
+        control_actions=_CONTROL_ACTIONS,
+    )

@@ -1,4 +1,6 @@
-"""The demo's invented people: divisions, users, memberships, who is in charge of what, and assignments."""
+"""What the demo invents: special indicators, divisions, users, memberships, who is in charge of what, and
+assignments.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,8 +19,9 @@ from app.enums import (
     Tenure,
 )
 from app.services.load import merging
-from app.services.load.catalogue import INDICATORS, Catalogue
+from app.services.load.catalogue import Catalogue
 from app.services.load.files import Row, read
+from app.services.load.indicators import INDICATORS, Indicators, load_indicators, read_told
 from app.services.load.merging import Connection, Record, Table, Tally
 
 DIVISIONS = Table("divisions", key=("entity_id", "code"), kind=SubjectKind.DIVISION)
@@ -55,6 +58,7 @@ class Demo:
     `in_charge`: (entity, division) by indicator. `functions`: what a division does, by (entity, code).
     """
 
+    indicators: Indicators
     divisions: list[Record]
     in_charge: dict[str, tuple[str, str]]
     people: list[Person]
@@ -64,7 +68,10 @@ class Demo:
 def read_demo(folder: Path, catalogue: Catalogue) -> Demo:
     """Read and check the demo's files. Raises DataError."""
     entities = {record["code"]: record["code"] for record in catalogue.entities}
-    owners = {record["code"]: record["entity_id"] for record in catalogue.indicators}
+    indicators = read_told(folder, "demo_indicators", catalogue.known)
+    owners = {
+        record["code"]: record["entity_id"] for record in (*catalogue.indicators.records, *indicators.records)
+    }
     divisions = [
         {
             "entity_id": row.known("entity", entities, "known entity"),
@@ -88,7 +95,7 @@ def read_demo(folder: Path, catalogue: Catalogue) -> Demo:
             folder, "demo_people", "entity division role email sign_in name_ar name_en", key="email"
         )
     ]
-    return Demo(divisions, in_charge, people, functions)
+    return Demo(indicators, divisions, in_charge, people, functions)
 
 
 def _division(row: Row, entity: str, functions: Mapping[tuple[str, str], DivisionFunction]) -> str:
@@ -123,11 +130,13 @@ def _person(
 # Writing. Each of these runs in the caller's transaction.
 
 
-async def load_divisions(connection: Connection, demo: Demo, at: datetime) -> dict[str, Tally]:
-    """Divisions, and which of them is in charge of an indicator."""
+async def load_structure(connection: Connection, demo: Demo, at: datetime) -> dict[str, Tally]:
+    """The invented indicators, divisions, and which of these is in charge of an indicator."""
+    invented = await load_indicators(connection, demo.indicators, at)
     entities = await merging.codes(connection, "entities")
     divisions = [record | {"entity_id": entities[record["entity_id"]]} for record in demo.divisions]
-    done: dict[str, Tally] = {"divisions": await merging.merge(connection, DIVISIONS, divisions, at)}
+    done: dict[str, Tally] = {"demo indicators": invented["indicators"]}
+    done["divisions"] = await merging.merge(connection, DIVISIONS, divisions, at)
     by_code = await _divisions(connection)
     in_charge = [
         {"code": indicator, "division_id": by_code[place]} for indicator, place in demo.in_charge.items()

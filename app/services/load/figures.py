@@ -5,7 +5,6 @@ that gives the same number, or the same number rounded, adds nothing; one that g
 stays, so that `as_of` shows what was known then.
 """
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -24,14 +23,13 @@ from app.services.load import merging
 from app.services.load.catalogue import Catalogue
 from app.services.load.files import Row, read
 from app.services.load.merging import Connection, Record, Table, Tally
-from app.services.results import rules
+from app.services.obligations import periods
 from app.services.role_plans import chains
 
 RESULTS = Table("results", kind=SubjectKind.RESULT)
 TOLD = ("value", "rank", "obs_status", "classification")
 """What the event of a loaded result tells: the figure, as when a person enters one."""
 
-_PERIOD = re.compile(r"\d{4}(-(S[12]|Q[1-4]|0[1-9]|1[0-2]))?")
 _PRELIMINARY = "preliminary figures"
 """In the title of a source: what it gives is provisional."""
 
@@ -88,7 +86,7 @@ def read_figures(folder: Path, catalogue: Catalogue) -> dict[Period, list[State]
 
     Raises DataError.
     """
-    indicators = {record["code"]: record for record in catalogue.indicators}
+    indicators = {record["code"]: record for record in catalogue.indicators.records}
     sources = {record["code"]: record for record in catalogue.sources}
     feeds = _read_map(folder, indicators)
     vintages = _read_vintages(folder, sources)
@@ -131,14 +129,11 @@ def _read_vintages(folder: Path, sources: Mapping[str, Any]) -> dict[tuple[str, 
 
 
 def _period(row: Row, indicator: str, frequency: str) -> Period:
-    code = row.text("period")
-    if not _PERIOD.fullmatch(code):
-        raise row.fault("period", f"'{code}' is no period (2024, 2024-S1, 2024-Q3, 2024-05)")
     try:
-        start, end = rules.period(code, frequency)
+        period = periods.fitting(row.text("period"), frequency)
     except Invalid as error:
         raise row.fault("period", error.errors[0].detail.en) from None
-    return Period(indicator, code, start, end)
+    return Period(indicator, period.code, period.start, period.end)
 
 
 def _said(
@@ -240,7 +235,9 @@ async def load_figures(connection: Connection, figures: Mapping[Period, list[Sta
     """
     indicators = {
         row["code"]: row
-        for row in await connection.fetch("select id, code, entity_id, division_id from indicators")
+        for row in await connection.fetch(
+            "select id, code, entity_id, division_id, definition_id, entered_by from indicators"
+        )
     }
     sources = await merging.codes(connection, "sources")
     standing = await _standing(connection)
@@ -322,12 +319,15 @@ def _record(
     corrects_id: UUID | None,
     at: datetime,
 ) -> Record:
-    steps = chains.keys(Chain.RESULTS, None, indicator["entity_id"], indicator["division_id"])
+    steps = chains.keys(
+        Chain.RESULTS, None, indicator["entity_id"], indicator["division_id"], indicator["entered_by"]
+    )
     return {
         "id": merging.made_id("results", indicator["id"], period.code, number),
         "indicator_id": indicator["id"],
         "entity_id": indicator["entity_id"],
         "division_id": indicator["division_id"],
+        "definition_id": indicator["definition_id"],
         "period": period.code,
         "period_start": period.start,
         "period_end": period.end,

@@ -14,6 +14,10 @@ from typing import TypeVar
 _Word = TypeVar("_Word", bound=StrEnum)
 _Known = TypeVar("_Known")
 
+YEARS = (1950, 2100)
+RANKS = (1, 100_000)
+_TRANSLATED = {"sourced": False, "translation": True}
+
 
 class DataError(Exception):
     """The data folder cannot be loaded; the message is one line that says where and why."""
@@ -93,6 +97,18 @@ class Row:
         if said not in among:
             raise self.fault(column, f"'{said}' is no {what}")
         return among[said]
+
+    def known_if_any(self, column: str, among: Mapping[str, _Known], what: str) -> _Known | None:
+        """The same, or None for an empty cell."""
+        return self.known(column, among, what) if self.cells[column] else None
+
+    def names(self) -> dict[str, str]:
+        """The name in both languages."""
+        return {"name_ar": self.text("name_ar"), "name_en": self.text("name_en")}
+
+    def translated(self) -> bool:
+        """Whether the Arabic name is our translation."""
+        return self.known("name_ar_status", _TRANSLATED, "status of a name (sourced, translation)")
 
 
 def read(folder: Path, name: str, columns: str, *, key: str) -> list[Row]:

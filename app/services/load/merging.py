@@ -86,12 +86,34 @@ async def edited_by_people(connection: Connection, table: Table) -> set[UUID]:
     return {row["id"] for row in rows}
 
 
-async def merge(connection: Connection, table: Table, records: Sequence[Record], at: datetime) -> Merged:
-    """Insert, update or leave each record; all have the same columns. The caller holds a transaction."""
+def codes_of(records: Sequence[Record]) -> dict[str, str]:
+    """The codes of records, as `Row.known` looks them up."""
+    return {record["code"]: record["code"] for record in records}
+
+
+def resolved(record: Record, **by_code: Mapping[str, Any]) -> Record:
+    """The record with ids for codes."""
+    return record | {
+        column: None if record[column] is None else ids[record[column]] for column, ids in by_code.items()
+    }
+
+
+async def merge(
+    connection: Connection,
+    table: Table,
+    records: Sequence[Record],
+    at: datetime,
+    *,
+    once: Collection[str] = (),
+) -> Merged:
+    """Insert, update or leave each record; all have the same columns. The caller holds a transaction.
+
+    `once`: columns that are written when a row is made and then are no longer the files' business.
+    """
     done = Merged()
     if not records:
         return done
-    columns = list(records[0])
+    columns = [column for column in records[0] if column not in once]
     existing = await _existing(connection, table, columns)
     edited = await edited_by_people(connection, table) if table.kind else set()
     changes: list[Mapping[str, Any]] = []

@@ -41,27 +41,42 @@ def _statement(*, locking: bool) -> TextualSelect:
             where d.delegate_id = :user_id and d.starts_at <= :now and d.ends_at > :now
               and exists (select from held h where 'specialist:' || d.entity_id = any(h.parties))
             {share_of_given}
+        ),
+        assigned as (
+            select t.subject_id, t.entity_id from assignments t
+            where t.user_id = :user_id and t.starts_at <= :now and (t.ends_at is null or t.ends_at > :now)
+              and t.entity_id in (select h.entity_id from held h)
+            {share}
         )
         select u.id as person_id, s.id as session_id,
                s.service_account_id, (select n.actions from narrowed n) as only,
                r.keys, r.entity_ids, r.national,
                (select json_agg(json_build_array(g.action, g.party, g.delegator_id))::text from given g)
                    as delegated,
-               array(
-                   select t.subject_id from assignments t
-                   where t.user_id = :user_id and t.starts_at <= :now
-                     and t.entity_id in (select h.entity_id from held h)
-                     and (t.ends_at is null or t.ends_at > :now)
-               ) as assigned,
-               set_config('app.entities', r.entity_ids::text, true) as reachable,
+               array(select a.subject_id from assigned a) as assigned,
+               p.indicator_ids as shared,
+               set_config('app.entities', (r.entity_ids || p.entity_ids)::text, true) as reachable,
                set_config('app.national', case when r.national then 'on' else '' end, true) as nationwide
         from sessions s
         join users u on u.id = s.user_id
         cross join lateral (
-            select array(select distinct unnest(h.parties) from held h) as keys,
+            select array(
+                       select distinct unnest(h.parties) from held h
+                       union
+                       -- A representative answers for what they are assigned, and for nothing else.
+                       select 'technical_representative:' || a.subject_id
+                       from assigned a join held h
+                         on 'technical_representative:' || a.entity_id = any(h.parties)
+                   ) as keys,
                    array(select distinct h.entity_id from held h where h.entity_id is not null) as entity_ids,
                    exists (select from held h where 'unit' = any(h.parties)) as national
         ) r
+        cross join lateral (
+            select coalesce(array_agg(w.indicator_id) filter (where w.indicator_id is not null), '{{}}')
+                       as indicator_ids,
+                   coalesce(array_agg(w.entity_id), '{{}}') as entity_ids
+            from shared_with(r.entity_ids) w
+        ) p
         where s.id = :session_id and u.id = :user_id and u.is_active
           and s.revoked_at is null and s.expires_at > :now
           and not exists (select from narrowed n where not n.stands)
@@ -97,6 +112,7 @@ def _actor(row: Row) -> Actor:
         entity_ids=frozenset(row["entity_ids"]),
         delegated=tuple(Delegated(action, party, UUID(delegator)) for action, party, delegator in delegated),
         assigned=frozenset(row["assigned"]),
+        shared=frozenset(row["shared"]),
         national=row["national"],
         service_account_id=row["service_account_id"],
         only=None if row["only"] is None else frozenset(row["only"]),

@@ -14,7 +14,7 @@ from app.parties import Actor, Facts
 from app.services import lifecycle, records, sql
 from app.services.people import rules
 from app.services.people.memberships_commands import require_active
-from app.services.results import queries as results
+from app.services.results import facts as results
 
 _ASSIGNED_TO = (SubjectKind.INDICATOR.value, SubjectKind.RESULT.value)
 
@@ -101,6 +101,6 @@ async def _require_subject(
     )
     kind = found.scalar_one_or_none()
     # Who is assigned to a result reads it, so only who reads it may assign.
-    hidden = kind == SubjectKind.RESULT and await results.facts(writer, actor, subject_id, now) is None
+    hidden = kind == SubjectKind.RESULT and await results.one(writer, actor, subject_id, now) is None
     if kind is None or hidden:
         raise unknown_reference("#/subject_id")

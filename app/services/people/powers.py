@@ -10,7 +10,7 @@ from uuid import UUID
 
 from app import permissions
 from app.enums import Role, Step
-from app.parties import ADMINISTRATOR, UNIT, Actor, Facts, party_key
+from app.parties import ADMINISTRATOR, UNIT, UNIT_EDITOR, Actor, Facts, party_key
 from app.permissions import RULES
 
 Steps = Mapping[str, Collection[str]]
@@ -52,8 +52,16 @@ class Place:
 def of(actor: Actor, places: Iterable[Place]) -> Powers:
     """The powers of `actor`: everywhere, and in `places`."""
     nationally: Mapping[str, Steps] = {
-        "reopenings": {Step.APPROVE: (UNIT,)},
         "memberships": {"appoint": tuple(who for who in _APPOINTING if who == ADMINISTRATOR)},
+        # Vision indicators are UNIT's; for those of a scorecard it sets the dates.
+        "indicators": dict.fromkeys(("define", "name_enterer", "retire"), (UNIT_EDITOR,)),
+        "schedules": {"schedule": (UNIT_EDITOR,)},
+        "definitions": {
+            "define": (UNIT_EDITOR,),
+            **dict.fromkeys(("confirm", "control", "activate"), (UNIT,)),
+        },
+        "obligations": {Step.APPROVE: (UNIT,)},
+        "reopenings": {Step.APPROVE: (UNIT,)},
     }
     national = _allowed(actor, Facts("", _NOWHERE, None), nationally)
     own = _allowed(actor, Facts("", _NOWHERE, None, own=True), {}) - national
@@ -66,10 +74,24 @@ def of(actor: Actor, places: Iterable[Place]) -> Powers:
 
 def _at(actor: Actor, place: Place) -> frozenset[str]:
     here, steps = place.entity_id, place.result_steps
+    head, manager, specialist = (party_key(role, here) for role in (Role.HEAD, Role.MANAGER, Role.SPECIALIST))
+    # A technical representative confirms what they are assigned.
+    confirming = (specialist, party_key(Role.TECHNICAL_REPRESENTATIVE, here))
     by_area: Mapping[str, Steps] = {
         "results": {**steps, "control": (*steps.get(Step.REVIEW, ()), *steps.get(Step.APPROVE, ()))},
         # The head grants what UNIT does not.
-        "reopenings": {Step.APPROVE: (party_key(Role.HEAD, here),)},
+        "obligations": {Step.APPROVE: (head,)},
+        "reopenings": {Step.APPROVE: (head,)},
+        "indicators": {"define": (specialist,), "retire": (manager,)},
+        "schedules": {"schedule": (manager,)},
+        "definitions": {
+            "define": (specialist,),
+            "confirm": confirming,
+            "activate": (manager,),
+            "control": (*confirming, manager),
+        },
+        # Of the whole, and of the part.
+        "contributions": {"answer": (manager,), "explain": (manager, specialist)},
         # Who appoints to a role ends it too.
         "memberships": {
             "appoint": tuple(party_key(who, here) for who in _APPOINTING if who != ADMINISTRATOR)

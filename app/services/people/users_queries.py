@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 from uuid import UUID
 
@@ -22,13 +22,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.selectable import FromClause
 
-from app import paging
 from app.db import Lane, Query, Row
 from app.enums import SubjectKind
 from app.errors import Forbidden
 from app.models import User
 from app.parties import Actor, Facts
-from app.services import lifecycle, sql
+from app.services import lifecycle, listing, sql
 from app.services.documents import Document, with_actions
 from app.services.people import reach, rules
 
@@ -98,7 +97,7 @@ class UserFilter:
 
 
 @lru_cache(maxsize=32)
-def _list(given: frozenset[str], language: str, *, after: bool) -> Query:
+def _list(language: str, given: frozenset[str], *, after: bool) -> Query:
     space: ColumnElement[str] = literal_column("' '")
     searched = func.fold(func.concat(_u.c.name_ar, space, _u.c.name_en, space, _u.c.email), type_=Text)
     conditions: Mapping[str, ColumnElement[bool]] = {
@@ -130,11 +129,5 @@ async def many(
     nobody."""
     if not reach.anywhere(actor, READ):
         raise Forbidden()
-    filters = {name: value for name, value in asdict(asked).items() if value is not None}
-    bound = {**filters, "language": language}
-    part = paging.page(cursor, limit, bound, (UUID,))
-    params = {**filters, "count": part.limit + 1}
-    if part.after is not None:
-        (params["after_id"],) = part.after
-    rows = await lane.rows(_list(frozenset(filters), language, after=part.after is not None), params)
-    return paging.body(rows, part, bound, ("id",))
+    filters = {**asdict(asked), "language": language}
+    return await listing.page(lane, partial(_list, language), filters, {"id": UUID}, cursor, limit)

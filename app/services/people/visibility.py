@@ -14,6 +14,7 @@ CHAIN = bindparam("actor_chain", type_=ARRAY(Text))
 ENTITIES = bindparam("actor_entities", type_=ARRAY(Uuid))
 OFFICE = bindparam("actor_office", type_=ARRAY(Uuid))
 LEADS = bindparam("actor_leads", type_=ARRAY(Uuid))
+SHARED = bindparam("actor_shared", type_=ARRAY(Uuid))
 ASSIGNED = bindparam("actor_assigned", type_=ARRAY(Uuid))
 NATIONAL = bindparam("actor_national", type_=Boolean)
 PERSON = bindparam("actor_person", type_=Uuid)
@@ -27,7 +28,7 @@ def of(actor: Actor) -> Mapping[str, Any]:
 
     `actor_chain`: the parties that they answer to, and those that let them take one of their actions;
     `actor_entities`: where they hold any role; `actor_office`: where they are head, head's office,
-    manager or specialist; `actor_leads`: where they are head or head's office.
+    manager or specialist; `actor_shared`: indicators tied to theirs by a contribution; `actor_leads`: where they are head or head's office.
     """
     return {
         "actor_keys": sorted(actor.keys),
@@ -36,6 +37,7 @@ def of(actor: Actor) -> Mapping[str, Any]:
         "actor_office": _where(actor, _OFFICE),
         "actor_leads": _where(actor, _LEADS),
         "actor_assigned": sorted(actor.assigned),
+        "actor_shared": sorted(actor.shared),
         "actor_national": actor.national,
         "actor_person": actor.person_id,
     }

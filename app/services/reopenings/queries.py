@@ -16,88 +16,114 @@ from sqlalchemy import (
     any_,
     bindparam,
     exists,
+    func,
     literal_column,
     or_,
     select,
 )
 from sqlalchemy.sql.selectable import FromClause
 
-from app import clock, paging
+from app import clock
 from app.db import Lane, Query, Row
-from app.enums import ReopeningState, Step, SubjectKind
-from app.models import Entity, Reopening, Result
-from app.parties import Actor, Facts, party_key
-from app.services import lifecycle, sql
+from app.enums import Party, ReopeningState, Step, SubjectKind
+from app.models import Entity, Indicator, Obligation, Reopening, Result
+from app.parties import Actor, Facts
+from app.services import lifecycle, listing, sql
 from app.services.documents import Document, with_actions
 from app.services.people import visibility
 from app.services.reopenings import rules
 from app.services.results import visibility as results
+from app.services.role_plans import chains
 
-_o: FromClause = Reopening.__table__
+_opened: FromClause = Reopening.__table__
 _e: FromClause = Entity.__table__
+_r: FromClause = Result.__table__.alias("corrected")
+_o: FromClause = Obligation.__table__.alias("owed")
 
 ID = bindparam("id", type_=Uuid)
 
 
-def visible(o: FromClause) -> ColumnElement[bool]:
+def visible(opened: FromClause) -> ColumnElement[bool]:
     """The head, the head's office, the manager and the specialists of the entity, those who enter and
-    review the figure to be corrected; UNIT where it grants. Of a restricted figure only who sees it."""
-    r = Result.__table__.alias()
+    review the figure to be corrected, or that of the closed period; UNIT where it grants. Of a
+    restricted figure only who sees it."""
+    r, o, i = Result.__table__.alias(), Obligation.__table__.alias(), Indicator.__table__.alias()
 
     def of_result(*where: ColumnElement[bool]) -> ColumnElement[bool]:
-        found: Select[Any] = select(literal_column("1")).where(r.c.id == o.c.result_id, *where)
+        found: Select[Any] = select(literal_column("1")).where(r.c.id == opened.c.result_id, *where)
         return exists(found)
 
     concerned = or_(r.c.parties_enter.overlap(visibility.KEYS), r.c.parties_review.overlap(visibility.KEYS))
+    of_period: Select[Any] = (
+        select(literal_column("1"))
+        .select_from(o.join(i, i.c.id == o.c.indicator_id))
+        .where(
+            o.c.id == opened.c.obligation_id,
+            or_(*(chains.step_keys(step, i).overlap(visibility.KEYS) for step in (Step.ENTER, Step.REVIEW))),
+        )
+    )
     return or_(
-        and_(o.c.entity_id == any_(visibility.OFFICE), of_result(results.visible(r))),
+        and_(
+            opened.c.entity_id == any_(visibility.OFFICE),
+            or_(opened.c.obligation_id.is_not(None), of_result(results.visible(r))),
+        ),
         of_result(concerned),
-        and_(visibility.NATIONAL, o.c.grantor == sql.const("unit")),
+        exists(of_period),
+        and_(visibility.NATIONAL, opened.c.grantor == sql.const(Party.UNIT)),
     )
 
 
-def _item(o: FromClause) -> list[ColumnElement[Any]]:
+def _joined(opened: FromClause) -> FromClause:
+    """Reopenings with their entities, and the result or the obligation that each is about."""
+    return (
+        opened.join(_e, _e.c.id == opened.c.entity_id)
+        .outerjoin(_r, _r.c.id == opened.c.result_id)
+        .outerjoin(_o, _o.c.id == opened.c.obligation_id)
+    )
+
+
+def _item(opened: FromClause) -> list[ColumnElement[Any]]:
+    indicator_id = func.coalesce(_r.c.indicator_id, _o.c.indicator_id)
     return [
-        o.c.id,
+        opened.c.id,
         sql.ref(_e).label("entity"),
-        o.c.result_id,
-        o.c.state,
-        o.c.grantor,
-        o.c.reason,
-        sql.person(o.c.asked_by_id).label("asked_by"),
-        o.c.asked_at,
-        o.c.expires_on,
-        sql.person(o.c.decided_by_id).label("decided_by"),
-        o.c.decided_at,
-        o.c.decision_reason,
-        and_(o.c.state == sql.const(ReopeningState.GRANTED), o.c.expires_on < sql.TODAY).label("expired"),
-        sql.awaiting(o.c.id).label("awaiting"),
-        o.c.version,
+        sql.ref_by_id(Indicator.__table__, indicator_id).label("indicator"),
+        func.coalesce(_r.c.period, _o.c.period).label("period"),
+        opened.c.result_id,
+        opened.c.obligation_id,
+        opened.c.state,
+        opened.c.grantor,
+        opened.c.reason,
+        sql.person(opened.c.asked_by_id).label("asked_by"),
+        opened.c.asked_at,
+        opened.c.expires_on,
+        sql.person(opened.c.decided_by_id).label("decided_by"),
+        opened.c.decided_at,
+        opened.c.decision_reason,
+        and_(opened.c.state == sql.const(ReopeningState.GRANTED), opened.c.expires_on < sql.TODAY).label(
+            "expired"
+        ),
+        sql.awaiting(opened.c.id).label("awaiting"),
+        opened.c.version,
     ]
 
 
 _FACTS = ("_id", "_entity_id", "_state", "_version", "_grantor", "_asked_by_id", "_expires_on")
 
 
-def _fact_columns(o: FromClause) -> list[ColumnElement[Any]]:
-    return [o.c[name.removeprefix("_")].label(name) for name in _FACTS]
+def _fact_columns(opened: FromClause) -> list[ColumnElement[Any]]:
+    return [opened.c[name.removeprefix("_")].label(name) for name in _FACTS]
 
 
 _ONE = Query(
     sql.as_json(
-        select(*_item(_o), *_fact_columns(_o))
-        .select_from(_o.join(_e, _e.c.id == _o.c.entity_id))
-        .where(_o.c.id == ID, visible(_o)),
+        select(*_item(_opened), *_fact_columns(_opened))
+        .select_from(_joined(_opened))
+        .where(_opened.c.id == ID, visible(_opened)),
         *_FACTS,
     )
 )
-_ONE_FACTS = Query(select(*_fact_columns(_o)).where(_o.c.id == ID, visible(_o)))
-
-
-def steps(grantor: str, entity_id: UUID) -> dict[str, tuple[str, ...]]:
-    """The party that decides about the leave, as the step `approve`."""
-    key = grantor if grantor == "unit" else party_key(grantor, entity_id)
-    return {Step.APPROVE.value: (key,)}
+_ONE_FACTS = Query(select(*_fact_columns(_opened)).where(_opened.c.id == ID, visible(_opened)))
 
 
 def _facts(row: Row, prefix: str) -> Facts:
@@ -108,7 +134,7 @@ def _facts(row: Row, prefix: str) -> Facts:
         entity_id=row[f"{prefix}entity_id"],
         state=row[f"{prefix}state"],
         version=row[f"{prefix}version"],
-        steps=steps(row[f"{prefix}grantor"], row[f"{prefix}entity_id"]),
+        steps=rules.steps(row[f"{prefix}grantor"], row[f"{prefix}entity_id"]),
         edited_by=frozenset({row[f"{prefix}asked_by_id"]}) if asked else frozenset(),
         row={"expires_on": row[f"{prefix}expires_on"]},
     )
@@ -137,25 +163,26 @@ class ReopeningFilter:
 
     entity_id: UUID | None = None
     result_id: UUID | None = None
+    obligation_id: UUID | None = None
     state: ReopeningState | None = None
 
 
 @lru_cache(maxsize=32)
 def _list(given: frozenset[str], *, after: bool) -> Query:
-    o = _o
     conditions: dict[str, ColumnElement[bool]] = {
-        "entity_id": o.c.entity_id == bindparam("entity_id", type_=Uuid),
-        "result_id": o.c.result_id == bindparam("result_id", type_=Uuid),
-        "state": o.c.state == bindparam("state", type_=Text),
+        "entity_id": _opened.c.entity_id == bindparam("entity_id", type_=Uuid),
+        "result_id": _opened.c.result_id == bindparam("result_id", type_=Uuid),
+        "obligation_id": _opened.c.obligation_id == bindparam("obligation_id", type_=Uuid),
+        "state": _opened.c.state == bindparam("state", type_=Text),
     }
-    where = [visible(o), *[condition for name, condition in conditions.items() if name in given]]
+    where = [visible(_opened), *[condition for name, condition in conditions.items() if name in given]]
     if after:
-        where.append(o.c.id < bindparam("after_id", type_=Uuid))
+        where.append(_opened.c.id < bindparam("after_id", type_=Uuid))
     page = (
-        select(*_item(o))
-        .select_from(o.join(_e, _e.c.id == o.c.entity_id))
+        select(*_item(_opened))
+        .select_from(_joined(_opened))
         .where(*where)
-        .order_by(o.c.id.desc())
+        .order_by(_opened.c.id.desc())
         .limit(bindparam("count", type_=Integer))
     )
     return Query(sql.as_json(page, "id"))
@@ -165,10 +192,13 @@ async def many(
     lane: Lane, actor: Actor, asked: ReopeningFilter, cursor: str | None, limit: int | None, now: datetime
 ) -> bytes:
     """A page of reopenings as JSON, the latest asked first (their ids grow with time)."""
-    filters = {name: value for name, value in asdict(asked).items() if value is not None}
-    part = paging.page(cursor, limit, filters, (UUID,))
-    params = {**visibility.of(actor), **filters, "count": part.limit + 1, "today": clock.day(now)}
-    if part.after is not None:
-        (params["after_id"],) = part.after
-    rows = await lane.rows(_list(frozenset(filters), after=part.after is not None), params)
-    return paging.body(rows, part, filters, ("id",))
+    return await listing.page(
+        lane,
+        _list,
+        asdict(asked),
+        {"id": UUID},
+        cursor,
+        limit,
+        **visibility.of(actor),
+        today=clock.day(now),
+    )

@@ -11,8 +11,10 @@ from app.errors import AppError, FieldError, Invalid, Text
 from app.models import Result
 from app.parties import Actor, Facts
 from app.services import lifecycle
+from app.services.contributions import commands as contributions
+from app.services.contributions.rules import check_certifiable
 from app.services.lifecycle import Case
-from app.services.results import commands, queries, rules
+from app.services.results import commands, facts, rules
 from app.services.transitions import Transition
 
 
@@ -41,18 +43,22 @@ async def decide_many(
 ) -> list[Outcome]:
     """Decide about up to 500 results; each stands or falls by itself, in the order given.
 
-    Three statements for each kind of decision, whatever their number. A decision that only the head
-    can take (four eyes leaves nobody) is refused here: it needs its own request, with its reason.
+    Two statements for each kind of decision, whatever their number, and one for the parts of shared
+    indicators. A decision that only the head can take (four eyes leaves nobody) is refused here: it needs
+    its own request, with its reason. Where a contribution changes at this very moment so that a result
+    cannot be certified any more, nothing is decided: the request can be sent again.
     """
     repeated = _repeated(wanted)
     if repeated:
         raise Invalid(errors=repeated)
-    found = await queries.many_facts(writer, actor, [decision.result_id for decision in wanted], now)
+    found = await facts.many(writer, actor, [decision.result_id for decision in wanted], now)
     outcomes: dict[UUID, Outcome] = {}
     admitted: dict[Transition, list[Case]] = {}
     for decision in wanted:
         try:
             case = _admitted(actor, decision, found.get(decision.result_id))
+            if decision.transition is rules.APPROVE:
+                check_certifiable(case.facts.row["parts"])
         except AppError as error:
             outcomes[decision.result_id] = Outcome(decision.result_id, error=error)
         else:
@@ -68,6 +74,9 @@ async def decide_many(
             columns=commands.columns_of(transition, actor.person_id, now),
             awaited=rules.AWAITED.get(transition.target),
         )
+        composed = [case.facts.id for case in cases if case.facts.row["shared"] and case.facts.id in moved]
+        if transition is rules.APPROVE and composed:
+            await contributions.freeze(writer, composed)
         for case in cases:
             result_id = case.facts.id
             outcomes[result_id] = (

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,23 +11,25 @@ from sqlalchemy.sql.selectable import ScalarSelect
 
 from app import clock, errors, ids
 from app.db import Writer
-from app.enums import ReopeningState, ResultState, Step, SubjectKind
-from app.models import Reopening, Result
+from app.enums import ResultState, Step, SubjectKind
+from app.models import Result
 from app.parties import Actor, Entitlement, Facts
 from app.services import lifecycle, records
+from app.services.contributions import commands as contributions
+from app.services.contributions.rules import check_certifiable
 from app.services.indicators import queries as indicator_queries
 from app.services.lifecycle import GIVEN, Case
+from app.services.obligations import entry
+from app.services.obligations import rules as obligations
 from app.services.people import decisions
 from app.services.people.decisions import Letter
+from app.services.reopenings import commands as reopenings
+from app.services.reopenings.rules import Leave
 from app.services.results import rules
 from app.services.transitions import Transition
 
 _table = Result.__table__
 FIGURE = ("value", "rank", "rank_of", "numerator", "denominator", "obs_status", "note", "classification")
-
-
-_USE_REOPENING = Transition("reopenings.use", frozenset({ReopeningState.GRANTED.value}), ReopeningState.USED)
-"""A correction uses its leave up; nobody does that by itself, so no rule names it."""
 
 
 @dataclass(frozen=True)
@@ -44,32 +46,43 @@ _NOTHING_SAID = Said()
 async def create(
     writer: Writer, actor: Actor, indicator: Facts, period: str, figure: Mapping[str, Any], now: datetime
 ) -> UUID:
-    """Enter the first revision of a figure, as a draft. `indicator` carries the parties of its chain.
+    """Enter the first revision of a figure, as a draft; the leave to enter in a closed period is used up.
+    `indicator` carries the parties of its chain.
 
-    Raises Invalid for a period or figure that does not fit the indicator; a figure that exists already
-    is refused by the schema (AlreadyExists).
+    Raises what `entry.open_for` does, and Invalid for a figure that does not fit the indicator; a figure
+    that exists already is refused by the schema (AlreadyExists).
     """
-    start, end = rules.period(period, indicator.row["frequency"])
-    rules.check_period(start, end, figure["obs_status"], clock.day(now))
+    measured = await entry.open_for(writer, indicator, period, figure["obs_status"], now)
     rules.check_figure(figure, indicator.row["measure"])
-    return await _begin(
+    result_id = await _begin(
         writer,
         "results.create",
         actor,
         indicator,
-        {"period": period, "period_start": start, "period_end": end, **figure},
+        {
+            "period": measured.period.code,
+            "period_start": measured.period.start,
+            "period_end": measured.period.end,
+            **figure,
+        },
+        measured.due,
         now,
     )
+    if measured.leave is not None:
+        await reopenings.use(writer, actor, indicator.entity_id, measured.leave, result_id, now)
+    return result_id
 
 
 async def correct(writer: Writer, actor: Actor, approved: Facts, now: datetime) -> UUID:
-    """Open a new revision of an approved figure, with its numbers to begin from, and use the reopening up.
+    """Open a new revision of an approved figure, with its numbers to begin from, and use the reopening up; the
+    figure that follows a preliminary one needs none.
 
     Raises NotTheLatest or ReopeningRequired.
     """
     if approved.row["has_later"]:
         raise rules.NotTheLatest()
-    if approved.row["reopening_id"] is None:
+    preliminary = rules.is_preliminary(approved.row)
+    if approved.row["reopening_id"] is None and not preliminary:
         raise rules.ReopeningRequired()
     columns = [_table.c[name] for name in ("period", "period_start", "period_end", *FIGURE)]
     found = await writer.execute(select(*columns).where(_table.c.id == approved.id))
@@ -83,32 +96,23 @@ async def correct(writer: Writer, actor: Actor, approved: Facts, now: datetime) 
         actor,
         indicator,
         {**old, "corrects_id": approved.id},
+        approved.due if preliminary else {},
         now,
     )
-    reopening = Facts(
-        SubjectKind.REOPENING,
-        approved.row["reopening_id"],
-        approved.entity_id,
-        state=ReopeningState.GRANTED,
-        version=approved.row["reopening_version"],
-    )
-    used = await lifecycle.apply(
-        writer,
-        Reopening,
-        _USE_REOPENING,
-        [Case(reopening, Entitlement(""), changes={"result_id": str(new_id)})],
-        actor=actor,
-        at=now,
-        columns={},
-        awaited=None,
-    )
-    if not used:
-        raise lifecycle.lost_race()
+    if not preliminary:
+        leave = Leave(approved.row["reopening_id"], approved.row["reopening_version"])
+        await reopenings.use(writer, actor, approved.entity_id, leave, new_id, now)
     return new_id
 
 
 async def _begin(
-    writer: Writer, action: str, actor: Actor, indicator: Facts, columns: Mapping[str, Any], now: datetime
+    writer: Writer,
+    action: str,
+    actor: Actor,
+    indicator: Facts,
+    columns: Mapping[str, Any],
+    due: Mapping[str, date],
+    now: datetime,
 ) -> UUID:
     result_id = ids.new()
     facts = Facts(
@@ -117,6 +121,7 @@ async def _begin(
         indicator.entity_id,
         state=ResultState.DRAFT.value,
         steps=indicator.steps,
+        due=due,
     )
     await lifecycle.begin(
         writer,
@@ -133,6 +138,7 @@ async def _begin(
             indicator_id=indicator.row["id"],
             entity_id=indicator.entity_id,
             division_id=indicator.row["division_id"],
+            definition_id=indicator.row["definition_id"],
             role_plan_id=indicator.row["role_plan_id"],
             state=ResultState.DRAFT.value,
             revision=_next_revision(indicator.row["id"], columns),
@@ -183,6 +189,8 @@ async def edit(
     new = {name: patch.get(name, old[name]) for name in FIGURE}
     rules.check_figure(new, facts.row["measure"])
     rules.check_period(old["period_start"], old["period_end"], new["obs_status"], clock.day(now))
+    if old["opens_on"] is not None:
+        obligations.check_opened(old["opens_on"], new["obs_status"], clock.day(now))
     changed = {name: value for name, value in new.items() if value != old[name]}
     if not changed:
         return
@@ -253,8 +261,15 @@ async def approve(
     said: Said,
     now: datetime,
 ) -> None:
-    """Approve a reviewed result: its figures are frozen and known from now on."""
+    """Approve a reviewed result: its figures are frozen and known from now on. For the result of a shared
+    indicator this certifies it, with its parts as they stand.
+
+    Raises what `contributions.rules.check_certifiable` does.
+    """
+    check_certifiable(facts.row["parts"])
     await _move(writer, rules.APPROVE, actor, facts, entitlement, now, said)
+    if facts.row["shared"]:  # a first contribution may be accepted just now
+        await contributions.freeze(writer, [facts.id])
 
 
 async def send_back(

@@ -1,6 +1,5 @@
 """Every select of results, always scoped to what the actor may see (Guide D-2, V-3)."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -8,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
-    ARRAY,
     JSON,
     ColumnElement,
     Date,
@@ -33,17 +31,16 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.sql.selectable import FromClause
 
-from app import clock, paging
+from app import paging
 from app.db import Lane, Query, Row
-from app.enums import Chain, Party, ReopeningState, ResultState, Step, SubjectKind
-from app.models import Division, Entity, Indicator, Reopening, Result, Source
+from app.enums import Party, ResultState
+from app.models import Division, Entity, Indicator, Result, ResultPart, Source
 from app.parties import Actor, Facts
 from app.services import lifecycle, sql
 from app.services.documents import Document, with_actions
 from app.services.people import visibility
-from app.services.results import rules
+from app.services.results import facts, rules
 from app.services.results.visibility import at_work, nobody_left, visible
-from app.services.role_plans import chains
 
 _result: FromClause = Result.__table__
 _indicator: FromClause = Indicator.__table__
@@ -105,103 +102,30 @@ def _joined(r: FromClause, i: FromClause, e: FromClause) -> FromClause:
     return r.join(i, i.c.id == r.c.indicator_id).join(e, e.c.id == r.c.entity_id)
 
 
-_FACTS = (
-    "_id",
-    "_entity_id",
-    "_state",
-    "_version",
-    "_parties_enter",
-    "_parties_review",
-    "_parties_approve",
-    "_edited_by",
-    "_controlled_by",
-    "_nobody_left",
-    "_indicator_id",
-    "_level",
-    "_in_scorecard",
-    "_measure",
-    "_has_later",
-    "_reopening_id",
-    "_has_reopening",
-    "_value",
-    "_rank",
-    "_rank_of",
-    "_numerator",
-    "_denominator",
-    "_obs_status",
-    "_note",
-    "_classification",
-    "_period_start",
-    "_period_end",
-    "_reopening_version",
-    "_chain",
-    "_in_charge",
-)
-
-
-def _fact_columns(r: FromClause, i: FromClause) -> list[ColumnElement[Any]]:
-    later = _result.alias()
-    opened = Reopening.__table__
-    granted = and_(
-        opened.c.result_id == r.c.id,
-        opened.c.state == sql.const(ReopeningState.GRANTED),
-        opened.c.expires_on >= sql.TODAY,
+def _parts(r: FromClause) -> ColumnElement[Any]:
+    """What an approved result was composed of, for both sides of its contributions and UNIT."""
+    p, e, of_part = (model.__table__.alias() for model in (ResultPart, Entity, Result))
+    item = sql.obj(
+        contribution_id=p.c.contribution_id,
+        contributor=sql.ref(e),
+        weight=func.trim_scale(p.c.weight),
+        result_id=select(of_part.c.id)
+        .where(of_part.c.id == p.c.part_result_id, visible(of_part))
+        .scalar_subquery(),
+        absence=p.c.absence,
     )
-    return [
-        r.c.id.label("_id"),
-        r.c.entity_id.label("_entity_id"),
-        r.c.state.label("_state"),
-        r.c.version.label("_version"),
-        r.c.parties_enter.label("_parties_enter"),
-        r.c.parties_review.label("_parties_review"),
-        r.c.parties_approve.label("_parties_approve"),
-        r.c.edited_by.label("_edited_by"),
-        r.c.controlled_by.label("_controlled_by"),
-        nobody_left(r).label("_nobody_left"),
-        i.c.id.label("_indicator_id"),
-        i.c.level.label("_level"),
-        i.c.in_scorecard.label("_in_scorecard"),
-        i.c.measure.label("_measure"),
-        exists(
-            select(literal_column("1")).where(
-                later.c.corrects_id == r.c.id, later.c.state != sql.const(ResultState.DISCARDED)
-            )
-        ).label("_has_later"),
-        select(opened.c.id)
-        .where(granted)
-        .limit(literal_column("1"))
+    concerned = or_(
+        r.c.entity_id == any_(visibility.ENTITIES),
+        r.c.indicator_id == any_(visibility.SHARED),
+        visibility.NATIONAL,
+    )
+    found = (
+        select(sql.listed(item, p.c.contribution_id))
+        .select_from(p.join(e, e.c.id == p.c.contributor_id))
+        .where(p.c.result_id == r.c.id)
         .scalar_subquery()
-        .label("_reopening_id"),
-        exists(
-            select(literal_column("1")).where(
-                opened.c.result_id == r.c.id,
-                or_(opened.c.state == sql.const(ReopeningState.ASKED), granted),
-            )
-        ).label("_has_reopening"),
-        r.c.value.label("_value"),
-        r.c.rank.label("_rank"),
-        r.c.rank_of.label("_rank_of"),
-        r.c.numerator.label("_numerator"),
-        r.c.denominator.label("_denominator"),
-        r.c.obs_status.label("_obs_status"),
-        r.c.note.label("_note"),
-        r.c.classification.label("_classification"),
-        r.c.period_start.label("_period_start"),
-        r.c.period_end.label("_period_end"),
-        select(opened.c.version)
-        .where(granted)
-        .limit(literal_column("1"))
-        .scalar_subquery()
-        .label("_reopening_version"),
-        # A correction is begun by the chain in force, whatever chain the approved figure came by.
-        case(
-            (
-                r.c.state == sql.const(ResultState.APPROVED),
-                chains.steps_in_force(Chain.RESULTS, r.c.entity_id),
-            )
-        ).label("_chain"),
-        i.c.division_id.label("_in_charge"),
-    ]
+    )
+    return case((concerned, found), else_=func.json_build_array())
 
 
 def _one(*where: ColumnElement[bool]) -> Select[Any]:
@@ -250,14 +174,15 @@ def _one(*where: ColumnElement[bool]) -> Select[Any]:
             .where(source.c.id == r.c.source_id)
             .scalar_subquery()
             .label("source"),
-            *_fact_columns(r, i),
+            _parts(r).label("parts"),
+            *facts.columns(r, i),
         )
         .select_from(_joined(r, i, e))
         .where(visible(r), *where)
     )
 
 
-_ONE = Query(sql.as_json(_one(_result.c.id == ID), *_FACTS))
+_ONE = Query(sql.as_json(_one(_result.c.id == ID), *facts.COLUMNS))
 
 _EARLIER = _result.alias("asked")
 _AS_OF = Query(
@@ -273,88 +198,32 @@ _AS_OF = Query(
         )
         .order_by(_result.c.known_from.desc(), _result.c.revision.desc())
         .limit(1),
-        *_FACTS,
+        *facts.COLUMNS,
     )
 )
 
-_MANY_FACTS = Query(
-    select(*_fact_columns(_result, _indicator), _result.c.corrects_id.label("_corrects_id"))
-    .select_from(_result.join(_indicator, _indicator.c.id == _result.c.indicator_id))
-    .where(_result.c.id == any_(bindparam("ids", type_=ARRAY(Uuid))), visible(_result))
-)
 
-
-def _facts(row: Row, prefix: str) -> Facts:
-    steps = {
-        Step.ENTER.value: tuple(row[f"{prefix}parties_enter"]),
-        Step.REVIEW.value: tuple(row[f"{prefix}parties_review"]),
-        Step.APPROVE.value: tuple(row[f"{prefix}parties_approve"]),
-    }
-    state = row[f"{prefix}state"]
-    if state == ResultState.APPROVED:
-        entity_id, in_charge = row[f"{prefix}entity_id"], row[f"{prefix}in_charge"]
-        steps[Step.ENTER] = chains.keys(Chain.RESULTS, row[f"{prefix}chain"], entity_id, in_charge)[
-            Step.ENTER
-        ]
-    steps["control"] = rules.control_parties(state, steps)
-    # Four eyes has a meaning only while a control step is due; afterwards the state refuses (409).
-    controlled = state in rules.CONTROLLED
-    return Facts(
-        kind=SubjectKind.RESULT,
-        id=row[f"{prefix}id"],
-        entity_id=row[f"{prefix}entity_id"],
-        state=state,
-        version=row[f"{prefix}version"],
-        steps=steps,
-        edited_by=frozenset(row[f"{prefix}edited_by"]) if controlled else frozenset(),
-        controlled_by=frozenset(row[f"{prefix}controlled_by"]) if controlled else frozenset(),
-        nobody_left=rules.DUE[state] if row[f"{prefix}nobody_left"] else frozenset(),
-        row={name: row[f"{prefix}{name}"] for name in _AREA_FACTS},
-    )
-
-
-_AREA_FACTS = tuple(name.removeprefix("_") for name in _FACTS[_FACTS.index("_indicator_id") :])
-
-
-def _actions(actor: Actor, facts: Facts) -> list[str]:
+def _actions(actor: Actor, found: Facts) -> list[str]:
     return [
         transition.action
         for transition in rules.TRANSITIONS
-        if lifecycle.possible(actor, transition, facts) and rules.open_now(transition, facts.row)
+        if lifecycle.possible(actor, transition, found) and rules.open_now(transition, found.row)
     ]
 
 
 def _document(actor: Actor, row: Row | None) -> Document | None:
     if row is None:
         return None
-    facts = _facts(row, "")
-    return Document(with_actions(row["json"], _actions(actor, facts)), facts.version)
-
-
-def _params(actor: Actor, now: datetime) -> dict[str, Any]:
-    return {**visibility.of(actor), "now": now, "today": clock.day(now)}
+    found = facts.of(row, "")
+    return Document(with_actions(row["json"], _actions(actor, found)), found.version)
 
 
 async def one(
     lane: Lane, actor: Actor, result_id: UUID, now: datetime, as_of: datetime | None = None
 ) -> Document | None:
     """One revision, or (`as_of`) the revision of the same figure that was known at that moment."""
-    params = {**_params(actor, now), "id": result_id, "as_of": as_of}
+    params = {**facts.params(actor, now), "id": result_id, "as_of": as_of}
     return _document(actor, await lane.row(_ONE if as_of is None else _AS_OF, params))
-
-
-async def facts(lane: Lane, actor: Actor, result_id: UUID, now: datetime) -> Facts | None:
-    """What the rules need to know of a result that the actor may see."""
-    found = await many_facts(lane, actor, [result_id], now)
-    return found.get(result_id)
-
-
-async def many_facts(
-    lane: Lane, actor: Actor, result_ids: Sequence[UUID], now: datetime
-) -> Mapping[UUID, Facts]:
-    """The same for many, in one statement; what is not visible is not in the answer."""
-    rows = await lane.rows(_MANY_FACTS, {**_params(actor, now), "ids": list(result_ids)})
-    return {row["_id"]: _facts(row, "_") for row in rows}
 
 
 @dataclass(frozen=True)
@@ -442,7 +311,7 @@ async def many(
     """A page of results as JSON, newest period first."""
     filters = {name: value for name, value in asdict(asked).items() if value not in (None, False)}
     part = paging.page(cursor, limit, filters, (date.fromisoformat, UUID))
-    params = {**_params(actor, now), **filters, "count": part.limit + 1}
+    params = {**facts.params(actor, now), **filters, "count": part.limit + 1}
     if part.after is not None:
         params["after_period_end"], params["after_id"] = part.after
     rows = await lane.rows(_list(frozenset(filters), after=part.after is not None), params)

@@ -1,10 +1,10 @@
 """The life of a result: transition table and pure guards (Guide D-2, V-3)."""
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
-from app.enums import Frequency, Measure, ObservationStatus, ResultState, Step
+from app.enums import Measure, ObservationStatus, ResultState, Step
 from app.errors import Conflict, FieldError, Invalid, Text, invalid
 from app.services.transitions import Awaited, Transition
 
@@ -41,6 +41,10 @@ DUE: dict[str, frozenset[str]] = {
 }
 """The control actions that are due in a state."""
 
+PRELIMINARY = frozenset(
+    {ObservationStatus.FORECAST, ObservationStatus.ESTIMATED, ObservationStatus.PROVISIONAL}
+)
+"""What is followed by a final figure."""
 _WITHOUT_FIGURE = frozenset(
     {
         ObservationStatus.MISSING,
@@ -49,8 +53,6 @@ _WITHOUT_FIGURE = frozenset(
         ObservationStatus.SUPPRESSED,
     }
 )
-_PARTS = {Frequency.ANNUAL: "", Frequency.BIENNIAL: "", Frequency.SEMIANNUAL: "S", Frequency.QUARTERLY: "Q"}
-_EARLIEST_YEAR = 1950
 
 
 def control_parties(state: str, steps: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
@@ -63,32 +65,6 @@ def control_parties(state: str, steps: Mapping[str, tuple[str, ...]]) -> tuple[s
     if state in CONTROLLED and awaited is not None:
         return steps.get(awaited.step, ())
     return (*steps.get(Step.REVIEW, ()), *steps.get(Step.APPROVE, ()))
-
-
-def period(code: str, frequency: str) -> tuple[date, date]:
-    """First and last day of a period code such as 2024, 2024-S1, 2024-Q3 or 2024-05.
-
-    Raises Invalid when the code does not fit the indicator's frequency or the year is absurd.
-    """
-    year, part = int(code[:4]), code[5:]
-    kind = part[:1] if part[:1] in ("S", "Q") else "M" if part else ""
-    wanted = None if frequency == Frequency.IRREGULAR else _PARTS.get(Frequency(frequency), "M")
-    if year < _EARLIEST_YEAR or year > 2100:
-        raise invalid("#/period", "absurd_period", "The year is out of range.", "السنة خارج النطاق.")
-    if wanted is not None and kind != wanted:
-        raise invalid(
-            "#/period",
-            "period_does_not_fit",
-            f"The indicator is measured at the frequency '{frequency}'.",
-            f"دورية قياس المؤشر هي «{frequency}».",
-        )
-    months = {"": 12, "S": 6, "Q": 3, "M": 1}[kind]
-    number = int(part[1:] if kind in ("S", "Q") else part or 1)
-    first_month = (number - 1) * months + 1
-    start = date(year, first_month, 1)
-    following = first_month + months
-    end = date(year + (following > 12), (following - 1) % 12 + 1, 1) - timedelta(days=1)
-    return start, end
 
 
 def check_period(start: date, end: date, obs_status: str, today: date) -> None:
@@ -167,14 +143,28 @@ def check_complete(figure: Mapping[str, Any], measure: str) -> None:
         raise Incomplete(errors=(_fault(field, "missing", "There is no figure yet.", "لم تُدخل القيمة بعد."),))
 
 
+def is_preliminary(row: Mapping[str, Any]) -> bool:
+    """Whether what is approved is only a forecast, an estimate or a provisional figure of a period that still
+    takes entries: the final one is still to come, and needs no leave."""
+    return bool(row["obs_status"] in PRELIMINARY and row["takes_entries"])
+
+
 def open_now(transition: Transition, row: Mapping[str, Any]) -> bool:
     """What else than the state a transition asks of the result: a correction needs a granted reopening,
-    and only the latest revision is corrected."""
+    unless it follows a preliminary figure, and only the latest revision is corrected; the result of a shared
+    indicator needs its parts."""
+    if transition is APPROVE:
+        return bool(row["certifiable"])
     if transition is CORRECT:
-        return row["reopening_id"] is not None and not row["has_later"]
+        return (row["reopening_id"] is not None or is_preliminary(row)) and not row["has_later"]
     if transition is ASK_REOPENING:
         return not row["has_reopening"] and not row["has_later"]
     return True
+
+
+class IndicatorNotActive(Conflict):
+    code = "indicator_not_active"
+    title = Text("The indicator is not active", "المؤشر غير مفعّل")
 
 
 class Incomplete(Conflict):

@@ -2,13 +2,12 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, any_, case, exists, false, literal_column, or_, select
+from sqlalchemy import ColumnElement, and_, any_, case, false, or_
 from sqlalchemy.sql.selectable import FromClause
 
 from app.enums import Classification, ResultState
-from app.models import Delegation, Membership
 from app.services import sql
-from app.services.people import visibility
+from app.services.people import four_eyes, visibility
 from app.services.results import rules
 
 
@@ -34,38 +33,28 @@ def at_work(r: FromClause) -> ColumnElement[bool]:
 
 
 def visible(r: FromClause) -> ColumnElement[bool]:
-    """The one visibility rule of results: published to all; approved to the own entity and UNIT; else
-    `at_work`."""
+    """The one visibility rule of results: published to all; approved to the own entity, to UNIT, and to
+    both sides of a contribution (Guide I-4); else `at_work`."""
     return or_(
         r.c.published_at.is_not(None),
         and_(
             r.c.state == sql.const(ResultState.APPROVED),
             r.c.classification != sql.const(Classification.RESTRICTED),
-            or_(r.c.entity_id == any_(visibility.ENTITIES), visibility.NATIONAL),
+            or_(
+                r.c.entity_id == any_(visibility.ENTITIES),
+                r.c.indicator_id == any_(visibility.SHARED),
+                visibility.NATIONAL,
+            ),
         ),
         at_work(r),
     )
 
 
 def nobody_left(r: FromClause) -> ColumnElement[bool]:
-    """Four eyes leaves nobody: every present holder of the due step's parties, and everybody to whom one
-    of them delegated the step, is barred."""
-
-    def free(user_id: ColumnElement[Any]) -> ColumnElement[bool]:
-        return ~or_(user_id == any_(r.c.edited_by), user_id == any_(r.c.controlled_by))
+    """Four eyes leaves nobody who could take the control step that is due."""
 
     def nobody(parties: ColumnElement[Any], action: str) -> ColumnElement[bool]:
-        m, d = Membership.__table__.alias(), Delegation.__table__.alias()
-        holders: Select[Any] = select(literal_column("1")).where(
-            m.c.parties.overlap(parties), sql.in_force(m), sql.is_active(m.c.user_id), free(m.c.user_id)
-        )
-        delegates: Select[Any] = select(literal_column("1")).where(
-            d.c.action == sql.const(action),
-            d.c.party == any_(parties),
-            sql.delegation_stands(d),
-            free(d.c.delegate_id),
-        )
-        return ~or_(exists(holders), exists(delegates))
+        return four_eyes.nobody_left(parties, action, r.c.edited_by, r.c.controlled_by)
 
     return case(
         (r.c.state == sql.const(ResultState.SUBMITTED), nobody(r.c.parties_review, rules.REVIEW.action)),

@@ -17,7 +17,7 @@ from app.services import lifecycle
 from app.services.lifecycle import GIVEN, Case
 from app.services.people import decisions
 from app.services.people.decisions import Letter
-from app.services.role_plans import queries, rules
+from app.services.role_plans import rules
 from app.services.role_plans.rules import Chains
 from app.services.transitions import Transition
 
@@ -50,7 +50,7 @@ async def create(
             role_plan_id,
             entity.id,
             state=RolePlanState.DRAFT.value,
-            steps=queries.steps(entity.id),
+            steps=rules.steps(entity.id),
         ),
         actor=actor,
         at=now,

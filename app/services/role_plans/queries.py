@@ -1,7 +1,6 @@
 """Every select of role plans: for whom the rule names in the entity, and for UNIT once approved."""
 
 import json
-from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -10,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Integer, Uuid, and_, any_, bindparam, func, literal_column, or_, select
 from sqlalchemy.sql.selectable import FromClause, ScalarSelect
 
-from app import paging, parties
+from app import paging
 from app.db import Lane, Query, Row
 from app.enums import Chain, RolePlanState, Step, SubjectKind
 from app.models import Division, Entity, RolePlan, RolePlanStep
@@ -54,8 +53,8 @@ def _chain(plan_id: ColumnElement[Any], chain: Chain) -> ColumnElement[Any]:
         .scalar_subquery()
     )
     default = {
-        step.value: [{"party": party.value, "division": None} for party in parties]
-        for step, parties in parties.DEFAULT_CHAINS[chain].items()
+        step.value: [{"party": party.value, "division": None} for party, _ in named]
+        for step, named in rules.default(chain).items()
     }
     return func.coalesce(written, literal_column(f"'{json.dumps(default)}'::json"))
 
@@ -100,14 +99,6 @@ _ONE = Query(
 _ONE_FACTS = Query(select(*_fact_columns).where(_p.c.id == ID, _visible))
 
 
-def steps(entity_id: UUID) -> Mapping[str, tuple[str, ...]]:
-    """Who drafts a plan of the entity, and who approves it."""
-    return {
-        Step.ENTER.value: (parties.party_key("manager", entity_id),),
-        Step.APPROVE.value: (parties.party_key("head", entity_id),),
-    }
-
-
 def _facts(row: Row, prefix: str) -> Facts:
     state = row[f"{prefix}state"]
     # Four eyes has a meaning only while the control step is due; otherwise the state refuses (409).
@@ -118,7 +109,7 @@ def _facts(row: Row, prefix: str) -> Facts:
         entity_id=row[f"{prefix}entity_id"],
         state=state,
         version=row[f"{prefix}version"],
-        steps=steps(row[f"{prefix}entity_id"]),
+        steps=rules.steps(row[f"{prefix}entity_id"]),
         edited_by=frozenset(row[f"{prefix}edited_by"]) if due else frozenset(),
     )
 

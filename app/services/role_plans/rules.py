@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 from uuid import UUID
 
-from app.enums import POSTS, Chain, Party, RolePlanState, Step
+from app.enums import POSTS, Chain, Party, Role, RolePlanState, Step
 from app.errors import FieldError, Invalid, Text
-from app.parties import DEFAULT_CHAINS
+from app.parties import DEFAULT_CHAINS, party_key
 from app.services.transitions import Awaited, Transition
 
 Named = tuple[Party, UUID | None]
@@ -35,6 +35,14 @@ _ONE_CONTROL_WILL_DO = frozenset(Chain) - {Chain.RESULTS}
 """A figure is always reviewed before it is approved; the other chains may do without a review."""
 
 _SINGLE_HOLDER = frozenset(Party(post.value) for post in POSTS)
+
+
+def steps(entity_id: UUID) -> dict[str, tuple[str, ...]]:
+    """Who drafts a plan of the entity, and who approves it."""
+    return {
+        Step.ENTER.value: (party_key(Role.MANAGER, entity_id),),
+        Step.APPROVE.value: (party_key(Role.HEAD, entity_id),),
+    }
 
 
 def default(chain: Chain) -> Mapping[Step, Sequence[Named]]:

@@ -8,12 +8,11 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Integer, Uuid, any_, bindparam, or_, select
 from sqlalchemy.sql.selectable import FromClause
 
-from app import paging
 from app.db import Lane, Query, Row
 from app.enums import SubjectKind
 from app.models import Entity, ServiceAccount
 from app.parties import ADMINISTRATOR, Actor, Facts
-from app.services import lifecycle, sql
+from app.services import lifecycle, listing, sql
 from app.services.documents import Document, with_actions
 from app.services.people import visibility
 from app.services.service_accounts import rules
@@ -88,7 +87,7 @@ async def entity_exists(lane: Lane, entity_id: UUID) -> bool:
 
 
 @lru_cache(maxsize=2)
-def _list(*, after: bool) -> Query:
+def _list(_: frozenset[str], *, after: bool) -> Query:
     older = [_a.c.id < bindparam("after_id", type_=Uuid)] if after else []
     page = (
         select(*_item())
@@ -102,9 +101,4 @@ def _list(*, after: bool) -> Query:
 
 async def many(lane: Lane, actor: Actor, cursor: str | None, limit: int | None) -> bytes:
     """A page of service accounts as JSON, the latest first (their ids grow with time)."""
-    part = paging.page(cursor, limit, {}, (UUID,))
-    params = {**visibility.of(actor), "count": part.limit + 1}
-    if part.after is not None:
-        (params["after_id"],) = part.after
-    rows = await lane.rows(_list(after=part.after is not None), params)
-    return paging.body(rows, part, {}, ("id",))
+    return await listing.page(lane, _list, {}, {"id": UUID}, cursor, limit, **visibility.of(actor))

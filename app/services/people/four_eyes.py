@@ -1,0 +1,55 @@
+"""When four eyes leaves nobody who could take the control step that is due (design, role rules)."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, any_, exists, func, literal_column, or_, select
+
+from app.enums import Role
+from app.models import Assignment, Delegation, Membership
+from app.services import sql
+
+_TECHNICAL: ColumnElement[str] = literal_column(f"'{Role.TECHNICAL_REPRESENTATIVE.value}:'")
+_ONE: ColumnElement[int] = literal_column("1")
+
+
+def nobody_left(parties: ColumnElement[Any], action: str, *barred: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Whether every present holder of `parties`, everybody to whom one of them delegated `action`, and every
+    technical representative assigned to a subject that they name, is one of `barred` (arrays of persons)."""
+
+    def free(user_id: ColumnElement[Any]) -> ColumnElement[bool]:
+        return ~or_(*[user_id == any_(persons) for persons in barred])
+
+    m, d, t = Membership.__table__.alias(), Delegation.__table__.alias(), Assignment.__table__.alias()
+    holders: Select[Any] = select(_ONE).where(
+        m.c.parties.overlap(parties), sql.in_force(m), sql.is_active(m.c.user_id), free(m.c.user_id)
+    )
+    delegates: Select[Any] = select(_ONE).where(
+        d.c.action == sql.const(action),
+        d.c.party == any_(parties),
+        sql.delegation_stands(d),
+        free(d.c.delegate_id),
+    )
+    assigned: Select[Any] = select(_ONE).where(
+        func.concat(_TECHNICAL, t.c.subject_id) == any_(parties), represents(t), free(t.c.user_id)
+    )
+    return ~or_(exists(holders), exists(delegates), exists(assigned))
+
+
+def represented(subject_id: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Whether a technical representative is assigned to the subject now."""
+    t = Assignment.__table__.alias()
+    found: Select[Any] = select(_ONE).where(t.c.subject_id == subject_id, represents(t))
+    return exists(found)
+
+
+def represents(t: Any) -> ColumnElement[bool]:
+    """Whether an assignment makes its holder answer for the subject now: they are a technical representative
+    of its entity. `people.actor` asks the same of the person who makes a request."""
+    m = Membership.__table__.alias()
+    post: Select[Any] = select(_ONE).where(
+        m.c.user_id == t.c.user_id,
+        m.c.entity_id == t.c.entity_id,
+        m.c.role == sql.const(Role.TECHNICAL_REPRESENTATIVE),
+        sql.in_force(m),
+    )
+    return sql.in_force(t) & sql.is_active(t.c.user_id) & exists(post)

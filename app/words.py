@@ -1,0 +1,14 @@
+"""What the values of our enums are called in Arabic, where a sentence names one."""
+
+from collections.abc import Mapping
+
+from app.enums import Frequency
+
+FREQUENCIES: Mapping[str, str] = {
+    Frequency.MONTHLY: "شهرية",
+    Frequency.QUARTERLY: "ربع سنوية",
+    Frequency.SEMIANNUAL: "نصف سنوية",
+    Frequency.ANNUAL: "سنوية",
+    Frequency.BIENNIAL: "كل سنتين",
+    Frequency.IRREGULAR: "غير منتظمة",
+}
