@@ -365,7 +365,7 @@ class Life(Played):
 
 
 async def test_contributions_live_as_the_guide_says(world: World) -> None:
-    await play(Life, world, runs=6)
+    await play(Life, world, runs=8)
     # The walk must have met what it is about.
     codes = await world.owner.fetch("select distinct action from events")
     assert {f"contributions.{verb}" for verb in ("invite", *STEPS)} <= {row["action"] for row in codes}

@@ -251,4 +251,4 @@ class Life(Played):
 
 
 async def test_definitions_live_as_the_guide_says(world: World) -> None:
-    await play(Life, world, runs=10)
+    await play(Life, world, runs=15)

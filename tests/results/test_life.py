@@ -521,4 +521,4 @@ class Life(Played):
 
 
 async def test_results_live_as_the_guide_says(world: World) -> None:
-    await play(Life, world, runs=12)
+    await play(Life, world, runs=18)
