@@ -111,11 +111,13 @@ def load(
 
 @cli.command()
 def sweep() -> None:
-    """Delete expired answers, sessions, invitations and counters of the brake. For a timer, once a day."""
+    """Delete expired answers, sessions, invitations, uploads and counters of the brake, and files that nothing
+    refers to. For a timer, once a day."""
     with _faults_in_one_line():
-        gone = asyncio.run(sweeping.sweep(config.load_database().owner_url))
-    for table, count in gone.items():
-        typer.echo(f"{table}: {count} deleted")
+        settings = config.load_files()
+        gone = asyncio.run(sweeping.sweep(settings.owner_url, FileStore.open(settings.files_url)))
+    for what, count in gone.items():
+        typer.echo(f"{what}: {count} deleted")
 
 
 @cli.command()

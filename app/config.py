@@ -3,8 +3,10 @@
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import Field, PostgresDsn, UrlConstraints, ValidationError, field_validator
+from pydantic import Field, PostgresDsn, UrlConstraints, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from app import scanner
 
 _Settings = TypeVar("_Settings", bound="DatabaseSettings")
 
@@ -14,7 +16,7 @@ class ConfigurationError(Exception):
 
 
 class DatabaseSettings(BaseSettings):
-    """Where the database is: all that migrate, load, tick and sweep need. Each is the environment variable MUTABAA_<NAME>."""
+    """Where the database is: all that migrate, load and tick need. Each is the environment variable MUTABAA_<NAME>."""
 
     model_config = SettingsConfigDict(env_prefix="MUTABAA_", extra="ignore")
 
@@ -36,7 +38,52 @@ class DatabaseSettings(BaseSettings):
         return str(self.migration_database_url or self.database_url)
 
 
-class Settings(DatabaseSettings):
+class FileSettings(DatabaseSettings):
+    """Where files are, and what is done with them: what sweep and scan need beside the database."""
+
+    files_url: Annotated[
+        str, Field(description="Where files lie: file:///absolute/folder or s3://bucket/prefix.")
+    ]
+    max_file_bytes: Annotated[
+        int, Field(ge=1024, le=1_000_000_000, description="The largest file that is taken as evidence.")
+    ] = 52_428_800
+    clamd_url: Annotated[
+        str,
+        Field(
+            description="clamd, which looks for malware: tcp://host:port or unix:///path; without it nothing does."
+        ),
+    ] = ""
+    clamd_max_bytes: Annotated[
+        int,
+        Field(
+            ge=1024, validate_default=True, description="StreamMaxLength of clamd: it scans no larger file."
+        ),
+    ] = 104_857_600
+
+    @field_validator("files_url")
+    @classmethod
+    def _known_store(cls, url: str) -> str:
+        if not url.startswith(("file:///", "s3://")):
+            raise ValueError("must begin with file:/// or s3://")
+        return url
+
+    @field_validator("clamd_url")
+    @classmethod
+    def _clamd_at(cls, url: str) -> str:
+        if url:
+            scanner.address(url)
+        return url
+
+    @field_validator("clamd_max_bytes")
+    @classmethod
+    def _takes_every_file(cls, most: int, info: ValidationInfo) -> int:
+        # What clamd does not take could never leave the state in which it waits for its scan.
+        if info.data.get("clamd_url") and most < info.data.get("max_file_bytes", 0):
+            raise ValueError("must not be smaller than MUTABAA_MAX_FILE_BYTES")
+        return most
+
+
+class Settings(FileSettings):
     """Every setting of the service."""
 
     token_keys: Annotated[
@@ -47,9 +94,6 @@ class Settings(DatabaseSettings):
     token_audience: Annotated[str, Field(min_length=1, max_length=200)] = "mutabaa-api"  # noqa: S105
     access_token_seconds: Annotated[int, Field(ge=60, le=3600)] = 600
     refresh_token_days: Annotated[int, Field(ge=1, le=90)] = 14
-    files_url: Annotated[
-        str, Field(description="Where files lie: file:///absolute/folder or s3://bucket/prefix.")
-    ]
     max_body_bytes: Annotated[int, Field(ge=1024, le=100_000_000)] = 1_048_576
     write_pool_size: Annotated[int, Field(ge=1, le=200)] = 10
     read_pool_size: Annotated[int, Field(ge=1, le=200)] = 10
@@ -71,13 +115,6 @@ class Settings(DatabaseSettings):
             raise ValueError(f"no *.pem key in {folder}")
         return folder
 
-    @field_validator("files_url")
-    @classmethod
-    def _known_store(cls, url: str) -> str:
-        if not url.startswith(("file:///", "s3://")):
-            raise ValueError("must begin with file:/// or s3://")
-        return url
-
 
 def load() -> Settings:
     """The settings of this process. Raises ConfigurationError with one clear line."""
@@ -87,6 +124,11 @@ def load() -> Settings:
 def load_database() -> DatabaseSettings:
     """Those of the database alone. Raises ConfigurationError with one clear line."""
     return _checked(DatabaseSettings)
+
+
+def load_files() -> FileSettings:
+    """Those of the database and of the files. Raises ConfigurationError with one clear line."""
+    return _checked(FileSettings)
 
 
 def _checked(kind: type[_Settings]) -> _Settings:

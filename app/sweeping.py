@@ -1,7 +1,8 @@
 """`mutabaa sweep`: deletes what the service no longer reads and no history is told from.
 
 Answers kept for an Idempotency-Key, failures that the brake has forgotten, ended sessions with their refresh
-tokens, invitations that are used or too old. What people did with them stands in `events`, which stays.
+tokens, invitations that are used or too old, uploads that nobody went on with; then the files that nothing
+refers to (`app/orphans.py`). What people did with them stands in `events`, which stays.
 """
 
 from dataclasses import dataclass
@@ -10,7 +11,8 @@ from typing import TypeAlias
 
 import asyncpg
 
-from app import clock
+from app import clock, orphans
+from app.files import FileStore
 from app.services.auth.rules import OF_A_NAME, OF_AN_ADDRESS
 from app.services.idempotency import KEPT
 
@@ -18,6 +20,9 @@ Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
 ENDED_KEPT = timedelta(days=30)
 """How long the end of a session or an invitation can still be looked up."""
+
+EXPIRED_KEPT = timedelta(days=1)
+"""How long who comes back to an expired upload is told so, and not that there is none."""
 
 BATCH = 5000
 """Rows of one transaction, so that no request waits long for one."""
@@ -62,23 +67,27 @@ _SWEEPS = (
         " and not exists (select from refresh_tokens t where t.session_id = old.id)",
     ),
     _Sweep("invitations", ENDED_KEPT, "least(old.expires_at, old.used_at) < $1"),
+    _Sweep("uploads", EXPIRED_KEPT, "old.expires_at < $1"),
 )
 """In this order: refresh tokens refer to their session."""
 
 
-async def sweep(url: str, batch: int = BATCH) -> dict[str, int]:
-    """Delete what is no longer needed from the database at `url` (the login that owns the tables).
+async def sweep(url: str, files: FileStore, batch: int = BATCH) -> dict[str, int]:
+    """Delete what is no longer needed from the database at `url` (the login that owns the tables), and from the
+    file store.
 
-    Answers how many rows of each table went. Each batch is a transaction of its own, so an interrupted sweep
-    has done part of its work; a second run finds nothing left to do.
+    Answers how many rows of each table went, and how many files of each kind. Each batch is a transaction of
+    its own, so an interrupted sweep has done part of its work; a second run finds nothing left to do.
     """
+    await files.check()
     now = clock.now()
     connection = await asyncpg.connect(
         url,
         server_settings={"application_name": "mutabaa sweep", "timezone": "UTC", "lock_timeout": "10s"},
     )
     try:
-        return {one.table: await _all_of(connection, one, now - one.kept, batch) for one in _SWEEPS}
+        rows = {one.table: await _all_of(connection, one, now - one.kept, batch) for one in _SWEEPS}
+        return {**rows, **await orphans.collect(connection, files, now)}
     finally:
         await connection.close()
 
