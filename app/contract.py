@@ -123,6 +123,42 @@ HEADERS: Json = {
         "description": "Seconds to wait before the next try.",
         "schema": {"type": "integer", "format": "int32", "minimum": 0, "maximum": 86400},
     },
+    "Tus-Resumable": {
+        "description": "The version of the tus protocol that is spoken here.",
+        "schema": {"type": "string", "enum": ["1.0.0"]},
+    },
+    "Tus-Version": {
+        "description": "The versions of the tus protocol that are spoken here.",
+        "schema": {"type": "string", "enum": ["1.0.0"]},
+    },
+    "Tus-Extension": {
+        "description": "The extensions of the tus protocol that are spoken here, separated by commas.",
+        "schema": {"type": "string", "maxLength": 200, "pattern": "^[a-z-]+(,[a-z-]+)*$"},
+    },
+    "Tus-Max-Size": {
+        "description": "The largest file, in bytes.",
+        "schema": {"type": "integer", "format": "int64", "minimum": 1, "maximum": 1_000_000_000},
+    },
+    "Tus-Checksum-Algorithm": {
+        "description": "The algorithms of Upload-Checksum, separated by commas.",
+        "schema": {"type": "string", "maxLength": 100, "pattern": "^[a-z0-9]+(,[a-z0-9]+)*$"},
+    },
+    "Upload-Offset": {
+        "description": "The bytes of the file that have been received.",
+        "schema": {"type": "integer", "format": "int64", "minimum": 0, "maximum": 1_000_000_000},
+    },
+    "Upload-Length": {
+        "description": "The size of the whole file in bytes.",
+        "schema": {"type": "integer", "format": "int64", "minimum": 1, "maximum": 1_000_000_000},
+    },
+    "Upload-Metadata": {
+        "description": "As it was sent when the upload was begun; absent when nothing was.",
+        "schema": {"type": "string", "maxLength": 4000, "pattern": "^[ -~]*$"},
+    },
+    "Upload-Expires": {
+        "description": "When the upload ends unless more bytes come (RFC 9110, section 5.6.7).",
+        "schema": {"type": "string", "maxLength": 29, "pattern": "^[A-Z][a-z]{2}, .* GMT$"},
+    },
     "WWW-Authenticate": {
         "description": "How to sign in (RFC 6750, section 3).",
         "schema": {"type": "string", "maxLength": 300, "pattern": "^Bearer.*$"},

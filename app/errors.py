@@ -124,7 +124,7 @@ class KeyInFlight(Conflict):
 
 
 class WrongOffset(Conflict):
-    """`received`: the bytes that are there, which is where the next ones belong."""
+    """`received`: the bytes that are there, which is where the next ones belong; None: it changes just now."""
 
     code = "wrong_offset"
     title = Text(
@@ -132,8 +132,8 @@ class WrongOffset(Conflict):
         "البيانات لا تلي ما استُلم منها، فاستعلم بطلب HEAD عن موضع المتابعة",
     )
 
-    def __init__(self, received: int) -> None:
-        super().__init__(headers={"Upload-Offset": str(received)})
+    def __init__(self, received: int | None = None) -> None:
+        super().__init__(headers={} if received is None else {"Upload-Offset": str(received)})
 
 
 class TooManyParts(Conflict):

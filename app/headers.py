@@ -57,6 +57,62 @@ RefusedKey = Annotated[str | None, Header(alias="Idempotency-Key", include_in_sc
 
 SubjectPath = Annotated[UUID, Path(description="The id of the resource.")]
 
+_BYTES = {"maxLength": 18, "pattern": "^[0-9]{1,18}$"}
+TusResumable = Annotated[
+    str | None,
+    Header(
+        alias="Tus-Resumable",
+        description="The version of the tus protocol that the client speaks.",
+        examples=["1.0.0"],
+        json_schema_extra={"x-required": True, "maxLength": 5, "pattern": r"^1\.0\.0$"},
+    ),
+]
+UploadLength = Annotated[
+    str | None,
+    Header(
+        alias="Upload-Length",
+        description="The size of the whole file in bytes.",
+        examples=["1048576"],
+        json_schema_extra={"x-required": True, **_BYTES},
+    ),
+]
+UploadDeferLength = Annotated[str | None, Header(alias="Upload-Defer-Length", include_in_schema=False)]
+"""Of an extension that is not spoken here: refused, where it is sent."""
+UploadMetadata = Annotated[
+    str | None,
+    Header(
+        alias="Upload-Metadata",
+        description="Pairs of a key and a base64 value of UTF-8 text, separated by commas. `filename` is the name"
+        " under which the file is shown and downloaded; other keys are given back by HEAD.",
+        examples=["filename 2KrZgtix2YrYsS5wZGY="],
+        json_schema_extra={
+            "maxLength": 4000,
+            "pattern": "^[!-+\\--~]{1,100}( [A-Za-z0-9+/]*={0,2})?(, *[!-+\\--~]{1,100}( [A-Za-z0-9+/]*={0,2})?)*$",
+        },
+    ),
+]
+UploadOffset = Annotated[
+    str | None,
+    Header(
+        alias="Upload-Offset",
+        description="The position in the file of the first byte sent: as many as have been received.",
+        examples=["524288"],
+        json_schema_extra={"x-required": True, **_BYTES},
+    ),
+]
+UploadChecksum = Annotated[
+    str | None,
+    Header(
+        alias="Upload-Checksum",
+        description="`sha1` or `sha256`, a space, and the base64 of the digest of the bytes sent.",
+        examples=["sha1 Kq5sNclPz7QV2+lfQIuc6R7oRu0="],
+        json_schema_extra={
+            "maxLength": 51,
+            "pattern": "^(sha1 [A-Za-z0-9+/]{27}=|sha256 [A-Za-z0-9+/]{43}=)$",
+        },
+    ),
+]
+
 _NO_VERSION = -1
 
 

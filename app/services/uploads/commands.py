@@ -1,0 +1,67 @@
+"""What is written of an upload: its beginning, each part that came, its end."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import FromClause, delete, func, update
+
+from app import errors, ids
+from app.db import Writer
+from app.models import Upload as UploadRow
+from app.parties import Actor, Facts
+from app.services.uploads import rules
+from app.services.uploads.queries import Upload
+
+_u: FromClause = UploadRow.__table__
+
+
+async def begin(
+    writer: Writer, actor: Actor, facts: Facts, length: int, metadata: str | None, now: datetime
+) -> tuple[UUID, datetime]:
+    """A new upload of `length` bytes for the evidence: its id, and when it expires."""
+    made = ids.new()
+    expires_at = now + rules.KEPT
+    await writer.add(
+        UploadRow(
+            id=made,
+            evidence_id=facts.id,
+            entity_id=facts.entity_id,
+            created_by_id=actor.person_id,
+            length=length,
+            metadata_=metadata,
+            created_at=now,
+            expires_at=expires_at,
+        )
+    )
+    return made, expires_at
+
+
+async def receive(writer: Writer, upload: Upload, part_id: UUID, size: int, now: datetime) -> datetime:
+    """Write down that the part of `size` bytes has come, and with it perhaps the whole; until when the upload
+    is kept now. Raises WrongOffset when other bytes came meanwhile."""
+    received = upload.received + size
+    expires_at = now + rules.KEPT
+    moved = await writer.execute(
+        update(UploadRow)
+        .where(_u.c.id == upload.id, _u.c.received == upload.received)
+        .values(
+            received=received,
+            parts=func.array_append(_u.c.parts, part_id),
+            expires_at=expires_at,
+            finished_at=now if received == upload.length else None,
+        )
+        .returning(_u.c.id)
+        .execution_options(synchronize_session=False)
+    )
+    if moved.one_or_none() is None:
+        raise errors.WrongOffset()
+    return expires_at
+
+
+async def end(writer: Writer, upload: Upload) -> Sequence[UUID]:
+    """Forget the upload; the parts that nobody needs any more."""
+    await writer.execute(
+        delete(UploadRow).where(_u.c.id == upload.id).execution_options(synchronize_session=False)
+    )
+    return upload.parts
