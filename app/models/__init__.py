@@ -6,6 +6,7 @@ from app.models.catalogue import Holiday, Pillar, Priority, Programme, Source
 from app.models.contributions import Absence, Contribution, ResultPart
 from app.models.definitions import Definition, Target
 from app.models.entities import Division, Entity
+from app.models.evidence import Evidence, EvidenceRule
 from app.models.indicators import Indicator
 from app.models.obligations import Obligation, Schedule
 from app.models.people import Assignment, Decision, Delegation, Membership, User
@@ -25,6 +26,8 @@ __all__ = [
     "Division",
     "Entity",
     "Event",
+    "Evidence",
+    "EvidenceRule",
     "Holiday",
     "IdempotencyKey",
     "Indicator",
