@@ -102,6 +102,7 @@ class SubjectKind(StrEnum):
     OBLIGATION = "obligation"
     RESULT = "result"
     REOPENING = "reopening"
+    EVIDENCE = "evidence"
     HOLIDAY = "holiday"
 
 
@@ -185,6 +186,33 @@ class ReopeningState(StrEnum):
     GRANTED = "granted"
     REFUSED = "refused"
     USED = "used"
+
+
+class EvidenceKind(StrEnum):
+    """What a piece of evidence is (Guide V-1)."""
+
+    DOCUMENT = "document"
+    DATASET = "dataset"
+    PHOTOGRAPH = "photograph"
+    LETTER = "letter"
+    MINUTES = "minutes"
+    OTHER = "other"
+
+
+class EvidenceState(StrEnum):
+    """The life of a piece of evidence (Guide V-1, V-2). Nothing is deleted.
+
+    `scanning`: the file is kept, and not yet known to be free of malware; `infected`: it is not.
+    """
+
+    AWAITING_FILE = "awaiting_file"
+    SCANNING = "scanning"
+    SUBMITTED = "submitted"
+    VERIFIED = "verified"
+    REJECTED = "rejected"
+    INFECTED = "infected"
+    WITHDRAWN = "withdrawn"
+    SUPERSEDED = "superseded"
 
 
 class Classification(StrEnum):

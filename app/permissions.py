@@ -104,6 +104,14 @@ _TABLE = (
         "D-2",
     ),
     _rule(
+        "indicators.require_evidence",
+        "step:schedule",
+        "Say what evidence each result of an indicator must carry: UNIT for vision and scorecard indicators, the"
+        " manager for the entity's own",
+        "تحديد الأدلة التي يجب أن ترافق كل نتيجة للمؤشر: وحدة المتابعة لمؤشرات الرؤية وبطاقة المؤشرات، ومدير المكتب لغيرها",
+        "V-1",
+    ),
+    _rule(
         "definitions.read", "anyone", "Read what is visible of definitions", "قراءة التعريفات المتاحة", "I-6"
     ),
     _rule(
@@ -456,6 +464,56 @@ _TABLE = (
         "Open a correction of an approved result, once a reopening is granted",
         "فتح تصحيح لنتيجة معتمدة بعد منح الإذن",
         "D-2",
+    ),
+    # Evidence
+    _rule("evidence.read", "anyone", "Read what is visible of evidence", "قراءة الأدلة المتاحة", "V-1, V-3"),
+    _rule(
+        "evidence.create",
+        "step:attach",
+        "Attach evidence to what one may edit",
+        "إرفاق دليل بما يملك الشخص تعديله",
+        "V-1",
+    ),
+    _rule(
+        "evidence.edit",
+        "step:attach",
+        "Describe evidence otherwise before it is decided about",
+        "تعديل وصف دليل قبل البت فيه",
+        "V-1",
+    ),
+    _rule("evidence.upload", "step:attach", "Upload the file of evidence", "رفع ملف دليل", "V-1"),
+    _rule(
+        "evidence.withdraw",
+        "step:attach",
+        "Take evidence back before it is decided about",
+        "سحب دليل قبل البت فيه",
+        "V-1",
+    ),
+    _rule(
+        "evidence.supersede",
+        "step:attach",
+        "Bring evidence that takes the place of another",
+        "تقديم دليل يحل محل دليل آخر",
+        "V-1",
+    ),
+    _rule(
+        "evidence.verify",
+        "step:verify",
+        "Verify evidence: the technical representative assigned or a specialist; for the definition of a vision"
+        " indicator UNIT",
+        "التحقق من دليل: الممثل الفني المكلف أو أخصائي، ولتعريف مؤشر الرؤية وحدة المتابعة",
+        "V-2",
+        control=True,
+        recordable=True,
+    ),
+    _rule(
+        "evidence.reject",
+        "step:verify",
+        "Reject evidence with a reason",
+        "رفض دليل مع بيان السبب",
+        "V-2",
+        control=True,
+        recordable=True,
     ),
     # Reopenings
     _rule(

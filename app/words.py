@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from app.enums import Frequency
+from app.enums import EvidenceKind, Frequency
 
 FREQUENCIES: Mapping[str, str] = {
     Frequency.MONTHLY: "شهرية",
@@ -11,4 +11,13 @@ FREQUENCIES: Mapping[str, str] = {
     Frequency.ANNUAL: "سنوية",
     Frequency.BIENNIAL: "كل سنتين",
     Frequency.IRREGULAR: "غير منتظمة",
+}
+
+EVIDENCE_KINDS: Mapping[str, str] = {
+    EvidenceKind.DOCUMENT: "وثيقة",
+    EvidenceKind.DATASET: "مجموعة بيانات",
+    EvidenceKind.PHOTOGRAPH: "صورة",
+    EvidenceKind.LETTER: "خطاب",
+    EvidenceKind.MINUTES: "محضر",
+    EvidenceKind.OTHER: "دليل آخر",
 }

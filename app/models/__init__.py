@@ -6,6 +6,7 @@ from app.models.catalogue import Holiday, Pillar, Priority, Programme, Source
 from app.models.contributions import Absence, Contribution, ResultPart
 from app.models.definitions import Definition, Target
 from app.models.entities import Division, Entity
+from app.models.evidence import Evidence, EvidenceRule
 from app.models.indicators import Indicator
 from app.models.obligations import Obligation, Schedule
 from app.models.people import Assignment, Decision, Delegation, Membership, User
@@ -13,6 +14,7 @@ from app.models.reopenings import Reopening
 from app.models.results import Result
 from app.models.role_plans import RolePlan, RolePlanStep
 from app.models.subjects import Event, Subject, Wait
+from app.models.uploads import Upload
 
 __all__ = [
     "Absence",
@@ -25,6 +27,8 @@ __all__ = [
     "Division",
     "Entity",
     "Event",
+    "Evidence",
+    "EvidenceRule",
     "Holiday",
     "IdempotencyKey",
     "Indicator",
@@ -47,6 +51,7 @@ __all__ = [
     "Source",
     "Subject",
     "Target",
+    "Upload",
     "User",
     "Wait",
 ]

@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import (
     Boolean,
@@ -13,7 +14,7 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Text, Uuid
 
@@ -26,7 +27,8 @@ class Result(Base):
 
     `parties_*` are the party keys of the chain's steps as the role plan named them when the revision
     began. `edited_by` are the persons who entered or edited it, `controlled_by` those who took a
-    control step of the present round (four eyes).
+    control step of the present round (four eyes). `evidence` is what stood as proof when it was approved, with
+    the hashes of the files.
     """
 
     __tablename__ = "results"
@@ -71,6 +73,7 @@ class Result(Base):
             "published_at is null or (state = 'approved' and classification <> 'restricted')",
             name="published",
         ),
+        CheckConstraint("evidence is null or state = 'approved'", name="evidence"),
         CheckConstraint(
             "reviewed_by_id is null or not (reviewed_by_id = any(edited_by))", name="reviewed_by_another"
         ),
@@ -127,5 +130,6 @@ class Result(Base):
     returned_at: Mapped[datetime | None]
     return_reason: Mapped[str | None]
     exceptional: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
+    evidence: Mapped[list[Any] | None] = mapped_column(JSONB)
     published_at: Mapped[datetime | None]
     source_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("sources.id"))

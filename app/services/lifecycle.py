@@ -12,7 +12,19 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Boolean, FromClause, Integer, Text, Uuid, bindparam, func, text, update
+from sqlalchemy import (
+    ARRAY,
+    Boolean,
+    ColumnElement,
+    FromClause,
+    Integer,
+    Text,
+    Uuid,
+    bindparam,
+    func,
+    text,
+    update,
+)
 from sqlalchemy.orm import DeclarativeBase
 
 from app import permissions
@@ -82,11 +94,13 @@ async def apply(
     columns: Mapping[str, Any],
     awaited: Awaited | None,
     acting_for_id: UUID | None = None,
+    conditions: Sequence[ColumnElement[bool]] = (),
 ) -> set[UUID]:
     """Change the state of every case that is still as it was seen; returns the ids that changed.
 
     `columns` are set beside state and version: values, or expressions over GIVEN and the model. A case
-    that somebody else changed meanwhile is left out: the caller answers it with `lost_race()`.
+    that somebody else changed meanwhile is left out: the caller answers it with `lost_race()`. `conditions`:
+    what else must hold at that moment.
     """
     table: FromClause = model.__table__
     # In one order for all, so that two people who decide on many at once do not lock each other out.
@@ -97,6 +111,7 @@ async def apply(
             table.c.id == GIVEN.c.id,
             table.c.version == GIVEN.c.version,
             table.c.state == func.any(bindparam("sources", type_=ARRAY(Text))),
+            *conditions,
         )
         .values(state=transition.target, version=table.c.version + 1, **columns)
         .returning(table.c.id)

@@ -7,6 +7,7 @@ from app.enums import SubjectKind
 from app.services.contributions import rules as contributions
 from app.services.definitions import rules as definitions
 from app.services.entities import rules as entities
+from app.services.evidence import rules as evidence
 from app.services.holidays import rules as holidays
 from app.services.indicators import rules as indicators
 from app.services.obligations import rules as obligations
@@ -30,7 +31,10 @@ class TransitionTable:
 TABLES = (
     TransitionTable(SubjectKind.ENTITY, (entities.EDIT,)),
     TransitionTable(SubjectKind.DIVISION, (entities.EDIT_DIVISION,)),
-    TransitionTable(SubjectKind.INDICATOR, (*indicators.TRANSITIONS, schedules.SET, contributions.INVITE)),
+    TransitionTable(
+        SubjectKind.INDICATOR,
+        (*indicators.TRANSITIONS, schedules.SET, evidence.REQUIRE, contributions.INVITE),
+    ),
     TransitionTable(SubjectKind.DEFINITION, definitions.TRANSITIONS),
     TransitionTable(SubjectKind.USER, people.USER_TRANSITIONS),
     TransitionTable(SubjectKind.MEMBERSHIP, (people.END_MEMBERSHIP,)),
@@ -40,6 +44,7 @@ TABLES = (
     TransitionTable(SubjectKind.ROLE_PLAN, role_plans.TRANSITIONS),
     TransitionTable(SubjectKind.OBLIGATION, obligations.TRANSITIONS),
     TransitionTable(SubjectKind.RESULT, results.TRANSITIONS),
+    TransitionTable(SubjectKind.EVIDENCE, evidence.TRANSITIONS),
     TransitionTable(SubjectKind.REOPENING, reopenings.TRANSITIONS),
     TransitionTable(SubjectKind.CONTRIBUTION, contributions.TRANSITIONS),
     TransitionTable(SubjectKind.HOLIDAY, holidays.TRANSITIONS),

@@ -51,11 +51,10 @@ def _follows_preliminary(r: FromClause) -> ColumnElement[bool]:
     return exists(found)
 
 
-def columns(r: FromClause, i: FromClause) -> list[ColumnElement[Any]]:
-    """What the rules need of the result `r` of the indicator `i`, under names that begin with `_`."""
-    later = _result.alias()
-    opened, o = Reopening.__table__, Obligation.__table__
-    days = (
+def days(r: FromClause) -> ScalarSelect[Any]:
+    """When the figure of the result `r` opens, is due and closes, as an array; null where nobody asked for it."""
+    o = Obligation.__table__
+    return (
         select(array([o.c.opens_on, o.c.due_on, o.c.closes_on]))
         .where(
             o.c.indicator_id == r.c.indicator_id,
@@ -66,6 +65,12 @@ def columns(r: FromClause, i: FromClause) -> list[ColumnElement[Any]]:
         )
         .scalar_subquery()
     )
+
+
+def columns(r: FromClause, i: FromClause) -> list[ColumnElement[Any]]:
+    """What the rules need of the result `r` of the indicator `i`, under names that begin with `_`."""
+    later = _result.alias()
+    opened, o = Reopening.__table__, Obligation.__table__
 
     def leave(column: str) -> ScalarSelect[Any]:
         return (
@@ -120,7 +125,7 @@ def columns(r: FromClause, i: FromClause) -> list[ColumnElement[Any]]:
         i.c.division_id.label("_in_charge"),
         i.c.entered_by.label("_entered_by"),
         i.c.shared.label("_shared"),
-        days.label("_days"),
+        days(r).label("_days"),
         exists(
             select(literal_column("1")).where(
                 o.c.indicator_id == r.c.indicator_id,

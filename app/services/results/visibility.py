@@ -11,10 +11,9 @@ from app.services.people import four_eyes, visibility
 from app.services.results import rules
 
 
-def at_work(r: FromClause) -> ColumnElement[bool]:
-    """Who sees a result before it is approved: the parties of its chain, the office, the head, and who
-    is assigned to it or its indicator. A restricted one: only who is named or controls it, and the head.
-    """
+def named(r: FromClause) -> ColumnElement[bool]:
+    """Who sees a result whatever its classification: the parties of its chain, the head, and who is assigned to
+    it or its indicator."""
     chain = or_(
         r.c.parties_enter.overlap(visibility.CHAIN),
         r.c.parties_review.overlap(visibility.CHAIN),
@@ -25,6 +24,13 @@ def at_work(r: FromClause) -> ColumnElement[bool]:
         r.c.entity_id == any_(visibility.LEADS),
         r.c.id == any_(visibility.ASSIGNED),
         r.c.indicator_id == any_(visibility.ASSIGNED),
+    )
+
+
+def at_work(r: FromClause) -> ColumnElement[bool]:
+    """Who sees a result before it is approved: who is `named`, and unless it is restricted the office."""
+    return or_(
+        named(r),
         and_(
             r.c.classification != sql.const(Classification.RESTRICTED),
             r.c.entity_id == any_(visibility.OFFICE),

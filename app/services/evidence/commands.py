@@ -1,0 +1,312 @@
+"""Every write of evidence. Each runs in the caller's transaction, changes state only by `lifecycle`, and raises
+the version of what the evidence is about: whoever decides about that decides about what they saw."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func, insert
+
+from app import errors, ids, permissions
+from app.db import Writer
+from app.enums import EvidenceState, SubjectKind
+from app.models import Evidence
+from app.parties import Actor, Entitlement, Facts
+from app.services import lifecycle, records
+from app.services.evidence import names, rules, subjects
+from app.services.evidence.receiving import Received
+from app.services.lifecycle import GIVEN, Case
+from app.services.people import decisions
+from app.services.people.decisions import Letter
+from app.services.transitions import Transition
+
+_table = Evidence.__table__
+DESCRIPTION = ("kind", "title", "note", "classification")
+
+
+async def create(
+    writer: Writer, actor: Actor, subject_id: UUID, columns: Mapping[str, Any], now: datetime
+) -> UUID:
+    """Say that a file will prove something about a thing; the file itself comes afterwards.
+
+    Raises Invalid for a thing that is unknown, not visible or takes no evidence at all, Forbidden for who may
+    not edit it, SubjectDecided when it is no draft any more.
+    """
+    found = await subjects.find(writer, actor, subject_id, now)
+    if found is None:
+        raise errors.unknown_reference("#/subject_id")
+    evidenced, subject = found
+    steps = {rules.ATTACH: subject.steps[evidenced.step]}
+    permissions.entitlement(
+        actor, "evidence.create", Facts(SubjectKind.EVIDENCE, subject_id, subject.entity_id, steps=steps)
+    )
+    if not await subjects.raise_version(writer, evidenced.kind, subject_id, evidenced.takes):
+        raise rules.SubjectDecided()
+    due = {} if evidenced.step not in subject.due else {rules.ATTACH: subject.due[evidenced.step]}
+    facts = Facts(SubjectKind.EVIDENCE, ids.new(), subject.entity_id, steps=steps, due=due)
+    await _begin(writer, actor, "evidence.create", facts, subject_id, columns, now)
+    return facts.id
+
+
+async def supersede(writer: Writer, actor: Actor, facts: Facts, reason: str, now: datetime) -> UUID:
+    """Begin the evidence that is to take the place of this one, described like it. This one stands until the
+    file of the other is there.
+
+    Raises SubjectDecided, Succeeded, Stale.
+    """
+    rules.check_subject(rules.SUPERSEDE, facts.row)
+    if facts.row["successor_id"] is not None:
+        raise rules.Succeeded()
+    await _raise_subject(writer, facts, rules.SUPERSEDE)
+    await records.raise_version(writer, Evidence, facts)  # so that of two who ask, one comes first
+    new = Facts(SubjectKind.EVIDENCE, ids.new(), facts.entity_id, steps=facts.steps, due=facts.due)
+    said = {name: facts.row[name] for name in DESCRIPTION}
+    columns = {**said, "supersedes_id": facts.id}
+    await _begin(writer, actor, rules.SUPERSEDE.action, new, facts.row["subject_id"], columns, now, reason)
+    return new.id
+
+
+async def _begin(
+    writer: Writer,
+    actor: Actor,
+    action: str,
+    facts: Facts,
+    subject_id: UUID,
+    columns: Mapping[str, Any],
+    now: datetime,
+    reason: str | None = None,
+) -> None:
+    state = EvidenceState.AWAITING_FILE.value
+    await lifecycle.begin(
+        writer,
+        action,
+        Facts(facts.kind, facts.id, facts.entity_id, state=state, steps=facts.steps, due=facts.due),
+        actor=actor,
+        at=now,
+        awaited=rules.AWAITED[state],
+        changes={"subject_id": str(subject_id), **records.made(columns, *columns)},
+        reason=reason,
+    )
+    await writer.execute(
+        insert(Evidence).values(
+            id=facts.id,
+            entity_id=facts.entity_id,
+            subject_id=subject_id,
+            state=state,
+            created_by_id=actor.person_id,
+            created_at=now,
+            edited_by=[actor.person_id],
+            **columns,
+        )
+    )
+
+
+async def edit(
+    writer: Writer,
+    actor: Actor,
+    facts: Facts,
+    entitlement: Entitlement,
+    patch: Mapping[str, Any],
+    now: datetime,
+) -> None:
+    """Describe it otherwise, while nobody has decided. Whoever does never verifies it.
+
+    A patch that changes nothing writes nothing. Raises SubjectDecided.
+    """
+    rules.check_subject(rules.EDIT, facts.row)
+    changed = {name: value for name, value in patch.items() if value != facts.row[name]}
+    if not changed:
+        return
+    fields = {name: [records.said(facts.row[name]), records.said(value)] for name, value in changed.items()}
+    await _move(
+        writer,
+        rules.edit_in(str(facts.state)),
+        actor,
+        Case(facts, entitlement, changes={"fields": fields}),
+        now,
+        {**changed, "edited_by": _edited_by(actor)},
+    )
+
+
+async def attach(
+    writer: Writer,
+    actor: Actor,
+    facts: Facts,
+    entitlement: Entitlement,
+    received: Received,
+    file_name: str | None,
+    now: datetime,
+) -> None:
+    """The file is there: the evidence is put before those who verify it, and what it supersedes is superseded.
+
+    `file_name`: as the client called it, for display only. Raises SubjectDecided, Stale.
+    """
+    rules.check_subject(rules.UPLOAD, facts.row)
+    stored = received.stored
+    columns = {
+        "file_name": names.displayed(file_name, received.media_type),
+        "media_type": received.media_type,
+        "size": stored.size,
+        "sha256": stored.sha256,
+    }
+    await _move(
+        writer,
+        rules.UPLOAD,
+        actor,
+        Case(facts, entitlement, changes=records.made(columns, *columns)),
+        now,
+        {
+            **columns,
+            "uploaded_by_id": actor.person_id,
+            "uploaded_at": now,
+            "edited_by": _edited_by(actor),
+        },
+    )
+    await take_place(writer, actor, facts, now)
+
+
+async def take_place(writer: Writer, actor: Actor, facts: Facts, now: datetime) -> None:
+    """Mark what this evidence supersedes, if anything, as superseded. Raises Stale when that changed meanwhile."""
+    row = facts.row
+    if row["superseded_state"] not in rules.SUPERSEDE.sources:
+        return
+    old = Facts(
+        SubjectKind.EVIDENCE,
+        row["supersedes_id"],
+        facts.entity_id,
+        state=row["superseded_state"],
+        version=row["superseded_version"],
+    )
+    by = Case(old, Entitlement(""), changes={"superseded_by": str(facts.id)})
+    await _apply(writer, rules.SUPERSEDE, actor, by, now, {})
+
+
+async def withdraw(
+    writer: Writer, actor: Actor, facts: Facts, entitlement: Entitlement, now: datetime
+) -> None:
+    """Take it back while nobody has decided. It stays readable to who worked on it. Raises SubjectDecided."""
+    rules.check_subject(rules.WITHDRAW, facts.row)
+    await _move(writer, rules.WITHDRAW, actor, Case(facts, entitlement), now, {})
+
+
+async def verify(
+    writer: Writer,
+    actor: Actor,
+    facts: Facts,
+    entitlement: Entitlement,
+    reason: str | None,
+    letter: Letter | None,
+    now: datetime,
+) -> None:
+    """It proves what it is brought for (Guide V-2). Raises SubjectDecided."""
+    await _decide(writer, rules.VERIFY, actor, facts, entitlement, reason, letter, now)
+
+
+async def reject(
+    writer: Writer,
+    actor: Actor,
+    facts: Facts,
+    entitlement: Entitlement,
+    reason: str,
+    letter: Letter | None,
+    now: datetime,
+) -> None:
+    """It does not, with the reason (Guide V-2). Raises SubjectDecided."""
+    await _decide(writer, rules.REJECT, actor, facts, entitlement, reason, letter, now)
+
+
+async def _decide(
+    writer: Writer,
+    transition: Transition,
+    actor: Actor,
+    facts: Facts,
+    entitlement: Entitlement,
+    reason: str | None,
+    letter: Letter | None,
+    now: datetime,
+) -> None:
+    rules.check_subject(transition, facts.row)
+    if entitlement.exceptional and not reason:
+        raise errors.invalid(
+            "#/reason",
+            "missing",
+            "Four eyes leaves nobody: the head decides with a reason.",
+            "لا يوجد من يتولى الرقابة غيره، فيقرر رئيس الوحدة مع بيان السبب.",
+        )
+    decided = await decisions.decided(writer, actor, entitlement, transition.action, facts, letter, now)
+    await _move(
+        writer,
+        transition,
+        actor,
+        Case(facts, entitlement, reason),
+        now,
+        {
+            "decided_by_id": decided.person_id,
+            "decided_at": now,
+            "decision_reason": GIVEN.c.reason,
+            "exceptional": GIVEN.c.exceptional,
+        },
+        acting_for_id=decided.person_id if decided.decision_id else None,
+    )
+
+
+async def _move(
+    writer: Writer,
+    transition: Transition,
+    actor: Actor,
+    case: Case,
+    now: datetime,
+    columns: Mapping[str, Any],
+    *,
+    acting_for_id: UUID | None = None,
+) -> None:
+    """One transition, and the new version of the subject in the same statement."""
+    row = case.facts.row
+    raised = subjects.raised(row["subject_kind"], row["subject_id"], _subject_states(row, transition))
+    await _apply(
+        writer, transition, actor, case, now, columns, conditions=(raised,), acting_for_id=acting_for_id
+    )
+
+
+async def _apply(
+    writer: Writer,
+    transition: Transition,
+    actor: Actor,
+    case: Case,
+    now: datetime,
+    columns: Mapping[str, Any],
+    *,
+    conditions: tuple[ColumnElement[bool], ...] = (),
+    acting_for_id: UUID | None = None,
+) -> None:
+    moved = await lifecycle.apply(
+        writer,
+        Evidence,
+        transition,
+        [case],
+        actor=actor,
+        at=now,
+        columns=columns,
+        awaited=rules.AWAITED.get(transition.target),
+        acting_for_id=acting_for_id,
+        conditions=conditions,
+    )
+    if not moved:
+        raise lifecycle.lost_race()
+
+
+async def _raise_subject(writer: Writer, facts: Facts, transition: Transition) -> None:
+    row = facts.row
+    states = _subject_states(row, transition)
+    if not await subjects.raise_version(writer, row["subject_kind"], row["subject_id"], states):
+        raise lifecycle.lost_race()
+
+
+def _subject_states(row: Mapping[str, Any], transition: Transition) -> frozenset[str]:
+    evidenced = subjects.KINDS[row["subject_kind"]]
+    return evidenced.undecided if transition in rules.OF_THE_VERIFIER else evidenced.takes
+
+
+def _edited_by(actor: Actor) -> ColumnElement[Any]:
+    return func.array_append(func.array_remove(_table.c.edited_by, actor.person_id), actor.person_id)

@@ -1,0 +1,247 @@
+"""What evidence can be about: one line for each kind of thing, and what evidence needs to know of one.
+
+Who may edit a thing may attach evidence to it, in the states in which it is edited. Its evidence is verified
+until the thing is approved, and never changes afterwards.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Select,
+    Text,
+    Uuid,
+    and_,
+    any_,
+    bindparam,
+    case,
+    exists,
+    func,
+    literal_column,
+    null,
+    or_,
+    select,
+    union_all,
+    update,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, array
+from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.sql.selectable import FromClause
+
+from app.db import Lane, Query, Writer
+from app.enums import Classification, DefinitionState, IndicatorLevel, ResultState, Role, Step, SubjectKind
+from app.models import Definition, Indicator, Result, Subject
+from app.parties import UNIT, UNIT_EDITOR, Actor, Facts
+from app.services import sql
+from app.services.definitions import queries as definition_queries
+from app.services.definitions import rules as definitions
+from app.services.definitions import visibility as definition_visibility
+from app.services.people import four_eyes, visibility
+from app.services.results import facts as result_facts
+from app.services.results import rules as results
+from app.services.results import visibility as result_visibility
+
+_Load = Callable[[Lane, Actor, UUID, datetime], Awaitable[Facts | None]]
+
+
+@dataclass(frozen=True)
+class Evidenced:
+    """A kind of thing that evidence can be about.
+
+    `load`: the facts of one, through its area's own visibility. `step`: who of them attaches evidence, and
+    `takes`: in which states, both those of its area's own edit. `undecided`: the states before its approval.
+    `row`: one thing by its id, in the form that `_row` gives it.
+    """
+
+    kind: SubjectKind
+    model: type[DeclarativeBase]
+    load: _Load
+    step: str
+    takes: frozenset[str]
+    undecided: frozenset[str]
+    row: Callable[[ColumnElement[Any]], Select[Any]]
+
+
+def _row(
+    kind: SubjectKind,
+    *,
+    state: ColumnElement[Any],
+    attach: ColumnElement[Any],
+    verify: ColumnElement[Any],
+    edited_by: ColumnElement[Any],
+    attach_due: ColumnElement[Any],
+    verify_due: ColumnElement[Any],
+    at_work: ColumnElement[bool],
+    named: ColumnElement[bool],
+    disclosed: ColumnElement[bool],
+    indicator: FromClause,
+    period: ColumnElement[Any],
+) -> Select[Any]:
+    """What evidence needs to know of the thing it is about.
+
+    `attach`, `verify`: party keys. `edited_by`: who never verifies its evidence. `at_work`: whether the reader
+    works on it; `named`: also where its evidence is restricted; `disclosed`: whether it is approved, and shown
+    to UNIT for that.
+    """
+    verifiers = func.array_remove(verify, null()).cast(ARRAY(Text))
+    return select(
+        sql.const(kind).label("kind"),
+        state.label("state"),
+        attach.cast(ARRAY(Text)).label("attach"),
+        verifiers.label("verify"),
+        edited_by.cast(ARRAY(Uuid)).label("edited_by"),
+        attach_due.cast(Date).label("attach_due"),
+        verify_due.cast(Date).label("verify_due"),
+        at_work.label("at_work"),
+        or_(named, func.array_remove(verify, null()).cast(ARRAY(Text)).overlap(visibility.KEYS)).label(
+            "named"
+        ),
+        and_(disclosed, visibility.NATIONAL).label("disclosed"),
+        indicator.c.name_ar.label("name_ar"),
+        indicator.c.name_en.label("name_en"),
+        period.cast(Text).label("period"),
+    )
+
+
+def _party(role: Role, of: ColumnElement[Any]) -> ColumnElement[Any]:
+    return func.concat(literal_column(f"'{role.value}:'"), of)
+
+
+def _representative(of: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The technical representative assigned to the thing, or null."""
+    return case((four_eyes.represented(of), _party(Role.TECHNICAL_REPRESENTATIVE, of)))
+
+
+def _of_result(id_: ColumnElement[Any]) -> Select[Any]:
+    r, i = Result.__table__.alias(), Indicator.__table__.alias()
+    days = result_facts.days(r)
+    return (
+        _row(
+            SubjectKind.RESULT,
+            state=r.c.state,
+            attach=r.c.parties_enter,
+            verify=array(
+                [_representative(r.c.id), _representative(i.c.id), _party(Role.SPECIALIST, r.c.entity_id)]
+            ),
+            edited_by=r.c.edited_by,
+            attach_due=_element(days, 2),
+            verify_due=_element(days, 3),
+            at_work=result_visibility.at_work(r),
+            named=result_visibility.named(r),
+            disclosed=and_(
+                r.c.state == sql.const(ResultState.APPROVED),
+                r.c.classification != sql.const(Classification.RESTRICTED),
+            ),
+            indicator=i,
+            period=r.c.period,
+        )
+        .select_from(r.join(i, i.c.id == r.c.indicator_id))
+        .where(r.c.id == id_)
+    )
+
+
+def _of_definition(id_: ColumnElement[Any]) -> Select[Any]:
+    d, i = Definition.__table__.alias(), Indicator.__table__.alias()
+    of_unit = i.c.level == sql.const(IndicatorLevel.VISION)
+    specialist = _party(Role.SPECIALIST, d.c.entity_id)
+    return (
+        _row(
+            SubjectKind.DEFINITION,
+            state=d.c.state,
+            attach=case((of_unit, array([sql.const(UNIT_EDITOR)])), else_=array([specialist])),
+            verify=case(
+                (of_unit, array([sql.const(UNIT)])),
+                else_=array([_representative(d.c.id), _representative(i.c.id), specialist]),
+            ),
+            edited_by=d.c.edited_by,
+            attach_due=null(),
+            verify_due=null(),
+            at_work=or_(definition_visibility.at_work(i), d.c.id == any_(visibility.ASSIGNED)),
+            named=or_(
+                i.c.entity_id == any_(visibility.OFFICE),
+                i.c.id == any_(visibility.ASSIGNED),
+                d.c.id == any_(visibility.ASSIGNED),
+                and_(of_unit, visibility.NATIONAL),
+            ),
+            disclosed=or_(
+                d.c.state == sql.const(DefinitionState.ACTIVE),
+                d.c.state == sql.const(DefinitionState.SUPERSEDED),
+            ),
+            indicator=i,
+            period=null(),
+        )
+        .select_from(d.join(i, i.c.id == d.c.indicator_id))
+        .where(d.c.id == id_)
+    )
+
+
+def _element(days: ColumnElement[Any], place: int) -> ColumnElement[Any]:
+    return days.cast(ARRAY(Date))[place]
+
+
+KINDS: Mapping[str, Evidenced] = {
+    each.kind: each
+    for each in (
+        Evidenced(
+            SubjectKind.RESULT,
+            Result,
+            result_facts.one,
+            Step.ENTER,
+            results.EDIT.sources,
+            frozenset({ResultState.DRAFT.value, *results.CONTROLLED}),
+            _of_result,
+        ),
+        Evidenced(
+            SubjectKind.DEFINITION,
+            Definition,
+            definition_queries.facts,
+            definitions.DEFINE,
+            definitions.EDIT.sources,
+            definitions.OPEN,
+            _of_definition,
+        ),
+    )
+}
+
+
+def row_of(e: FromClause) -> FromClause:
+    """The thing that the evidence `e` is about, to be joined on true: the columns of `_row`."""
+    rows = [each.row(e.c.subject_id).correlate(e) for each in KINDS.values()]
+    return union_all(*rows).lateral("subject")
+
+
+_KIND = Query(select(Subject.kind).where(Subject.id == bindparam("id", type_=Uuid)))
+
+
+async def find(lane: Lane, actor: Actor, subject_id: UUID, now: datetime) -> tuple[Evidenced, Facts] | None:
+    """The thing by this id that the actor may see and evidence can be about, with its facts; or None."""
+    found = await lane.row(_KIND, {"id": subject_id})
+    evidenced = None if found is None else KINDS.get(found["kind"])
+    facts = None if evidenced is None else await evidenced.load(lane, actor, subject_id, now)
+    return None if evidenced is None or facts is None else (evidenced, facts)
+
+
+def raised(kind: str, subject_id: UUID, states: frozenset[str]) -> ColumnElement[bool]:
+    """A condition that raises the version of the thing, and holds when it is in one of `states`: whoever
+    decides about it decides about what they saw, its evidence included."""
+    model = KINDS[kind].model
+    table: FromClause = model.__table__
+    moved = (
+        update(model)
+        .where(table.c.id == subject_id, table.c.state == any_(bindparam(None, sorted(states), ARRAY(Text))))
+        .values(version=table.c.version + 1)
+        .returning(table.c.id)
+        .cte("subject")
+    )
+    return exists(select(literal_column("1")).select_from(moved))
+
+
+async def raise_version(writer: Writer, kind: str, subject_id: UUID, states: frozenset[str]) -> bool:
+    """The same as a statement of its own: whether the thing was in one of `states`."""
+    found = await writer.execute(select(raised(kind, subject_id, states)))
+    return bool(found.scalar_one())
