@@ -9,7 +9,7 @@ The application itself is imported only by what needs it: building its routes ta
 import asyncio
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Annotated
@@ -20,10 +20,11 @@ import typer
 import uvicorn
 
 from app import administrators, config, loading, logs, migrating, sweeping, ticking
-from app.config import ConfigurationError, Settings
+from app.config import ConfigurationError, FileSettings, Settings
 from app.db import MINIMUM_SERVER_VERSION, SCHEMA, Database, DatabaseUnfit
 from app.files import FileStore, FileStoreUnfit
 from app.local_postgres import LocalPostgresError
+from app.scanner import Scanner
 from app.tokens import TokenKeys
 
 CONTRACT = migrating.ROOT / "openapi" / "openapi.json"
@@ -118,6 +119,35 @@ def sweep() -> None:
         gone = asyncio.run(sweeping.sweep(settings.owner_url, FileStore.open(settings.files_url)))
     for what, count in gone.items():
         typer.echo(f"{what}: {count} deleted")
+
+
+@cli.command()
+def scan() -> None:
+    """Look for malware in the files that no clamd has looked at yet. For a timer, every few minutes, where there is
+    a clamd. Exit code 1: some still wait."""
+    with _faults_in_one_line():
+        settings = config.load_files()
+        scanner = settings.scanner()
+        if scanner is None:
+            raise ConfigurationError("MUTABAA_CLAMD_URL is not set: there is nothing to scan with")
+        found = asyncio.run(_scan(settings, scanner))
+    for outcome, count in found.items():
+        typer.echo(f"{outcome}: {count}")
+    if found["waiting"]:
+        raise typer.Exit(1)
+
+
+async def _scan(settings: FileSettings, scanner: Scanner) -> Mapping[str, int]:
+    from app.services.evidence import scanning
+
+    database = Database(str(settings.database_url), read_pool_size=1, write_pool_size=1)
+    files = FileStore.open(settings.files_url)
+    await files.check()
+    try:
+        await database.open()
+        return await scanning.scan_all(database, files, scanner)
+    finally:
+        await database.close()
 
 
 @cli.command()

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, TypeVar
 from pydantic import Field, PostgresDsn, UrlConstraints, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from app import scanner
+from app.scanner import Scanner, address
 
 _Settings = TypeVar("_Settings", bound="DatabaseSettings")
 
@@ -45,7 +45,7 @@ class FileSettings(DatabaseSettings):
         str, Field(description="Where files lie: file:///absolute/folder or s3://bucket/prefix.")
     ]
     max_file_bytes: Annotated[
-        int, Field(ge=1024, le=1_000_000_000, description="The largest file that is taken as evidence.")
+        int, Field(ge=1024, le=1_073_741_824, description="The largest file of evidence.")
     ] = 52_428_800
     clamd_url: Annotated[
         str,
@@ -71,7 +71,7 @@ class FileSettings(DatabaseSettings):
     @classmethod
     def _clamd_at(cls, url: str) -> str:
         if url:
-            scanner.address(url)
+            address(url)
         return url
 
     @field_validator("clamd_max_bytes")
@@ -81,6 +81,10 @@ class FileSettings(DatabaseSettings):
         if info.data.get("clamd_url") and most < info.data.get("max_file_bytes", 0):
             raise ValueError("must not be smaller than MUTABAA_MAX_FILE_BYTES")
         return most
+
+    def scanner(self) -> Scanner | None:
+        """What looks for malware, if anything does."""
+        return Scanner(self.clamd_url, self.clamd_max_bytes) if self.clamd_url else None
 
 
 class Settings(FileSettings):

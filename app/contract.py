@@ -72,6 +72,7 @@ TAGS = {
     "contributions": "What entities contribute to shared indicators · إسهام الجهات في المؤشرات المشتركة",
     "results": "Results, from entry to approval · النتائج من الإدخال إلى الاعتماد",
     "obligations": "The figures that are due, from whom and when · القيم المستحقة ومواعيدها",
+    "uploads": "Files of evidence that come in pieces (tus) · رفع ملفات الأدلة على أجزاء",
     "reopenings": "Leave to correct what is approved, or to enter late · تصحيح ما اعتُمد والإدخال بعد الإغلاق",
     "operations": "Long work and its progress · الأعمال الطويلة وتقدّمها",
     "service": "Health and readiness of the service · سلامة الخدمة وجاهزيتها",
@@ -137,7 +138,7 @@ HEADERS: Json = {
     },
     "Tus-Max-Size": {
         "description": "The largest file, in bytes.",
-        "schema": {"type": "integer", "format": "int64", "minimum": 1, "maximum": 1_000_000_000},
+        "schema": {"type": "integer", "format": "int64", "minimum": 1, "maximum": 1_073_741_824},
     },
     "Tus-Checksum-Algorithm": {
         "description": "The algorithms of Upload-Checksum, separated by commas.",
@@ -145,11 +146,11 @@ HEADERS: Json = {
     },
     "Upload-Offset": {
         "description": "The bytes of the file that have been received.",
-        "schema": {"type": "integer", "format": "int64", "minimum": 0, "maximum": 1_000_000_000},
+        "schema": {"type": "integer", "format": "int64", "minimum": 0, "maximum": 1_073_741_824},
     },
     "Upload-Length": {
         "description": "The size of the whole file in bytes.",
-        "schema": {"type": "integer", "format": "int64", "minimum": 1, "maximum": 1_000_000_000},
+        "schema": {"type": "integer", "format": "int64", "minimum": 1, "maximum": 1_073_741_824},
     },
     "Upload-Metadata": {
         "description": "As it was sent when the upload was begun; absent when nothing was.",

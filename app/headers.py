@@ -57,6 +57,28 @@ RefusedKey = Annotated[str | None, Header(alias="Idempotency-Key", include_in_sc
 
 SubjectPath = Annotated[UUID, Path(description="The id of the resource.")]
 
+OF_UPLOADS = (
+    "Tus-Resumable",
+    "Upload-Length",
+    "Upload-Metadata",
+    "Upload-Offset",
+    "Upload-Checksum",
+    "X-HTTP-Method-Override",
+)
+"""Of the tus protocol: what a browser page may send."""
+OF_UPLOADS_ANSWERED = (
+    "Tus-Resumable",
+    "Tus-Version",
+    "Tus-Extension",
+    "Tus-Max-Size",
+    "Tus-Checksum-Algorithm",
+    "Upload-Length",
+    "Upload-Metadata",
+    "Upload-Offset",
+    "Upload-Expires",
+)
+"""And what it may read."""
+
 _BYTES = {"maxLength": 18, "pattern": "^[0-9]{1,18}$"}
 TusResumable = Annotated[
     str | None,

@@ -8,7 +8,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.middleware.cors import CORSMiddleware
 from starlette.exceptions import HTTPException
 
-from app import __version__, config, contract, deps, docs_page, logs, permissions, problems
+from app import __version__, config, contract, deps, docs_page, headers, logs, permissions, problems
 from app.config import Settings
 from app.db import Database
 from app.files import FileStore
@@ -32,6 +32,7 @@ from app.routers import (
     schedules,
     service,
     service_accounts,
+    uploads,
 )
 from app.services.idempotency import Replayed
 from app.tokens import TokenKeys
@@ -53,6 +54,7 @@ ROUTERS = (
     schedules.router,
     obligations.router,
     results.router,
+    uploads.router,
     reopenings.router,
     service.router,
 )
@@ -89,22 +91,40 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             statement_seconds=settings.statement_seconds,
         )
         app.add_middleware(
-            Edge, keys=app.state.keys, max_body_bytes=settings.max_body_bytes, public=_public_paths(app)
+            Edge,
+            keys=app.state.keys,
+            max_body_bytes=settings.max_body_bytes,
+            max_file_bytes=settings.max_file_bytes,
+            public=_public_paths(app),
         )
         # Outside the edge: a browser page must be able to read a refusal too.
         if settings.cors_origins:
             app.add_middleware(
                 CORSMiddleware,
                 allow_origins=settings.cors_origins.split(","),
-                allow_methods=["GET", "POST", "PATCH"],
+                allow_methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"],
                 allow_headers=[
                     "Authorization",
                     "Content-Type",
+                    "Content-Disposition",
                     "If-Match",
                     "If-None-Match",
+                    "If-Range",
+                    "Range",
                     "Idempotency-Key",
+                    *headers.OF_UPLOADS,
                 ],
-                expose_headers=["ETag", "Location", "X-Request-Id", "Retry-After", "Content-Language"],
+                expose_headers=[
+                    "ETag",
+                    "Location",
+                    "X-Request-Id",
+                    "Retry-After",
+                    "Content-Language",
+                    "Content-Disposition",
+                    "Content-Range",
+                    "Accept-Ranges",
+                    *headers.OF_UPLOADS_ANSWERED,
+                ],
             )
     return app
 
@@ -117,6 +137,7 @@ def serve_app() -> FastAPI:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.files = FileStore.open(app.state.settings.files_url)
+    app.state.scanner = app.state.settings.scanner()
     await app.state.files.check()
     await app.state.database.open()
     try:

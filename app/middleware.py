@@ -14,6 +14,7 @@ import structlog
 from fastapi import Request
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.routing import compile_path
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app import errors, metrics, problems
@@ -27,6 +28,15 @@ _REQUEST_ID = re.compile(r"^[A-Za-z0-9._-]{8,64}$")
 MERGE_PATCH = "application/merge-patch+json"
 FORMS = frozenset({"/v1/auth/token"})
 """The paths that take a form: OAuth 2.0 prescribes it (RFC 6749, 4.4.2)."""
+
+_STREAMED = re.compile(r"/v1/evidence/[^/]+/content")
+"""The paths whose PUT is a file: of its own size, and of whatever media type the client says."""
+
+_TUS = re.compile(r"/v1/(?:evidence/[^/]+/uploads|uploads/[^/]+)")
+"""The paths of resumable uploads: each answer says the protocol's version, and a PATCH is a part of a file."""
+_TUS_PART = ("application/offset+octet-stream",)
+_OVERRIDING = frozenset({"PATCH", "DELETE"})
+"""What the tus protocol lets a client that can only POST ask for in X-HTTP-Method-Override."""
 
 _PUBLIC_BODY_BYTES = 16_384
 
@@ -42,12 +52,20 @@ class Edge:
     """Names the request, reads its language, refuses what is too large or wrongly signed."""
 
     def __init__(
-        self, app: ASGIApp, *, keys: TokenKeys, max_body_bytes: int, public: Collection[tuple[str, str]]
+        self,
+        app: ASGIApp,
+        *,
+        keys: TokenKeys,
+        max_body_bytes: int,
+        max_file_bytes: int,
+        public: Collection[tuple[str, str]],
     ) -> None:
         self.app = app
         self.keys = keys
         self.max_body_bytes = max_body_bytes
+        self.max_file_bytes = max_file_bytes
         self.public = frozenset(public)
+        self.public_patterns = [(method, compile_path(path)[0]) for method, path in public if "{" in path]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -57,6 +75,9 @@ class Edge:
         headers = Headers(scope=scope)
         scope["request_id"] = _request_id(headers)
         scope["language"] = language(headers.get("accept-language", ""))
+        tus = _TUS.fullmatch(scope["path"])
+        if tus and scope["method"] == "POST" and headers.get("x-http-method-override") in _OVERRIDING:
+            scope["method"] = headers["x-http-method-override"]
         status = 500
 
         async def send_with_headers(message: Message) -> None:
@@ -65,6 +86,8 @@ class Edge:
                 status = message["status"]
                 answer = MutableHeaders(scope=message)
                 answer["X-Request-Id"] = scope["request_id"]
+                if tus:
+                    answer["Tus-Resumable"] = "1.0.0"
                 for name, value in _SECURITY_HEADERS:
                     if name.decode() not in answer:
                         message["headers"].append((name, value))
@@ -91,7 +114,7 @@ class Edge:
             )
 
     def _refusal(self, scope: Scope, headers: Headers) -> AppError | None:
-        if scope["path"].startswith("/v1/") and (scope["method"], scope["path"]) not in self.public:
+        if scope["path"].startswith("/v1/") and not self._is_public(scope):
             try:
                 scope["claims"] = self.keys.read(_bearer(headers))
             except errors.Unauthenticated as refusal:
@@ -103,14 +126,23 @@ class Edge:
             return errors.TooLarge()
         if (int(said) > 0 or "transfer-encoding" in headers) and not _readable(scope, headers):
             accept = "Accept-Patch" if scope["method"] == "PATCH" else "Accept-Post"
-            return errors.UnsupportedMedia(headers={accept: ", ".join(_media_types(scope))})
+            taken = ", ".join(_media_types(scope))
+            return errors.UnsupportedMedia(headers={accept: taken} if taken else {})
         return None
 
     def _limit(self, scope: Scope) -> int:
         """The largest body, in bytes. Whoever is not signed in has little to say."""
-        if (scope["method"], scope["path"]) in self.public:
+        if _is_file(scope):
+            return self.max_file_bytes
+        if self._is_public(scope):
             return min(_PUBLIC_BODY_BYTES, self.max_body_bytes)
         return self.max_body_bytes
+
+    def _is_public(self, scope: Scope) -> bool:
+        method, path = scope["method"], scope["path"]
+        return (method, path) in self.public or any(
+            method == public and pattern.match(path) for public, pattern in self.public_patterns
+        )
 
     def _bounded(self, receive: Receive, limit: int) -> Receive:
         """Count what a client sends without saying its length."""
@@ -127,13 +159,23 @@ class Edge:
         return bounded
 
 
+def _is_file(scope: Scope) -> bool:
+    """Whether the body is a file, or a part of one."""
+    pattern = {"PUT": _STREAMED, "PATCH": _TUS}.get(scope["method"])
+    return pattern is not None and pattern.fullmatch(scope["path"]) is not None
+
+
 def _media_types(scope: Scope) -> tuple[str, ...]:
     if scope["path"] in FORMS:
         return ("application/x-www-form-urlencoded",)
+    if _TUS.fullmatch(scope["path"]):
+        return _TUS_PART if scope["method"] == "PATCH" else ()  # to begin an upload takes no bytes
     return (MERGE_PATCH, "application/json") if scope["method"] == "PATCH" else ("application/json",)
 
 
 def _readable(scope: Scope, headers: Headers) -> bool:
+    if _STREAMED.fullmatch(scope["path"]) and scope["method"] == "PUT":
+        return True
     media_type, _, parameters = headers.get("content-type", "").partition(";")
     charset = parameters.strip().lower().removeprefix("charset=").strip('"')
     return media_type.strip().lower() in _media_types(scope) and charset in ("", "utf-8")

@@ -17,7 +17,11 @@ _REPLY = re.compile(r"stream: (?:OK|(?P<signature>.{1,200}) FOUND)")
 
 
 class NoVerdict(Exception):
-    """Nothing is known of the file: clamd is away, refused it, or did not answer in time."""
+    """Nothing is known of the file: clamd refused it, or said what is no verdict."""
+
+
+class Away(NoVerdict):
+    """Clamd cannot be reached, or does not answer in time: another file would fare no better."""
 
 
 class Scanner:
@@ -39,7 +43,7 @@ class Scanner:
             async with asyncio.timeout(_SECONDS):
                 reply = await self._ask(chunks)
         except (OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError) as fault:
-            raise NoVerdict(f"clamd does not answer: {str(fault) or type(fault).__name__}") from None
+            raise Away(f"clamd does not answer: {str(fault) or type(fault).__name__}") from None
         said = _REPLY.fullmatch(reply)
         if said is None:
             raise NoVerdict(f"clamd answered: {reply[:200]!r}")

@@ -49,7 +49,12 @@ class Sender:
         return str(made.headers["Location"])
 
     async def begin(
-        self, evidence: str | None = None, length: int = len(TABLE), *, by: Person | None = None, **headers: str
+        self,
+        evidence: str | None = None,
+        length: int = len(TABLE),
+        *,
+        by: Person | None = None,
+        **headers: str,
     ) -> httpx.Response:
         """Ask for an upload."""
         path = evidence or await self.evidence()
@@ -85,9 +90,7 @@ class Sender:
             **{name.replace("_", "-"): value for name, value in headers.items()},
         }
         api = (by or self.office.enterer).api
-        return await api.send(
-            "PATCH", upload, content=content, headers={k: v for k, v in said.items() if v}
-        )
+        return await api.send("PATCH", upload, content=content, headers={k: v for k, v in said.items() if v})
 
     async def received(self, upload: str) -> int:
         """How much of the file has arrived."""
@@ -104,5 +107,3 @@ class Sender:
         await world.owner.execute(
             "update memberships set ends_at = now() where user_id = $1", self.office.enterer.id
         )
-
-

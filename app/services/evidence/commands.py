@@ -11,10 +11,11 @@ from sqlalchemy import ColumnElement, func, insert
 from app import errors, ids, permissions
 from app.db import Writer
 from app.enums import EvidenceState, SubjectKind
+from app.files import FileStore
 from app.models import Evidence
 from app.parties import Actor, Entitlement, Facts
 from app.services import lifecycle, records
-from app.services.evidence import names, rules, subjects
+from app.services.evidence import keeping, names, rules, subjects
 from app.services.evidence.receiving import Received
 from app.services.lifecycle import GIVEN, Case
 from app.services.people import decisions
@@ -137,13 +138,19 @@ async def attach(
     received: Received,
     file_name: str | None,
     now: datetime,
+    *,
+    files: FileStore,
+    scans: bool,
 ) -> None:
     """The file is there: the evidence is put before those who verify it, and what it supersedes is superseded.
+    Where there is a scanner (`scans`), that comes after it has passed the file.
 
-    `file_name`: as the client called it, for display only. Raises SubjectDecided, Stale.
+    `file_name`: as the client called it, for display only. Raises SubjectDecided, Stale, and Unavailable in the
+    rare case that the file is gone already (`keeping`).
     """
     rules.check_subject(rules.UPLOAD, facts.row)
     stored = received.stored
+    await keeping.hold(writer, files, stored)
     columns = {
         "file_name": names.displayed(file_name, received.media_type),
         "media_type": received.media_type,
@@ -152,7 +159,7 @@ async def attach(
     }
     await _move(
         writer,
-        rules.UPLOAD,
+        rules.UPLOAD_TO_SCAN if scans else rules.UPLOAD,
         actor,
         Case(facts, entitlement, changes=records.made(columns, *columns)),
         now,
@@ -163,10 +170,23 @@ async def attach(
             "edited_by": _edited_by(actor),
         },
     )
-    await take_place(writer, actor, facts, now)
+    if not scans:
+        await _take_place(writer, actor, facts, now)
 
 
-async def take_place(writer: Writer, actor: Actor, facts: Facts, now: datetime) -> None:
+async def passed(writer: Writer, facts: Facts, now: datetime) -> None:
+    """The scanner found nothing in the file. Raises Stale when the evidence, or its subject, is no longer open."""
+    await _move(writer, rules.PASS, None, Case(facts, Entitlement("")), now, {})
+    await _take_place(writer, None, facts, now)
+
+
+async def infected(writer: Writer, facts: Facts, signature: str, now: datetime) -> None:
+    """The scanner found malware, whose name the event keeps: nobody ever reads the file. Raises Stale."""
+    case = Case(facts, Entitlement(""), changes={"signature": signature})
+    await _move(writer, rules.INFECT, None, case, now, {})
+
+
+async def _take_place(writer: Writer, actor: Actor | None, facts: Facts, now: datetime) -> None:
     """Mark what this evidence supersedes, if anything, as superseded. Raises Stale when that changed meanwhile."""
     row = facts.row
     if row["superseded_state"] not in rules.SUPERSEDE.sources:
@@ -254,7 +274,7 @@ async def _decide(
 async def _move(
     writer: Writer,
     transition: Transition,
-    actor: Actor,
+    actor: Actor | None,
     case: Case,
     now: datetime,
     columns: Mapping[str, Any],
@@ -272,7 +292,7 @@ async def _move(
 async def _apply(
     writer: Writer,
     transition: Transition,
-    actor: Actor,
+    actor: Actor | None,
     case: Case,
     now: datetime,
     columns: Mapping[str, Any],

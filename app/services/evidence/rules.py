@@ -22,6 +22,13 @@ SUPERSEDE = Transition("evidence.supersede", _SUBMITTED | _DECIDED, EvidenceStat
 
 TRANSITIONS = (EDIT, UPLOAD, VERIFY, REJECT, WITHDRAW, SUPERSEDE)
 
+_SCANNING = frozenset({EvidenceState.SCANNING.value})
+UPLOAD_TO_SCAN = Transition(UPLOAD.action, UPLOAD.sources, EvidenceState.SCANNING)
+"""The upload where a scanner is configured: the file can be read by nobody, and proves nothing, until it is passed."""
+PASS = Transition("evidence.pass", _SCANNING, EvidenceState.SUBMITTED)
+INFECT = Transition("evidence.infect", _SCANNING, EvidenceState.INFECTED)
+"""The scanner's own steps: no person is entitled to them, so no role rule names them."""
+
 REQUIRE = Transition("indicators.require_evidence", _STANDING, IndicatorState.ACTIVE)
 """Of the indicator whose results must carry evidence: it stays what it is."""
 
@@ -37,7 +44,7 @@ AWAITED: dict[str, Awaited] = {
 DUE: dict[str, frozenset[str]] = {EvidenceState.SUBMITTED: frozenset({VERIFY.action, REJECT.action})}
 """The control actions that are due in a state."""
 
-OF_THE_VERIFIER = (VERIFY, REJECT)
+OF_THE_VERIFIER = (VERIFY, REJECT, PASS, INFECT)
 """What is done while the subject is decided about; all else only while the subject is a draft."""
 
 UNDECIDED = frozenset(

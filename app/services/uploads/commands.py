@@ -1,6 +1,5 @@
 """What is written of an upload: its beginning, each part that came, its end."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -11,6 +10,7 @@ from app.db import Writer
 from app.models import Upload as UploadRow
 from app.parties import Actor, Facts
 from app.services.uploads import rules
+from app.services.uploads.parts import Part
 from app.services.uploads.queries import Upload
 
 _u: FromClause = UploadRow.__table__
@@ -37,17 +37,19 @@ async def begin(
     return made, expires_at
 
 
-async def receive(writer: Writer, upload: Upload, part_id: UUID, size: int, now: datetime) -> datetime:
-    """Write down that the part of `size` bytes has come, and with it perhaps the whole; until when the upload
-    is kept now. Raises WrongOffset when other bytes came meanwhile."""
-    received = upload.received + size
+async def receive(writer: Writer, upload: Upload, part: Part, now: datetime) -> datetime:
+    """Write down that the part has come, and with it perhaps the whole; until when the upload is kept now.
+
+    Raises WrongOffset when other bytes came meanwhile.
+    """
+    received = upload.received + part.size
     expires_at = now + rules.KEPT
     moved = await writer.execute(
         update(UploadRow)
         .where(_u.c.id == upload.id, _u.c.received == upload.received)
         .values(
             received=received,
-            parts=func.array_append(_u.c.parts, part_id),
+            parts=func.array_append(_u.c.parts, part.id),
             expires_at=expires_at,
             finished_at=now if received == upload.length else None,
         )
@@ -59,9 +61,8 @@ async def receive(writer: Writer, upload: Upload, part_id: UUID, size: int, now:
     return expires_at
 
 
-async def end(writer: Writer, upload: Upload) -> Sequence[UUID]:
-    """Forget the upload; the parts that nobody needs any more."""
+async def end(writer: Writer, upload: Upload) -> None:
+    """Forget the upload."""
     await writer.execute(
         delete(UploadRow).where(_u.c.id == upload.id).execution_options(synchronize_session=False)
     )
-    return upload.parts

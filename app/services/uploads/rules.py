@@ -15,12 +15,18 @@ from datetime import datetime, timedelta
 from email.utils import format_datetime
 
 from app import errors
+from app.enums import EvidenceState
 from app.errors import FieldError, Text
+from app.services.evidence.rules import UPLOAD
+from app.services.transitions import Transition
 
 VERSION = "1.0.0"
 EXTENSIONS = "creation,expiration,checksum,termination"
 ALGORITHMS = ("sha1", "sha256")
 MEDIA_TYPE = "application/offset+octet-stream"
+
+END = Transition(UPLOAD.action, frozenset(EvidenceState), EvidenceState.AWAITING_FILE)
+"""Taking an upload back: whatever became of its evidence meanwhile."""
 
 KEPT = timedelta(hours=24)
 """How long an upload waits for its next bytes: somebody on a bad line comes back the next morning."""
@@ -47,6 +53,12 @@ class Checksum:
     def holds(self, seen: "hashlib._Hash") -> bool:
         """Whether the bytes that were fed are those that were meant."""
         return hmac.compare_digest(seen.digest(), self.digest)
+
+
+def require_version(tus_resumable: str | None) -> None:
+    """Raise TusVersion (412) for a client that speaks another version, or does not say which."""
+    if tus_resumable != VERSION:
+        raise errors.TusVersion(VERSION)
 
 
 def length(upload_length: str | None, defer_length: str | None, most: int) -> int:
