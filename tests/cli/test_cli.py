@@ -28,6 +28,9 @@ def mutabaa(*arguments: str, **settings: str) -> Result:
     return CliRunner().invoke(cli.cli, arguments, env={**none, **settings})
 
 
+FILES = "a folder of the test's own"
+
+
 @pytest.fixture
 async def empty_database(cluster: Server) -> AsyncIterator[str]:
     """The owner's address of a database in which nothing is yet."""
@@ -43,7 +46,7 @@ def test_help_names_every_command() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "app.cli", "--help"], cwd=ROOT, capture_output=True, text=True, check=True
     )
-    for command in ("serve", "migrate", "load", "sweep", "contract", "administrator", "demo"):
+    for command in ("serve", "migrate", "load", "sweep", "scan", "contract", "administrator", "demo"):
         assert command in done.stdout
 
 
@@ -60,11 +63,49 @@ def test_help_names_every_command() -> None:
             "'nobody' is no e-mail address",
         ),
         (["demo"], {"MUTABAA_DATABASE_URL": "nonsense"}, "MUTABAA_DATABASE_URL"),
-        (["sweep"], {"MUTABAA_DATABASE_URL": "postgresql://u@127.0.0.1:1/x"}, "the database cannot be used"),
+        (
+            ["sweep"],
+            {
+                "MUTABAA_DATABASE_URL": "postgresql://u@127.0.0.1:1/x",
+                "MUTABAA_FILES_URL": FILES,
+            },
+            "the database cannot be used",
+        ),
+        (["sweep"], {"MUTABAA_DATABASE_URL": "postgresql://u@127.0.0.1:1/x"}, "MUTABAA_FILES_URL"),
+        (
+            ["scan"],
+            {
+                "MUTABAA_DATABASE_URL": "postgresql://u@127.0.0.1:1/x",
+                "MUTABAA_FILES_URL": FILES,
+            },
+            "MUTABAA_CLAMD_URL is not set",
+        ),
+        (
+            ["scan"],
+            {
+                "MUTABAA_DATABASE_URL": "postgresql://u@127.0.0.1:1/x",
+                "MUTABAA_FILES_URL": FILES,
+                "MUTABAA_MAX_FILE_BYTES": "200000000",
+                "MUTABAA_CLAMD_URL": "unix:///run/clamav/clamd.ctl",
+            },
+            "MUTABAA_CLAMD_MAX_BYTES: must not be smaller than MUTABAA_MAX_FILE_BYTES",
+        ),
+        (
+            ["scan"],
+            {
+                "MUTABAA_DATABASE_URL": "postgresql://u@127.0.0.1:1/x",
+                "MUTABAA_FILES_URL": FILES,
+                "MUTABAA_CLAMD_URL": "clamd",
+            },
+            "MUTABAA_CLAMD_URL: must be tcp://host:port or unix:///path",
+        ),
     ],
 )
-def test_a_bad_setting_is_one_line(arguments: list[str], settings: dict[str, str], said: str) -> None:
-    done = mutabaa(*arguments, **settings)
+def test_a_bad_setting_is_one_line(
+    arguments: list[str], settings: dict[str, str], said: str, tmp_path: Path
+) -> None:
+    here = {name: tmp_path.as_uri() if value == FILES else value for name, value in settings.items()}
+    done = mutabaa(*arguments, **here)
     assert done.exit_code == 2
     assert len(done.stderr.splitlines()) == 1
     assert done.stderr.startswith("mutabaa: ")

@@ -4,6 +4,7 @@ import asyncio
 import os
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 from app import cli, ids, sweeping
+from app.files import FileStore
 from tests.factories.world import World
 
 NOW = datetime.now(UTC)
@@ -24,8 +26,19 @@ ALL_GONE = {
     "refresh_tokens": 4,
     "sessions": 2,
     "invitations": 2,
+    "uploads": 0,
+    "files without evidence": 0,
+    "parts of uploads": 0,
+    "unfinished files": 0,
 }
+"""What goes of uploads and files: test_orphans.py."""
 KEPT = {"idempotency_keys": 1, "sign_in_brakes": 2, "refresh_tokens": 4, "sessions": 2, "invitations": 3}
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> FileStore:
+    """A store in which nothing is."""
+    return FileStore.open(tmp_path.as_uri())
 
 
 @pytest.fixture(autouse=True)
@@ -107,27 +120,28 @@ async def left(owner: "asyncpg.Connection[asyncpg.Record]") -> dict[str, set[Any
 
 @pytest.mark.parametrize("batch", [1, 2, 5000])
 async def test_what_is_over_goes_and_a_second_run_finds_nothing(
-    world: World, database_url: str, rows: dict[str, set[Any]], batch: int
+    world: World, database_url: str, files: FileStore, rows: dict[str, set[Any]], batch: int
 ) -> None:
-    assert await sweeping.sweep(database_url, batch) == ALL_GONE
+    assert await sweeping.sweep(database_url, files, batch) == ALL_GONE
     assert await left(world.owner) == rows
     assert {table: len(keys) for table, keys in rows.items()} == KEPT
-    assert set((await sweeping.sweep(database_url, batch)).values()) == {0}
+    assert set((await sweeping.sweep(database_url, files, batch)).values()) == {0}
     assert await left(world.owner) == rows
 
 
-async def test_what_a_request_holds_is_left_for_the_next_time(world: World, database_url: str) -> None:
+async def test_what_a_request_holds_is_left_for_the_next_time(
+    world: World, database_url: str, files: FileStore
+) -> None:
     async with world.owner.transaction():
         await world.owner.execute("select from sign_in_brakes for update")
-        assert await sweeping.sweep(database_url) == {**ALL_GONE, "sign_in_brakes": 0}
-    assert (await sweeping.sweep(database_url))["sign_in_brakes"] == 2
+        assert await sweeping.sweep(database_url, files) == {**ALL_GONE, "sign_in_brakes": 0}
+    assert (await sweeping.sweep(database_url, files))["sign_in_brakes"] == 2
 
 
-async def test_the_command_says_what_it_deleted(database_url: str) -> None:
+async def test_the_command_says_what_it_deleted(database_url: str, tmp_path: Path) -> None:
     none = {name: None for name in os.environ if name.startswith("MUTABAA_")}
-    done = await asyncio.to_thread(
-        CliRunner().invoke, cli.cli, ["sweep"], env={**none, "MUTABAA_DATABASE_URL": database_url}
-    )
+    settings = {"MUTABAA_DATABASE_URL": database_url, "MUTABAA_FILES_URL": tmp_path.as_uri()}
+    done = await asyncio.to_thread(CliRunner().invoke, cli.cli, ["sweep"], env={**none, **settings})
     assert done.exit_code == 0, done.stderr
     assert done.stdout.splitlines() == [f"{table}: {count} deleted" for table, count in ALL_GONE.items()]
 
