@@ -51,6 +51,9 @@ class Settings(DatabaseSettings):
         str, Field(description="Where files lie: file:///absolute/folder or s3://bucket/prefix.")
     ]
     max_body_bytes: Annotated[int, Field(ge=1024, le=100_000_000)] = 1_048_576
+    max_file_bytes: Annotated[
+        int, Field(ge=1024, le=1_073_741_824, description="The largest file of evidence.")
+    ] = 52_428_800
     write_pool_size: Annotated[int, Field(ge=1, le=200)] = 10
     read_pool_size: Annotated[int, Field(ge=1, le=200)] = 10
     statement_seconds: Annotated[

@@ -51,7 +51,7 @@ class Reading:
         """A single resource with its ETag (404 when there is none, 304 when the client has it)."""
         if document is None:
             raise errors.NotFound()
-        _refuse_unknown_parameters(self.request)
+        refuse_unknown_parameters(self.request)
         response = _single(self.request, document)
         etag = response.headers["ETag"]
         if if_none_match and headers.names(if_none_match, etag):
@@ -61,7 +61,7 @@ class Reading:
 
     def many(self, body: bytes) -> Response:
         """A list."""
-        _refuse_unknown_parameters(self.request)
+        refuse_unknown_parameters(self.request)
         return _json(self.request, body)
 
 
@@ -116,11 +116,11 @@ def reads(permission: str) -> Any:
     async def dependency(request: Request) -> AsyncIterator[Reading]:
         async with database(request).reading() as lane:
             now = clock.now()
-            actor = await _actor(request, lane, now)
+            actor = await actor_of(request, lane, now)
             permissions.require_not_narrowed(actor, permission)
             yield Reading(request, actor, lane, now)
 
-    return _marked(dependency, permission)
+    return marked(dependency, permission)
 
 
 def changes(transition: Transition, load: Loader, made: Loader | None = None) -> Any:
@@ -135,10 +135,10 @@ def changes(transition: Transition, load: Loader, made: Loader | None = None) ->
         request_hash = await _hash(request)  # a slow body is not waited for inside the transaction
         async with database(request).writing() as lane:
             now = clock.now()
-            actor = await _actor(request, lane, now)
+            actor = await actor_of(request, lane, now)
             if idempotency_key is not None:
                 headers.check_key(idempotency_key)
-            facts = await _visible(load, lane, actor, id, now)
+            facts = await visible_to(load, lane, actor, id, now)
             permissions.require_not_narrowed(actor, transition.action)
             if idempotency_key is not None:
                 may_see = None if made is None else _sees(made, lane, actor, now)
@@ -146,7 +146,7 @@ def changes(transition: Transition, load: Loader, made: Loader | None = None) ->
             entitlement = lifecycle.admit(actor, transition, facts, headers.version(if_match))
             yield Change(request, actor, lane, now, facts, entitlement, idempotency_key, request_hash)
 
-    return _marked(dependency, transition.action)
+    return marked(dependency, transition.action)
 
 
 def creates_on(transition: Transition, load: Loader, made: Loader) -> Any:
@@ -161,7 +161,7 @@ def creates_on(transition: Transition, load: Loader, made: Loader) -> Any:
             lifecycle.admit(change.actor, transition, change.facts, headers.version(if_match))
             yield change
 
-    return _marked(dependency, transition.action)
+    return marked(dependency, transition.action)
 
 
 def creates(action: str, load: Loader, made: Loader | None = None) -> Any:
@@ -177,7 +177,7 @@ def creates(action: str, load: Loader, made: Loader | None = None) -> Any:
         async with _creating(request, action, idempotency_key, (load, id), made, secret=False) as change:
             yield change
 
-    return _marked(dependency, action)
+    return marked(dependency, action)
 
 
 def creates_at_top(action: str, made: Loader | None = None) -> Any:
@@ -187,7 +187,19 @@ def creates_at_top(action: str, made: Loader | None = None) -> Any:
         async with _creating(request, action, idempotency_key, None, made, secret=False) as change:
             yield change
 
-    return _marked(dependency, action)
+    return marked(dependency, action)
+
+
+def creates_about(action: str, made: Loader) -> Any:
+    """A route that creates something about a thing that its body names; Idempotency-Key is required. Whether
+    the actor has the right, the command asks once it knows the thing."""
+
+    async def dependency(request: Request, idempotency_key: RequiredKey = None) -> AsyncIterator[Change]:
+        key = idempotency_key
+        async with _creating(request, action, key, None, made, secret=False, asked=False) as change:
+            yield change
+
+    return marked(dependency, action)
 
 
 def creates_secret(action: str) -> Any:
@@ -197,7 +209,7 @@ def creates_secret(action: str) -> Any:
         async with _creating(request, action, idempotency_key, None, None, secret=True) as change:
             yield change
 
-    return _marked(dependency, action)
+    return marked(dependency, action)
 
 
 def changes_secret(transition: Transition, load: Loader) -> Any:
@@ -211,7 +223,7 @@ def changes_secret(transition: Transition, load: Loader) -> Any:
             lifecycle.admit(change.actor, transition, change.facts, headers.version(if_match))
             yield change
 
-    return _marked(dependency, transition.action)
+    return marked(dependency, transition.action)
 
 
 def public() -> Any:
@@ -220,7 +232,7 @@ def public() -> Any:
     async def dependency() -> None:
         return None
 
-    return _marked(dependency, permissions.PUBLIC)
+    return marked(dependency, permissions.PUBLIC)
 
 
 @asynccontextmanager
@@ -232,25 +244,26 @@ async def _creating(
     made: Loader | None,
     *,
     secret: bool,
+    asked: bool = True,
 ) -> AsyncIterator[Change]:
     request_hash = await _hash(request)
     async with database(request).writing() as lane:
         now = clock.now()
-        actor = await _actor(request, lane, now)
+        actor = await actor_of(request, lane, now)
         if secret and key is not None:
             raise errors.Malformed(_KEY_REFUSED)
         if not secret:
             headers.check_key(key)
-        facts = NOTHING if parent is None else await _visible(parent[0], lane, actor, parent[1], now)
+        facts = NOTHING if parent is None else await visible_to(parent[0], lane, actor, parent[1], now)
         permissions.require_not_narrowed(actor, action)
         if key is not None:
             may_see = None if made is None else _sees(made, lane, actor, now)
             await idempotency.replay(lane, actor.person_id, key, request_hash, now, may_see)
-        entitlement = permissions.entitlement(actor, action, facts)
+        entitlement = permissions.entitlement(actor, action, facts) if asked else Entitlement("")
         yield Change(request, actor, lane, now, facts, entitlement, key, request_hash)
 
 
-def _refuse_unknown_parameters(request: Request) -> None:
+def refuse_unknown_parameters(request: Request) -> None:
     """A filter that is mistyped must not answer everything: unknown query parameters are refused (422)."""
     route: APIRoute = request.scope["route"]
     if route.unique_id not in _query_names:
@@ -282,14 +295,15 @@ def _sees(made: Loader, lane: Lane, actor: Actor, now: datetime) -> Callable[[UU
     return sees
 
 
-async def _visible(load: Loader, lane: Lane, actor: Actor, subject_id: UUID, now: datetime) -> Facts:
+async def visible_to(load: Loader, lane: Lane, actor: Actor, subject_id: UUID, now: datetime) -> Facts:
+    """The facts of a subject that the actor may see. Raises NotFound."""
     facts = await load(lane, actor, subject_id, now)
     if facts is None:
         raise errors.NotFound()
     return facts
 
 
-async def _actor(request: Request, lane: Lane, now: datetime) -> Actor:
+async def actor_of(request: Request, lane: Lane, now: datetime) -> Actor:
     """The person of a genuine token, if the session still stands (401 otherwise)."""
     claims = cast("Claims | None", request.scope.get("claims"))
     if claims is None:
@@ -309,7 +323,7 @@ async def unreadable(request: Request, error: Exception) -> Response:
     if "claims" in request.scope:
         try:
             async with database(request).reading() as lane:
-                await _actor(request, lane, clock.now())
+                await actor_of(request, lane, clock.now())
         except errors.Unauthenticated as refusal:
             return problems.response(refusal, request.scope)
     return problems.response(problems.as_app_error(error), request.scope)
@@ -346,7 +360,8 @@ def _json(request: Request, body: bytes, status: int = 200) -> Response:
     )
 
 
-def _marked(dependency: Callable[..., Any], permission: str) -> Any:
+def marked(dependency: Callable[..., Any], permission: str) -> Any:
+    """The dependency with the permission that it names."""
     dependency.permission = permission  # type: ignore[attr-defined]  # read by the contract and a test
     return Depends(dependency, scope="function")
 

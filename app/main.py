@@ -19,6 +19,7 @@ from app.routers import (
     contributions,
     definitions,
     entities,
+    evidence,
     holidays,
     inbox,
     indicators,
@@ -53,6 +54,7 @@ ROUTERS = (
     schedules.router,
     obligations.router,
     results.router,
+    evidence.router,
     reopenings.router,
     service.router,
 )
@@ -89,22 +91,38 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             statement_seconds=settings.statement_seconds,
         )
         app.add_middleware(
-            Edge, keys=app.state.keys, max_body_bytes=settings.max_body_bytes, public=_public_paths(app)
+            Edge,
+            keys=app.state.keys,
+            max_body_bytes=settings.max_body_bytes,
+            max_file_bytes=settings.max_file_bytes,
+            public=_public_paths(app),
         )
         # Outside the edge: a browser page must be able to read a refusal too.
         if settings.cors_origins:
             app.add_middleware(
                 CORSMiddleware,
                 allow_origins=settings.cors_origins.split(","),
-                allow_methods=["GET", "POST", "PATCH"],
+                allow_methods=["GET", "POST", "PUT", "PATCH"],
                 allow_headers=[
                     "Authorization",
                     "Content-Type",
+                    "Content-Disposition",
                     "If-Match",
                     "If-None-Match",
+                    "If-Range",
+                    "Range",
                     "Idempotency-Key",
                 ],
-                expose_headers=["ETag", "Location", "X-Request-Id", "Retry-After", "Content-Language"],
+                expose_headers=[
+                    "ETag",
+                    "Location",
+                    "X-Request-Id",
+                    "Retry-After",
+                    "Content-Language",
+                    "Content-Disposition",
+                    "Content-Range",
+                    "Accept-Ranges",
+                ],
             )
     return app
 

@@ -28,6 +28,9 @@ MERGE_PATCH = "application/merge-patch+json"
 FORMS = frozenset({"/v1/auth/token"})
 """The paths that take a form: OAuth 2.0 prescribes it (RFC 6749, 4.4.2)."""
 
+_STREAMED = re.compile(r"/v1/evidence/[^/]+/content")
+"""The paths whose PUT is a file: of its own size, and of whatever media type the client says."""
+
 _PUBLIC_BODY_BYTES = 16_384
 
 _SECURITY_HEADERS = (
@@ -42,11 +45,18 @@ class Edge:
     """Names the request, reads its language, refuses what is too large or wrongly signed."""
 
     def __init__(
-        self, app: ASGIApp, *, keys: TokenKeys, max_body_bytes: int, public: Collection[tuple[str, str]]
+        self,
+        app: ASGIApp,
+        *,
+        keys: TokenKeys,
+        max_body_bytes: int,
+        max_file_bytes: int,
+        public: Collection[tuple[str, str]],
     ) -> None:
         self.app = app
         self.keys = keys
         self.max_body_bytes = max_body_bytes
+        self.max_file_bytes = max_file_bytes
         self.public = frozenset(public)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -108,6 +118,8 @@ class Edge:
 
     def _limit(self, scope: Scope) -> int:
         """The largest body, in bytes. Whoever is not signed in has little to say."""
+        if _is_file(scope):
+            return self.max_file_bytes
         if (scope["method"], scope["path"]) in self.public:
             return min(_PUBLIC_BODY_BYTES, self.max_body_bytes)
         return self.max_body_bytes
@@ -127,6 +139,10 @@ class Edge:
         return bounded
 
 
+def _is_file(scope: Scope) -> bool:
+    return scope["method"] == "PUT" and bool(_STREAMED.fullmatch(scope["path"]))
+
+
 def _media_types(scope: Scope) -> tuple[str, ...]:
     if scope["path"] in FORMS:
         return ("application/x-www-form-urlencoded",)
@@ -134,6 +150,8 @@ def _media_types(scope: Scope) -> tuple[str, ...]:
 
 
 def _readable(scope: Scope, headers: Headers) -> bool:
+    if _is_file(scope):
+        return True
     media_type, _, parameters = headers.get("content-type", "").partition(";")
     charset = parameters.strip().lower().removeprefix("charset=").strip('"')
     return media_type.strip().lower() in _media_types(scope) and charset in ("", "utf-8")
