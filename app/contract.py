@@ -50,6 +50,8 @@ Words · المصطلحات
 - Obligation · القيمة المستحقة: the figure of one indicator for one period. قيمة مؤشر عن فترة واحدة.
 - Late, overdue, closed · متأخرة، متجاوزة للمهلة، مغلقة: past the due day; past the days for being late, and
   still taken; past the last day, and taken no more. بعد موعدها، وبعد مهلة التأخر، وبعد آخر يوم للإدخال.
+- Evidence · الدليل: a file that proves a figure or a definition, verified by somebody else.
+  ملف يثبت قيمة أو تعريفًا، ويتحقق منه شخص آخر.
 - Reopening · إعادة الفتح: leave, until a day, to correct an approved result or enter a closed period.
   إذن إلى أجل بتصحيح نتيجة معتمدة أو بالإدخال في فترة مغلقة.
 """
@@ -71,6 +73,7 @@ TAGS = {
     "schedules": "How often indicators are measured · دورية قياس المؤشرات",
     "contributions": "What entities contribute to shared indicators · إسهام الجهات في المؤشرات المشتركة",
     "results": "Results, from entry to approval · النتائج من الإدخال إلى الاعتماد",
+    "evidence": "Evidence: files that prove what is reported · الأدلة المؤيدة لما يُرفع",
     "obligations": "The figures that are due, from whom and when · القيم المستحقة ومواعيدها",
     "uploads": "Files of evidence that come in pieces (tus) · رفع ملفات الأدلة على أجزاء",
     "reopenings": "Leave to correct what is approved, or to enter late · تصحيح ما اعتُمد والإدخال بعد الإغلاق",

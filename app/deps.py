@@ -51,7 +51,7 @@ class Reading:
         """A single resource with its ETag (404 when there is none, 304 when the client has it)."""
         if document is None:
             raise errors.NotFound()
-        _refuse_unknown_parameters(self.request)
+        refuse_unknown_parameters(self.request)
         response = _single(self.request, document)
         etag = response.headers["ETag"]
         if if_none_match and headers.names(if_none_match, etag):
@@ -61,7 +61,7 @@ class Reading:
 
     def many(self, body: bytes) -> Response:
         """A list."""
-        _refuse_unknown_parameters(self.request)
+        refuse_unknown_parameters(self.request)
         return _json(self.request, body)
 
 
@@ -190,6 +190,18 @@ def creates_at_top(action: str, made: Loader | None = None) -> Any:
     return marked(dependency, action)
 
 
+def creates_about(action: str, made: Loader) -> Any:
+    """A route that creates something about a thing that its body names; Idempotency-Key is required. Whether
+    the actor has the right, the command asks once it knows the thing."""
+
+    async def dependency(request: Request, idempotency_key: RequiredKey = None) -> AsyncIterator[Change]:
+        key = idempotency_key
+        async with _creating(request, action, key, None, made, secret=False, asked=False) as change:
+            yield change
+
+    return marked(dependency, action)
+
+
 def creates_secret(action: str) -> Any:
     """A route whose answer holds a secret: it is never kept, so an Idempotency-Key is refused."""
 
@@ -232,6 +244,7 @@ async def _creating(
     made: Loader | None,
     *,
     secret: bool,
+    asked: bool = True,
 ) -> AsyncIterator[Change]:
     request_hash = await _hash(request)
     async with database(request).writing() as lane:
@@ -246,11 +259,11 @@ async def _creating(
         if key is not None:
             may_see = None if made is None else _sees(made, lane, actor, now)
             await idempotency.replay(lane, actor.person_id, key, request_hash, now, may_see)
-        entitlement = permissions.entitlement(actor, action, facts)
+        entitlement = permissions.entitlement(actor, action, facts) if asked else Entitlement("")
         yield Change(request, actor, lane, now, facts, entitlement, key, request_hash)
 
 
-def _refuse_unknown_parameters(request: Request) -> None:
+def refuse_unknown_parameters(request: Request) -> None:
     """A filter that is mistyped must not answer everything: unknown query parameters are refused (422)."""
     route: APIRoute = request.scope["route"]
     if route.unique_id not in _query_names:

@@ -187,6 +187,14 @@ class UnsupportedMedia(AppError):
     title = Text("The body's media type is not taken here", "نوع المحتوى غير مقبول هنا")
 
 
+class OutsideTheFile(AppError):
+    status, code = 416, "range_not_satisfiable"
+    title = Text("The range asked for lies outside the file", "النطاق المطلوب خارج الملف")
+
+    def __init__(self, size: int) -> None:
+        super().__init__(headers={"Content-Range": f"bytes */{size}"})
+
+
 class Invalid(AppError):
     status, code = 422, "invalid"
     title = Text("Some of the input is not valid", "بعض المدخلات غير صالحة")

@@ -1,6 +1,7 @@
 """The request headers that the contract knows: preconditions and the Idempotency-Key."""
 
 import re
+from email.message import Message
 from typing import Annotated
 from uuid import UUID
 
@@ -158,3 +159,76 @@ def check_key(key: str | None) -> None:
 def names(if_none_match: str, etag: str) -> bool:
     """Whether the header names this ETag, or any."""
     return if_none_match == "*" or etag in _ETAGS.findall(if_none_match)
+
+
+ContentDisposition = Annotated[
+    str | None,
+    Header(
+        alias="Content-Disposition",
+        description="What the file is called: `filename*`, or `filename` (RFC 6266, RFC 8187). For display only.",
+        examples=[
+            "attachment; filename*=UTF-8''%D9%83%D8%B4%D9%81%20%D8%A7%D9%84%D8%A5%D9%86%D8%AC%D8%A7%D8%B2.pdf"
+        ],
+        json_schema_extra={"maxLength": 4000, "pattern": r"^[\x20-\x7e]+$"},
+    ),
+]
+Range = Annotated[
+    str | None,
+    Header(
+        alias="Range",
+        description="One part of the file (RFC 9110, 14.2): `bytes=0-1023`, `bytes=1024-` or `bytes=-512`. What"
+        " cannot be read, or asks for several parts, is answered with the whole.",
+        examples=["bytes=0-1023"],
+        json_schema_extra={"maxLength": 200, "pattern": r"^[\x20-\x7e]+$"},
+    ),
+]
+IfRange = Annotated[
+    str | None,
+    Header(
+        alias="If-Range",
+        description="The ETag of the file that you have a part of: of another file the whole is sent.",
+        json_schema_extra={"maxLength": 100, "pattern": r"^[\x20-\x7e]+$"},
+    ),
+]
+
+_RANGE = re.compile(r"bytes=\s*(?:(\d{1,18})-(\d{0,18})|-(\d{1,18}))\s*")
+
+
+def file_name(content_disposition: str | None) -> str | None:
+    """The file's name in a Content-Disposition header, as the client wrote it; None where it says none.
+
+    Raises Malformed for a header that cannot be read.
+    """
+    if content_disposition is None:
+        return None
+    parsed = Message()
+    try:
+        # A name outside RFC 8187 comes as raw bytes: UTF-8 if it is anything.
+        parsed["Content-Disposition"] = content_disposition.encode("latin-1").decode("utf-8")
+        return parsed.get_filename()
+    except (UnicodeError, ValueError, LookupError):
+        raise errors.Malformed(_NOT_A_DISPOSITION) from None
+
+
+def byte_range(said: str | None, size: int) -> tuple[int, int] | None:
+    """The part of a file of `size` bytes that a Range header asks for, from the first byte up to, not including,
+    the second; None for the whole (RFC 9110, 14.2). Raises OutsideTheFile."""
+    found = None if said is None else _RANGE.fullmatch(said)
+    if found is None:
+        return None
+    first, last, suffix = found.groups()
+    if suffix is not None:
+        start, end = max(0, size - int(suffix)), size
+    else:
+        start, end = int(first), min(int(last) + 1, size) if last else size
+        if last and int(last) < int(first):
+            return None
+    if start >= end:
+        raise errors.OutsideTheFile(size)
+    return start, end
+
+
+_NOT_A_DISPOSITION = errors.Text(
+    "The Content-Disposition cannot be read; a name in Arabic is written filename*=UTF-8''... (RFC 8187).",
+    "تعذّرت قراءة Content-Disposition، ويُكتب الاسم العربي على هيئة filename*=UTF-8''... (RFC 8187).",
+)

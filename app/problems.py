@@ -9,9 +9,11 @@ import asyncpg
 import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from obstore.exceptions import BaseError as StoreError
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.types import Scope
 
 from app import errors
@@ -42,6 +44,9 @@ _BY_CONSTRAINT: dict[str, AppError] = {
     ),
     "uq_reopenings_one_asked_of_a_period": errors.AlreadyExists(
         Text("A reopening of this period is open already.", "يوجد طلب إعادة فتح قائم لهذه الفترة.")
+    ),
+    "uq_evidence_one_successor": errors.AlreadyExists(
+        Text("Another piece of evidence takes its place already.", "حلّ محله دليل آخر من قبل.")
     ),
     "uq_reopenings_one_asked": errors.AlreadyExists(
         Text("A reopening of this result is open already.", "يوجد طلب إعادة فتح قائم لهذه النتيجة.")
@@ -219,7 +224,7 @@ def register(app: FastAPI) -> None:
     async def refused(request: Request, error: Exception) -> Response:
         return response(as_app_error(error), request.scope)
 
-    for kind in (AppError, HTTPException, IntegrityError, DBAPIError):
+    for kind in (AppError, HTTPException, IntegrityError, DBAPIError, ClientDisconnect, StoreError):
         app.add_exception_handler(kind, refused)
     for database_fault in (asyncpg.PostgresError, *_UNREACHABLE):
         app.add_exception_handler(database_fault, refused)
@@ -232,6 +237,11 @@ def as_app_error(error: Exception) -> AppError:
         return error
     if isinstance(error, RequestValidationError):
         return from_validation(error)
+    if isinstance(error, ClientDisconnect):
+        return errors.Malformed(Text("The body broke off.", "انقطع إرسال المحتوى."))
+    if isinstance(error, StoreError):
+        log.error("file_store_unreachable", kind=type(error).__name__)
+        return errors.Unavailable(headers={"Retry-After": "5"})
     if isinstance(error, HTTPException):
         kind = _BY_STATUS.get(
             error.status_code, errors.Malformed if error.status_code < 500 else errors.Internal

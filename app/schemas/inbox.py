@@ -22,8 +22,15 @@ class InboxItem(View):
 
     subject_id: Annotated[UUID, Field(description="The id of the thing.")]
     kind: Annotated[SubjectKind, Field(description="What it is.")]
-    title: Annotated[Title, Field(description="What it is about: its indicator, or its entity.")]
-    period: Annotated[PeriodCode | None, Field(description="The period of a result.")]
+    title: Annotated[
+        Title,
+        Field(
+            description="What it is about: its indicator, or its entity; of evidence also what it is called."
+        ),
+    ]
+    period: Annotated[
+        PeriodCode | None, Field(description="The period of a result, or of what evidence is about.")
+    ]
     entity: Annotated[Ref, Field(description="The entity that it belongs to.")]
     action: Annotated[ActionName, Field(description="What is awaited of you.")]
     party: Annotated[str, Field(max_length=40, pattern=r"^[a-z_]+$", description="In which of your roles.")]

@@ -37,6 +37,7 @@ from app.schemas.base import (
     example,
 )
 from app.schemas.definitions import DefinitionFields, DefinitionInForce
+from app.schemas.evidence import EvidenceRequired
 
 _DEFINITION = {"source": "المركز الوطني للإحصاء والمعلومات", "baseline_value": 32.1, "baseline_year": 2020}
 _Unit = Annotated[str, Field(min_length=1, max_length=100, pattern=NOT_BLANK_LINE)]
@@ -201,6 +202,9 @@ class IndicatorRead(_Indicator):
     ]
     draft_id: Annotated[UUID | None, Field(description="The version in work, if you work on it.")]
     schedule: Annotated[ScheduleInForce | None, Field(description="When figures are due; null: not set.")]
+    required_evidence: Annotated[
+        list[EvidenceRequired], Field(max_length=7, description="What each of its results must carry.")
+    ]
     confidence: Annotated[
         Literal["A", "B", "C"] | None,
         Field(description="Of what was loaded. A: two sources agree; B: one good source; C: weak."),

@@ -23,6 +23,7 @@ from app.schemas.base import (
     Words,
     example,
 )
+from app.schemas.evidence import ResultEvidence
 
 EntryValue = Annotated[Number | None, Field(description="The figure, in the indicator's unit.")]
 EntryRank = Annotated[Count | None, Field(description="The rank, 1 the best.")]
@@ -160,6 +161,14 @@ class ResultRead(_Figure):
             max_length=1000,
             description="What the approved result of a shared indicator was certified with; empty for all other"
             " results, and for readers other than the owner, the contributors and UNIT.",
+        ),
+    ]
+    evidence: Annotated[
+        list[ResultEvidence] | None,
+        Field(
+            max_length=1000,
+            description="The evidence that it was approved with, of that what you may see; null before approval,"
+            " and for figures that were loaded.",
         ),
     ]
     actions: Actions

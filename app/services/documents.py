@@ -30,6 +30,23 @@ class Answer:
     body: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file that is to be sent: its bytes by their SHA-256, and what it is called. `plain_name`: the same for a
+    client that reads only ASCII."""
+
+    sha256: str
+    size: int
+    media_type: str
+    name: str
+    plain_name: str
+
+    @property
+    def etag(self) -> str:
+        """The hash of its bytes."""
+        return f'"{self.sha256}"'
+
+
 def with_actions(json_text: str, actions: Iterable[str]) -> bytes:
     """Add the member `actions` to a JSON object that PostgreSQL wrote."""
     return f'{json_text[:-1]},"actions":{json.dumps(list(actions))}}}'.encode()

@@ -15,6 +15,8 @@ from app.models import Definition, Indicator
 from app.parties import Actor, Entitlement, Facts
 from app.services import lifecycle
 from app.services.definitions import rules
+from app.services.evidence import commands as evidence_commands
+from app.services.evidence import rules as evidence
 from app.services.indicators import rules as indicators
 from app.services.lifecycle import GIVEN, Case
 from app.services.people import decisions
@@ -32,8 +34,10 @@ itself, so no rule names it."""
 
 
 async def submit(writer: Writer, actor: Actor, facts: Facts, entitlement: Entitlement, now: datetime) -> None:
-    """Put a draft before those who confirm it. Raises Incomplete when it does not say enough."""
+    """Put a draft before those who confirm it. Raises Incomplete when it does not say enough, EvidenceMissing when
+    a file is still to come."""
     rules.check_complete(facts.row, facts.row["targets"], facts.row["measure"])
+    evidence.check_submittable(facts.row["proof"])
     await _move(writer, rules.SUBMIT, actor, facts, entitlement, now)
 
 
@@ -47,8 +51,11 @@ async def withdraw(
 async def discard(
     writer: Writer, actor: Actor, facts: Facts, entitlement: Entitlement, now: datetime
 ) -> None:
-    """End a draft. It stays readable to who worked on it."""
+    """End a draft, and with it the evidence that nobody has decided about. Both stay readable to who worked on
+    them."""
     await _move(writer, rules.DISCARD, actor, facts, entitlement, now)
+    if facts.row["proof"].undecided:
+        await evidence_commands.end_open(writer, actor, facts, now)
 
 
 async def confirm(
@@ -88,11 +95,12 @@ async def activate(
 ) -> None:
     """Put a confirmed definition in force: the one before it is superseded, a drafted indicator becomes active.
 
-    What is measured by the one before keeps it. Raises ContributorsNotStated.
+    What is measured by the one before keeps it. Raises ContributorsNotStated, EvidenceUnverified.
     """
     row = facts.row
     if not rules.contributors_stated(row):
         raise rules.ContributorsNotStated()
+    evidence.check_approvable(row["proof"])
     # The indicator first: so does whoever edits or retires it, and nobody locks another out.
     indicator = Facts(
         SubjectKind.INDICATOR,
@@ -131,7 +139,9 @@ async def end_open(writer: Writer, actor: Actor, indicator: Facts, reason: str, 
     """Discard the version in work, if there is one: its indicator retires."""
     row = indicator.row
     if row["open_id"] is not None:
-        await apply(writer, _END, Case(open_of(indicator), Entitlement(""), reason), actor, now, {})
+        version = open_of(indicator)
+        await apply(writer, _END, Case(version, Entitlement(""), reason), actor, now, {})
+        await evidence_commands.end_open(writer, actor, version, now)
 
 
 def open_of(indicator: Facts) -> Facts:

@@ -36,6 +36,7 @@ from app.services.definitions import difference, rules
 from app.services.definitions.columns import content
 from app.services.definitions.visibility import nobody_left, visible
 from app.services.documents import Document, with_actions
+from app.services.evidence import standing
 from app.services.indicators import visibility as indicators
 from app.services.people import four_eyes, visibility
 
@@ -109,12 +110,13 @@ def _fact_columns(d: FromClause, i: FromClause) -> list[ColumnElement[Any]]:
         .scalar_subquery()
         .label("_in_force_version"),
         d.c.reason.label("_reason"),
+        standing.proof(d.c.id).label("_proof"),
         sql.obj(**content(d)).cast(Text).label("_content"),
     ]
 
 
 _FACTS = tuple(str(column.key) for column in _fact_columns(_d, _i))
-_AREA = tuple(name.removeprefix("_") for name in _FACTS[_FACTS.index("_indicator_id") : -1])
+_AREA = tuple(name.removeprefix("_") for name in _FACTS[_FACTS.index("_indicator_id") : -2])
 
 
 def _said_by_the_one_before(d: FromClause) -> ColumnElement[Any]:
@@ -194,7 +196,11 @@ def _facts(row: Row, prefix: str) -> Facts:
         edited_by=frozenset(said("edited_by")) if controlled else frozenset(),
         controlled_by=frozenset(said("controlled_by")) if controlled else frozenset(),
         nobody_left=rules.DUE[state] if said("nobody_left") else frozenset(),
-        row={**{name: said(name) for name in _AREA}, **read(said("content"))},
+        row={
+            **{name: said(name) for name in _AREA},
+            **read(said("content")),
+            "proof": standing.read(said("proof")),
+        },
     )
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from app.enums import DefinitionState, IndicatorLevel, Measure, Role, TargetKind
 from app.errors import Conflict, FieldError, Invalid, Text
 from app.parties import UNIT, UNIT_EDITOR, party_key
+from app.services.evidence import rules as evidence
 from app.services.transitions import Awaited, Transition
 
 _DRAFT = frozenset({DefinitionState.DRAFT.value})
@@ -113,8 +114,11 @@ def contributors_stated(row: Mapping[str, Any]) -> bool:
 
 
 def open_now(transition: Transition, row: Mapping[str, Any]) -> bool:
-    """What else than the state a transition asks: who contributes is stated before a definition is in force."""
-    return transition is not ACTIVATE or contributors_stated(row)
+    """What else than the state a transition asks: who contributes is stated before a definition is in force, and
+    its evidence is there before it is submitted, and decided about before it is in force."""
+    if transition is SUBMIT:
+        return evidence.is_submittable(row["proof"])
+    return transition is not ACTIVATE or (contributors_stated(row) and evidence.is_approvable(row["proof"]))
 
 
 def check(

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, insert
+from sqlalchemy import ColumnElement, func, insert, select
 
 from app import errors, ids, permissions
 from app.db import Writer
@@ -208,6 +208,29 @@ async def withdraw(
     """Take it back while nobody has decided. It stays readable to who worked on it. Raises SubjectDecided."""
     rules.check_subject(rules.WITHDRAW, facts.row)
     await _move(writer, rules.WITHDRAW, actor, Case(facts, entitlement), now, {})
+
+
+async def end_open(writer: Writer, actor: Actor, subject: Facts, now: datetime) -> None:
+    """Withdraw what nobody has decided about of a draft that is discarded."""
+    found = await writer.execute(
+        select(_table.c.id, _table.c.state, _table.c.version)
+        .where(_table.c.subject_id == subject.id, _table.c.state.in_(rules.UNDECIDED))
+        .order_by(_table.c.id)
+    )
+    cases = [
+        Case(
+            Facts(SubjectKind.EVIDENCE, row.id, subject.entity_id, state=row.state, version=row.version),
+            Entitlement(""),
+        )
+        for row in found
+    ]
+    if not cases:
+        return
+    moved = await lifecycle.apply(
+        writer, Evidence, rules.END, cases, actor=actor, at=now, columns={}, awaited=None
+    )
+    if len(moved) < len(cases):
+        raise lifecycle.lost_race()
 
 
 async def verify(

@@ -14,12 +14,13 @@ from app.models import Evidence
 from app.parties import Actor, Facts
 from app.services import sql
 from app.services.evidence import rules, subjects
-from app.services.evidence.visibility import nobody_left, visible
+from app.services.evidence.visibility import Sight, nobody_left, visible
 from app.services.people import visibility
 
 evidence: FromClause = Evidence.__table__
 subject: FromClause = subjects.row_of(evidence)
 """What the evidence is about, beside it."""
+sight = Sight.of(subject)
 
 ID = bindparam("id", type_=Uuid)
 
@@ -85,7 +86,7 @@ _AREA = tuple(name.removeprefix("_") for name in COLUMNS[COLUMNS.index("_subject
 _ONE = Query(
     select(*columns(evidence, subject))
     .select_from(evidence.join(subject, true()))
-    .where(evidence.c.id == ID, visible(evidence, subject))
+    .where(evidence.c.id == ID, visible(evidence, sight))
 )
 
 

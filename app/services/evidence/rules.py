@@ -1,11 +1,13 @@
 """The life of a piece of evidence, and what a result must carry of it: pure guards (Guide V-1 to V-3)."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from app.enums import EvidenceState, IndicatorState
-from app.errors import Conflict, Text
+from app.errors import Conflict, FieldError, Text
 from app.services.transitions import Awaited, Transition
+from app.words import EVIDENCE_KINDS
 
 _AWAITING_FILE = frozenset({EvidenceState.AWAITING_FILE.value})
 _SUBMITTED = frozenset({EvidenceState.SUBMITTED.value})
@@ -52,11 +54,37 @@ UNDECIDED = frozenset(
 )
 """What still waits for somebody, or for the scanner: nothing is frozen with it."""
 
-READABLE = _SUBMITTED | _DECIDED | {EvidenceState.WITHDRAWN.value, EvidenceState.SUPERSEDED.value}
+READABLE = _SUBMITTED | _DECIDED | {EvidenceState.SUPERSEDED.value}
 """The states in which a file that is there may be read: never before it is known to be free of malware."""
 
-MOST_RULES = 7
-"""One for each kind, and one for any kind."""
+END = Transition(WITHDRAW.action, UNDECIDED, EvidenceState.WITHDRAWN)
+"""What becomes of evidence when the draft it is about is discarded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Undecided:
+    """A piece of evidence that still waits for somebody."""
+
+    title: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Required:
+    """What a thing must carry at least of one kind (null: of any), how many are there, and how many verified."""
+
+    kind: str | None
+    minimum: int
+    present: int
+    verified: int
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """How the evidence of a thing stands."""
+
+    undecided: tuple[Undecided, ...] = ()
+    required: tuple[Required, ...] = ()
 
 
 class NoFile(Conflict):
@@ -84,6 +112,11 @@ def check_subject(transition: Transition, row: Mapping[str, Any]) -> None:
         raise SubjectDecided()
 
 
+def check_upload(row: Mapping[str, Any]) -> None:
+    """Whether a file may be uploaded, as far as the subject goes. Raises SubjectDecided."""
+    check_subject(UPLOAD, row)
+
+
 def open_now(transition: Transition, row: Mapping[str, Any]) -> bool:
     """What else than its state a transition asks: that of its subject, and that no successor is on its way."""
     if transition is SUPERSEDE and row["successor_id"] is not None:
@@ -100,3 +133,90 @@ def check_readable(row: Mapping[str, Any], state: str) -> None:
 def edit_in(state: str) -> Transition:
     """An edit leaves the state as it is."""
     return Transition(EDIT.action, frozenset({state}), state)
+
+
+class EvidenceMissing(Conflict):
+    code = "evidence_missing"
+    title = Text("Evidence that is required is missing", "تنقص أدلة مطلوبة")
+
+
+class EvidenceUnverified(Conflict):
+    code = "evidence_unverified"
+    title = Text(
+        "First the evidence is verified or rejected, and enough of it verified",
+        "يلزم أولًا البت في الأدلة، والتحقق من العدد المطلوب منها",
+    )
+
+
+def _not_submittable(proof: Proof) -> tuple[FieldError, ...]:
+    files = [
+        FieldError(
+            "file_missing",
+            Text(
+                f"The file of '{each.title}' is missing: upload it, or withdraw the evidence.",
+                f"لم يُرفع ملف «{each.title}»، فارفعه أو اسحب الدليل.",
+            ),
+        )
+        for each in proof.undecided
+        if each.state == EvidenceState.AWAITING_FILE
+    ]
+    lacking = [
+        _lacking(each, each.minimum - each.present) for each in proof.required if each.present < each.minimum
+    ]
+    return (*files, *lacking)
+
+
+def _not_approvable(proof: Proof) -> tuple[FieldError, ...]:
+    undecided = [
+        FieldError(
+            "undecided",
+            Text(
+                f"'{each.title}' is neither verified nor rejected.",
+                f"لم يُبت بعد في الدليل «{each.title}».",
+            ),
+        )
+        for each in proof.undecided
+    ]
+    lacking = [
+        _lacking(each, each.minimum - each.verified, verified=True)
+        for each in proof.required
+        if each.verified < each.minimum
+    ]
+    return (*undecided, *lacking)
+
+
+def _lacking(required: Required, count: int, *, verified: bool = False) -> FieldError:
+    kind = required.kind
+    of_kind_en = "of any kind" if kind is None else f"of the kind '{kind}'"
+    of_kind_ar = "من أي نوع" if kind is None else f"من نوع «{EVIDENCE_KINDS[kind]}»"
+    en, ar = ("Verified evidence", "أدلة متحقق منها") if verified else ("Evidence", "أدلة")
+    return FieldError(
+        "unverified" if verified else "missing",
+        Text(f"{en} {of_kind_en} is lacking: {count}.", f"تنقص {ar} {of_kind_ar}، وعددها: {count}."),
+    )
+
+
+def is_submittable(proof: Proof) -> bool:
+    """Whether `check_submittable` would pass."""
+    return not _not_submittable(proof)
+
+
+def check_submittable(proof: Proof) -> None:
+    """Whether a draft carries what it must, and no file is still to come. Raises EvidenceMissing, with what is
+    missing and how many."""
+    faults = _not_submittable(proof)
+    if faults:
+        raise EvidenceMissing(errors=faults)
+
+
+def is_approvable(proof: Proof) -> bool:
+    """Whether `check_approvable` would pass."""
+    return not _not_approvable(proof)
+
+
+def check_approvable(proof: Proof) -> None:
+    """Whether a thing can be approved with its evidence: it is frozen then, so nothing may be undecided, and
+    what is required must be verified (Guide V-3). Raises EvidenceUnverified."""
+    faults = _not_approvable(proof)
+    if faults:
+        raise EvidenceUnverified(errors=faults)

@@ -41,6 +41,7 @@ from app.services import sql
 from app.services.definitions import queries as definition_queries
 from app.services.definitions import rules as definitions
 from app.services.definitions import visibility as definition_visibility
+from app.services.evidence.visibility import Sight
 from app.services.people import four_eyes, visibility
 from app.services.results import facts as result_facts
 from app.services.results import rules as results
@@ -76,32 +77,23 @@ def _row(
     edited_by: ColumnElement[Any],
     attach_due: ColumnElement[Any],
     verify_due: ColumnElement[Any],
-    at_work: ColumnElement[bool],
-    named: ColumnElement[bool],
-    disclosed: ColumnElement[bool],
+    sight: Sight,
     indicator: FromClause,
     period: ColumnElement[Any],
 ) -> Select[Any]:
     """What evidence needs to know of the thing it is about.
 
-    `attach`, `verify`: party keys. `edited_by`: who never verifies its evidence. `at_work`: whether the reader
-    works on it; `named`: also where its evidence is restricted; `disclosed`: whether it is approved, and shown
-    to UNIT for that.
+    `attach`, `verify`: party keys. `edited_by`: who never verifies its evidence.
     """
-    verifiers = func.array_remove(verify, null()).cast(ARRAY(Text))
     return select(
         sql.const(kind).label("kind"),
         state.label("state"),
         attach.cast(ARRAY(Text)).label("attach"),
-        verifiers.label("verify"),
+        func.array_remove(verify, null()).cast(ARRAY(Text)).label("verify"),
         edited_by.cast(ARRAY(Uuid)).label("edited_by"),
         attach_due.cast(Date).label("attach_due"),
         verify_due.cast(Date).label("verify_due"),
-        at_work.label("at_work"),
-        or_(named, func.array_remove(verify, null()).cast(ARRAY(Text)).overlap(visibility.KEYS)).label(
-            "named"
-        ),
-        and_(disclosed, visibility.NATIONAL).label("disclosed"),
+        *[column.label(name) for name, column in sight._asdict().items()],
         indicator.c.name_ar.label("name_ar"),
         indicator.c.name_en.label("name_en"),
         period.cast(Text).label("period"),
@@ -117,6 +109,21 @@ def _representative(of: ColumnElement[Any]) -> ColumnElement[Any]:
     return case((four_eyes.represented(of), _party(Role.TECHNICAL_REPRESENTATIVE, of)))
 
 
+def sight_of_result(r: FromClause) -> Sight:
+    """How the reader stands to the result `r`. The specialists verify its evidence, so they see all of it."""
+    return Sight(
+        at_work=result_visibility.at_work(r),
+        named=or_(
+            result_visibility.named(r), _party(Role.SPECIALIST, r.c.entity_id) == any_(visibility.KEYS)
+        ),
+        disclosed=and_(
+            visibility.NATIONAL,
+            r.c.state == sql.const(ResultState.APPROVED),
+            r.c.classification != sql.const(Classification.RESTRICTED),
+        ),
+    )
+
+
 def _of_result(id_: ColumnElement[Any]) -> Select[Any]:
     r, i = Result.__table__.alias(), Indicator.__table__.alias()
     days = result_facts.days(r)
@@ -129,14 +136,9 @@ def _of_result(id_: ColumnElement[Any]) -> Select[Any]:
                 [_representative(r.c.id), _representative(i.c.id), _party(Role.SPECIALIST, r.c.entity_id)]
             ),
             edited_by=r.c.edited_by,
-            attach_due=_element(days, 2),
-            verify_due=_element(days, 3),
-            at_work=result_visibility.at_work(r),
-            named=result_visibility.named(r),
-            disclosed=and_(
-                r.c.state == sql.const(ResultState.APPROVED),
-                r.c.classification != sql.const(Classification.RESTRICTED),
-            ),
+            attach_due=days[2],
+            verify_due=days[3],
+            sight=sight_of_result(r),
             indicator=i,
             period=r.c.period,
         )
@@ -161,16 +163,21 @@ def _of_definition(id_: ColumnElement[Any]) -> Select[Any]:
             edited_by=d.c.edited_by,
             attach_due=null(),
             verify_due=null(),
-            at_work=or_(definition_visibility.at_work(i), d.c.id == any_(visibility.ASSIGNED)),
-            named=or_(
-                i.c.entity_id == any_(visibility.OFFICE),
-                i.c.id == any_(visibility.ASSIGNED),
-                d.c.id == any_(visibility.ASSIGNED),
-                and_(of_unit, visibility.NATIONAL),
-            ),
-            disclosed=or_(
-                d.c.state == sql.const(DefinitionState.ACTIVE),
-                d.c.state == sql.const(DefinitionState.SUPERSEDED),
+            sight=Sight(
+                at_work=or_(definition_visibility.at_work(i), d.c.id == any_(visibility.ASSIGNED)),
+                named=or_(
+                    i.c.entity_id == any_(visibility.OFFICE),
+                    i.c.id == any_(visibility.ASSIGNED),
+                    d.c.id == any_(visibility.ASSIGNED),
+                    and_(of_unit, visibility.NATIONAL),
+                ),
+                disclosed=and_(
+                    visibility.NATIONAL,
+                    or_(
+                        d.c.state == sql.const(DefinitionState.ACTIVE),
+                        d.c.state == sql.const(DefinitionState.SUPERSEDED),
+                    ),
+                ),
             ),
             indicator=i,
             period=null(),
@@ -178,10 +185,6 @@ def _of_definition(id_: ColumnElement[Any]) -> Select[Any]:
         .select_from(d.join(i, i.c.id == d.c.indicator_id))
         .where(d.c.id == id_)
     )
-
-
-def _element(days: ColumnElement[Any], place: int) -> ColumnElement[Any]:
-    return days.cast(ARRAY(Date))[place]
 
 
 KINDS: Mapping[str, Evidenced] = {
@@ -210,7 +213,8 @@ KINDS: Mapping[str, Evidenced] = {
 
 
 def row_of(e: FromClause) -> FromClause:
-    """The thing that the evidence `e` is about, to be joined on true: the columns of `_row`."""
+    """The thing that the evidence `e` is about, to be joined on true: the columns of `_row`, those of a Sight among
+    them."""
     rows = [each.row(e.c.subject_id).correlate(e) for each in KINDS.values()]
     return union_all(*rows).lateral("subject")
 

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
@@ -19,17 +20,19 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
+    true,
     tuple_,
 )
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.sql.selectable import FromClause
 
-from app import permissions
+from app import clock, permissions
 from app.db import Lane, Query
 from app.models import (
     Contribution,
     Definition,
     Entity,
+    Evidence,
     Indicator,
     Obligation,
     Reopening,
@@ -41,6 +44,8 @@ from app.models import (
 from app.parties import Actor
 from app.services import listing, sql
 from app.services.definitions import visibility as definitions
+from app.services.evidence import subjects
+from app.services.evidence import visibility as evidence
 from app.services.people import visibility
 from app.services.results import visibility as results
 
@@ -54,8 +59,11 @@ _p: FromClause = RolePlan.__table__
 _d: FromClause = Definition.__table__
 _c: FromClause = Contribution.__table__
 _b: FromClause = Obligation.__table__
+_f: FromClause = Evidence.__table__
 
 _corrected = _r.alias("corrected")
+_about = subjects.row_of(_f)
+"""What a piece of evidence is about."""
 _DELEGATED = bindparam("actor_delegated", type_=ARRAY(Text))
 _CONTROL = bindparam("control_actions", type_=ARRAY(Text))
 _CONTROL_ACTIONS = sorted(rule.action for rule in permissions.RULES.values() if rule.control)
@@ -74,6 +82,8 @@ def _barred() -> ColumnElement[bool]:
                 me == any_(_d.c.edited_by),
                 me == any_(_d.c.controlled_by),
                 me == _o.c.asked_by_id,
+                me == any_(_f.c.edited_by),
+                me == any_(_about.c.edited_by),
             ),
             literal_column("false"),
         ),
@@ -97,13 +107,20 @@ def _mine() -> ColumnElement[bool]:
     nobody_left = or_(
         and_(_w.c.subject_id == _r.c.id, results.nobody_left(_r)),
         and_(_w.c.subject_id == _d.c.id, definitions.nobody_left(_d, _i)),
+        and_(_w.c.subject_id == _f.c.id, evidence.nobody_left(_f, _about)),
     )
     return or_(_of_my_parties(), and_(_w.c.entity_id == any_(visibility.LEADS), nobody_left))
+
+
+def _of_evidence(indicator: ColumnElement[Any]) -> ColumnElement[Any]:
+    """What a file is called, and of which indicator; no longer than a name."""
+    return func.left(func.concat(_f.c.title, literal_column("' · '"), indicator), literal_column("300"))
 
 
 @lru_cache(maxsize=2)
 def _list(_: frozenset[str], *, after: bool) -> Query:
     titled = case(
+        (_f.c.id.is_not(None), sql.obj(ar=_of_evidence(_about.c.name_ar), en=_of_evidence(_about.c.name_en))),
         (_i.c.id.is_not(None), sql.obj(ar=_i.c.name_ar, en=_i.c.name_en)),
         else_=sql.obj(ar=_e.c.name_ar, en=_e.c.name_en),
     )
@@ -113,7 +130,7 @@ def _list(_: frozenset[str], *, after: bool) -> Query:
             _w.c.subject_id,
             _s.c.kind,
             titled.label("title"),
-            func.coalesce(_r.c.period, _b.c.period).label("period"),
+            func.coalesce(_r.c.period, _b.c.period, _about.c.period).label("period"),
             sql.ref(_e).label("entity"),
             _w.c.action,
             # Where the head is asked only because nobody else is left, the party is the head.
@@ -132,6 +149,8 @@ def _list(_: frozenset[str], *, after: bool) -> Query:
             .outerjoin(_b, _b.c.id == _o.c.obligation_id)
             .outerjoin(_d, _d.c.id == _w.c.subject_id)
             .outerjoin(_c, _c.c.id == _w.c.subject_id)
+            .outerjoin(_f, _f.c.id == _w.c.subject_id)
+            .outerjoin(_about, true())
             .outerjoin(
                 _i,
                 _i.c.id
@@ -179,6 +198,7 @@ async def many(lane: Lane, actor: Actor, cursor: str | None, limit: int | None, 
         limit,
         **visibility.of(actor),
         now=now,
+        today=clock.day(now),
         actor_delegated=[f"{given.action} {given.party}" for given in actor.delegated],
         control_actions=_CONTROL_ACTIONS,
     )

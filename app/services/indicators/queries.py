@@ -1,5 +1,6 @@
 """Every select of indicators, always through their one visibility rule."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
@@ -54,6 +55,8 @@ from app.services.definitions import rules as definitions
 from app.services.definitions.columns import content
 from app.services.definitions.visibility import at_work
 from app.services.documents import Document, with_actions
+from app.services.evidence import rules as evidence
+from app.services.evidence import standing as evidence_standing
 from app.services.indicators import rules, standing
 from app.services.indicators.visibility import visible
 from app.services.obligations.periods import WINDOWS
@@ -70,8 +73,9 @@ _d: FromClause = Definition.__table__
 ID = bindparam("id", type_=Uuid)
 _ONE_ROW: ColumnElement[int] = literal_column("1")
 
-_TRANSITIONS = (*rules.TRANSITIONS, schedules.SET, contributions.INVITE)
-"""What can be done to an indicator, its schedule and its contributors, in the order in which it is listed."""
+_TRANSITIONS = (*rules.TRANSITIONS, schedules.SET, evidence.REQUIRE, contributions.INVITE)
+"""What can be done to an indicator, its schedule, what its results must carry and its contributors, in the order in
+which it is listed."""
 
 
 def item(i: FromClause, e: FromClause, p: FromClause) -> list[ColumnElement[Any]]:
@@ -127,6 +131,7 @@ _FACTS = tuple(
         "open_version",
         "role_plan_id",
         "chain",
+        "required",
     )
 )
 
@@ -147,6 +152,7 @@ def _fact_columns(i: FromClause) -> list[ColumnElement[Any]]:
         _open(i, "version").label("_open_version"),
         chains.plan_in_force(i.c.entity_id).label("_role_plan_id"),
         chains.steps_in_force(Chain.RESULTS, i.c.entity_id).label("_chain"),
+        evidence_standing.required_of(i.c.id).cast(Text).label("_required"),
     ]
 
 
@@ -181,6 +187,7 @@ def _one() -> Select[Any]:
             in_force(_d).label("definition"),
             case((at_work(_i), _open(_i, "id"))).label("draft_id"),
             schedule(_i).label("schedule"),
+            evidence_standing.required_of(_i.c.id).label("required_evidence"),
             _i.c.confidence,
             _i.c.status,
             _i.c.note,
@@ -215,7 +222,10 @@ def _facts(row: Row, prefix: str) -> Facts:
             **{step.value: chain[step] for step in Step},
             **rules.steps(said("level"), said("state"), said("entity_id"), in_scorecard=said("in_scorecard")),
         },
-        row={name.removeprefix("_"): said(name.removeprefix("_")) for name in _FACTS},
+        row={
+            **{name.removeprefix("_"): said(name.removeprefix("_")) for name in _FACTS},
+            "required_evidence": json.loads(said("required")),
+        },
     )
 
 

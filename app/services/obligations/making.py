@@ -21,6 +21,7 @@ from app.parties import Actor
 from app.services.calendar import queries as calendar
 from app.services.calendar.queries import Holidays
 from app.services.calendar.rules import next_working_day
+from app.services.evidence import rules as evidence
 from app.services.obligations import periods
 from app.services.obligations.periods import WINDOWS, Dates, Period, Windows
 from app.services.results import rules as results
@@ -92,7 +93,7 @@ async def extend(lane: Lane, indicator_ids: Collection[UUID], holidays: Holidays
         await lane.row(
             _MAKE, {"at": now, **dict(zip(_COLUMNS, map(list, zip(*rows, strict=True)), strict=True))}
         )
-        await lane.row(_FOLLOW, {"ids": [row[0] for row in rows], "entering": results.SUBMIT.action})
+        await lane.row(_FOLLOW, {"ids": [row[0] for row in rows], "entering": _ENTERING})
     return Made(len(rows), undated)
 
 
@@ -158,9 +159,10 @@ _MAKE = _query(
     """,
     "made",
 )
+_ENTERING = [results.SUBMIT.action, evidence.UPLOAD.action]
 _WAITS = """
         update waits w
-        set due = case when w.action = cast(:entering as text) then o.due_on else o.closes_on end
+        set due = case when w.action = any(cast(:entering as text[])) then o.due_on else o.closes_on end
         from {obligations} o
         join results r on r.indicator_id = o.indicator_id
                       and r.period_start = o.period_start and r.period_end = o.period_end
@@ -168,10 +170,12 @@ _WAITS = """
                           select from results c
                           where c.id = r.corrects_id and c.obs_status in ('E', 'F', 'P')
                       ))
-        where w.subject_id = r.id and w.closed_at is null
+        where w.subject_id in (select r.id union all select e.id from evidence e where e.subject_id = r.id)
+          and w.closed_at is null
         returning w.id
 """
-"""What is awaited of open results is due with their period: entering on the due day, control before it closes.
+"""What is awaited of open results and their evidence is due with their period: entering on the due day, control
+before it closes.
 A correction is not, unless of a preliminary figure: its period was served."""
 
 _FOLLOW = _query(
@@ -217,7 +221,8 @@ _REPLACE = _query(
         from replaced o
         join results r on r.indicator_id = o.indicator_id
                       and r.period_start = o.period_start and r.period_end = o.period_end
-        where w.subject_id = r.id and w.closed_at is null
+        where w.subject_id in (select r.id union all select e.id from evidence e where e.subject_id = r.id)
+          and w.closed_at is null
     ),
     leaves as (
         select b.id, b.state from reopenings b join replaced r on r.id = b.obligation_id
@@ -282,7 +287,7 @@ async def redate(
             "today": today,
             "soonest": next_working_day(today, off),
             "cause": json.dumps(cause or {}),
-            "entering": results.SUBMIT.action,
+            "entering": _ENTERING,
         },
     )
     return 0 if row is None else int(row["moved"])

@@ -12,7 +12,6 @@ from app.models import Result
 from app.parties import Actor, Facts
 from app.services import lifecycle
 from app.services.contributions import commands as contributions
-from app.services.contributions.rules import check_certifiable
 from app.services.lifecycle import Case
 from app.services.results import commands, facts, rules
 from app.services.transitions import Transition
@@ -58,7 +57,7 @@ async def decide_many(
         try:
             case = _admitted(actor, decision, found.get(decision.result_id))
             if decision.transition is rules.APPROVE:
-                check_certifiable(case.facts.row["parts"])
+                commands.check_approvable(case.facts)
         except AppError as error:
             outcomes[decision.result_id] = Outcome(decision.result_id, error=error)
         else:

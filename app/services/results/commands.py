@@ -17,6 +17,9 @@ from app.parties import Actor, Entitlement, Facts
 from app.services import lifecycle, records
 from app.services.contributions import commands as contributions
 from app.services.contributions.rules import check_certifiable
+from app.services.evidence import commands as evidence_commands
+from app.services.evidence import rules as evidence
+from app.services.evidence import standing
 from app.services.indicators import queries as indicator_queries
 from app.services.lifecycle import GIVEN, Case
 from app.services.obligations import entry
@@ -222,8 +225,10 @@ async def edit(
 
 
 async def submit(writer: Writer, actor: Actor, facts: Facts, entitlement: Entitlement, now: datetime) -> None:
-    """Put a draft before the reviewers. Raises Incomplete when it does not hold what is measured."""
+    """Put a draft before the reviewers. Raises Incomplete when it does not hold what is measured, and
+    EvidenceMissing when it does not carry what proves it."""
     rules.check_complete(facts.row, facts.row["measure"])
+    evidence.check_submittable(facts.row["proof"])
     await _move(writer, rules.SUBMIT, actor, facts, entitlement, now)
 
 
@@ -237,8 +242,10 @@ async def withdraw(
 async def discard(
     writer: Writer, actor: Actor, facts: Facts, entitlement: Entitlement, now: datetime
 ) -> None:
-    """End a draft. It stays in the history."""
+    """End a draft, and with it the evidence that nobody has decided about. Both stay in the history."""
     await _move(writer, rules.DISCARD, actor, facts, entitlement, now)
+    if facts.row["proof"].undecided:
+        await evidence_commands.end_open(writer, actor, facts, now)
 
 
 async def review(
@@ -264,12 +271,19 @@ async def approve(
     """Approve a reviewed result: its figures are frozen and known from now on. For the result of a shared
     indicator this certifies it, with its parts as they stand.
 
-    Raises what `contributions.rules.check_certifiable` does.
+    Raises what `check_approvable` does.
     """
-    check_certifiable(facts.row["parts"])
+    check_approvable(facts)
     await _move(writer, rules.APPROVE, actor, facts, entitlement, now, said)
     if facts.row["shared"]:  # a first contribution may be accepted just now
         await contributions.freeze(writer, [facts.id])
+
+
+def check_approvable(facts: Facts) -> None:
+    """What else than its state an approval asks of a result. Raises what `contributions.rules.check_certifiable`
+    does, and EvidenceUnverified."""
+    check_certifiable(facts.row["parts"])
+    evidence.check_approvable(facts.row["proof"])
 
 
 async def send_back(
@@ -338,6 +352,7 @@ def columns_of(transition: Transition, person_id: UUID, now: datetime) -> dict[s
                 "approved_by_id": person_id,
                 "approved_at": now,
                 "known_from": now,
+                "evidence": standing.snapshot(_table.c.id),
                 "controlled_by": controlled,
                 "exceptional": exceptional,
                 "returned_by_id": null(),

@@ -30,6 +30,7 @@ from app.parties import Actor, Facts
 from app.services import sql
 from app.services.contributions import parts
 from app.services.contributions import rules as contributions
+from app.services.evidence import standing
 from app.services.obligations import rules as obligations
 from app.services.people import visibility
 from app.services.reopenings import standing as leaves
@@ -136,6 +137,15 @@ def columns(r: FromClause, i: FromClause) -> list[ColumnElement[Any]]:
             )
         ).label("_takes_entries"),
         case((r.c.state == sql.const(ResultState.REVIEWED), parts.of_result(r))).label("_parts"),
+        case(
+            (
+                or_(
+                    r.c.state == sql.const(ResultState.DRAFT),
+                    r.c.state == sql.const(ResultState.REVIEWED),
+                ),
+                standing.proof(r.c.id, required_by=r.c.indicator_id),
+            )
+        ).label("_proof"),
     ]
 
 
@@ -184,6 +194,7 @@ def of(row: Row, prefix: str) -> Facts:
             "opens_on": days[0] if days else None,
             "parts": composed_of,
             "certifiable": contributions.is_certifiable(composed_of),
+            "proof": standing.read(row[f"{prefix}proof"]),
         },
     )
 

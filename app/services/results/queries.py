@@ -34,10 +34,12 @@ from sqlalchemy.sql.selectable import FromClause
 from app import paging
 from app.db import Lane, Query, Row
 from app.enums import Party, ResultState
-from app.models import Division, Entity, Indicator, Result, ResultPart, Source
+from app.models import Division, Entity, Evidence, Indicator, Result, ResultPart, Source
 from app.parties import Actor, Facts
 from app.services import lifecycle, sql
 from app.services.documents import Document, with_actions
+from app.services.evidence import subjects
+from app.services.evidence.visibility import visible as visible_evidence
 from app.services.people import visibility
 from app.services.results import facts, rules
 from app.services.results.visibility import at_work, nobody_left, visible
@@ -128,6 +130,19 @@ def _parts(r: FromClause) -> ColumnElement[Any]:
     return case((concerned, found), else_=func.json_build_array())
 
 
+def _evidence(r: FromClause) -> ColumnElement[Any]:
+    """What an approved result was approved with, of that what the reader may see; null where nothing was kept."""
+    e = Evidence.__table__.alias()
+    each = func.jsonb_array_elements(r.c.evidence).table_valued("value", name="each")
+    seen = (
+        select(func.coalesce(func.jsonb_agg(each.c.value), literal_column("'[]'::jsonb")))
+        .select_from(each.join(e, e.c.id == each.c.value.op("->>")(literal_column("'id'")).cast(Uuid)))
+        .where(visible_evidence(e, subjects.sight_of_result(r)))
+        .scalar_subquery()
+    )
+    return case((r.c.evidence.is_not(None), seen))
+
+
 def _one(*where: ColumnElement[bool]) -> Select[Any]:
     r, i, e = _result, _indicator, _entity
 
@@ -175,6 +190,7 @@ def _one(*where: ColumnElement[bool]) -> Select[Any]:
             .scalar_subquery()
             .label("source"),
             _parts(r).label("parts"),
+            _evidence(r).label("evidence"),
             *facts.columns(r, i),
         )
         .select_from(_joined(r, i, e))

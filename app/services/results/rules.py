@@ -6,6 +6,7 @@ from typing import Any
 
 from app.enums import Measure, ObservationStatus, ResultState, Step
 from app.errors import Conflict, FieldError, Invalid, Text, invalid
+from app.services.evidence import rules as evidence
 from app.services.transitions import Awaited, Transition
 
 _DRAFT = frozenset({ResultState.DRAFT.value})
@@ -152,9 +153,11 @@ def is_preliminary(row: Mapping[str, Any]) -> bool:
 def open_now(transition: Transition, row: Mapping[str, Any]) -> bool:
     """What else than the state a transition asks of the result: a correction needs a granted reopening,
     unless it follows a preliminary figure, and only the latest revision is corrected; the result of a shared
-    indicator needs its parts."""
+    indicator needs its parts; and each needs its evidence."""
+    if transition is SUBMIT:
+        return evidence.is_submittable(row["proof"])
     if transition is APPROVE:
-        return bool(row["certifiable"])
+        return bool(row["certifiable"]) and evidence.is_approvable(row["proof"])
     if transition is CORRECT:
         return (row["reopening_id"] is not None or is_preliminary(row)) and not row["has_later"]
     if transition is ASK_REOPENING:

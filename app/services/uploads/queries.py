@@ -40,7 +40,7 @@ _ONE = Query(
     .select_from(_u.join(_e, _e.c.id == _u.c.evidence_id).join(_s, true()))
     .where(
         _u.c.id == bindparam("id", type_=Uuid),
-        and_(_u.c.created_by_id == visibility.PERSON, visible(_e, _s)),
+        and_(_u.c.created_by_id == visibility.PERSON, visible(_e, evidence.sight)),
     )
 )
 

@@ -1,0 +1,91 @@
+"""How the evidence of a thing stands, in SQL: what it must carry, what is there, what it is approved with."""
+
+import json
+from typing import Any
+
+from sqlalchemy import ColumnElement, Text, func, literal_column, null, or_, select
+from sqlalchemy.sql.selectable import FromClause, ScalarSelect
+
+from app.enums import EvidenceState
+from app.models import Evidence, EvidenceRule
+from app.services import sql
+from app.services.evidence import rules
+from app.services.evidence.rules import Proof
+
+_PRESENT = (EvidenceState.SUBMITTED, EvidenceState.VERIFIED)
+"""The file is there, is known to be free of malware, and nobody has said that it proves nothing."""
+
+
+def _is_in(e: FromClause, states: tuple[str, ...]) -> ColumnElement[bool]:
+    return or_(*(e.c.state == sql.const(state) for state in states))
+
+
+def proof(subject_id: ColumnElement[Any], required_by: ColumnElement[Any] | None = None) -> ScalarSelect[Any]:
+    """What a thing has and must have, as JSON text that `read` reads. `required_by`: whose rules hold for it."""
+    e = Evidence.__table__.alias()
+    open_ = (
+        select(sql.listed(sql.obj(title=e.c.title, state=e.c.state), e.c.id))
+        .where(e.c.subject_id == subject_id, _is_in(e, tuple(sorted(rules.UNDECIDED))))
+        .scalar_subquery()
+    )
+    required = null() if required_by is None else _required(subject_id, required_by)
+    return select(sql.obj(undecided=open_, required=required).cast(Text)).scalar_subquery()
+
+
+def _required(subject_id: ColumnElement[Any], required_by: ColumnElement[Any]) -> ScalarSelect[Any]:
+    q, e = EvidenceRule.__table__.alias(), Evidence.__table__.alias()
+
+    def count(*states: str) -> ScalarSelect[Any]:
+        of_kind = or_(q.c.kind.is_(None), e.c.kind == q.c.kind)
+        return (
+            select(func.count())
+            .select_from(e)
+            .where(e.c.subject_id == subject_id, _is_in(e, states), of_kind)
+            .scalar_subquery()
+        )
+
+    item = sql.obj(
+        kind=q.c.kind,
+        minimum=q.c.minimum,
+        present=count(*_PRESENT),
+        verified=count(EvidenceState.VERIFIED),
+    )
+    return select(sql.listed(item, q.c.kind)).where(q.c.subject_id == required_by).scalar_subquery()
+
+
+def read(said: str | None) -> Proof:
+    """What `proof` wrote; nothing where it was not asked."""
+    row = json.loads(said or "{}")
+    return Proof(
+        undecided=tuple(rules.Undecided(**each) for each in row.get("undecided") or ()),
+        required=tuple(rules.Required(**each) for each in row.get("required") or ()),
+    )
+
+
+def snapshot(subject_id: ColumnElement[Any]) -> ColumnElement[Any]:
+    """What a thing is approved with: the verified evidence, by the hashes of the files, as JSON."""
+    e = Evidence.__table__.alias()
+    item = func.jsonb_build_object(
+        literal_column("'id'"),
+        e.c.id,
+        literal_column("'sha256'"),
+        e.c.sha256,
+        literal_column("'kind'"),
+        e.c.kind,
+        literal_column("'title'"),
+        e.c.title,
+        literal_column("'state'"),
+        e.c.state,
+    )
+    return (
+        select(func.coalesce(func.jsonb_agg(sql.ordered(item, e.c.id)), literal_column("'[]'::jsonb")))
+        .where(e.c.subject_id == subject_id, _is_in(e, (EvidenceState.VERIFIED,)))
+        .scalar_subquery()
+    )
+
+
+def required_of(indicator_id: ColumnElement[Any]) -> ScalarSelect[Any]:
+    """What each result of an indicator must carry, as a JSON array."""
+    q = EvidenceRule.__table__.alias()
+    item = sql.obj(kind=q.c.kind, minimum=q.c.minimum)
+    return select(sql.listed(item, q.c.kind)).where(q.c.subject_id == indicator_id).scalar_subquery()
