@@ -14,15 +14,13 @@ from uuid import UUID
 from fastapi import Request
 from starlette.requests import ClientDisconnect
 
-from app import clock, permissions
+from app import clock, permissions, streaming
 from app.db import Lane
 from app.deps import Change, Loader, actor_of, database, marked, visible_to
 from app.files import FileStore
 from app.headers import SubjectPath, TusResumable
 from app.parties import Actor, Entitlement, Facts
-from app.scanner import Scanner
 from app.services import lifecycle
-from app.services.evidence import scanning
 from app.services.transitions import Transition
 from app.services.uploads import rules
 
@@ -42,17 +40,20 @@ class Sending:
     asked before the first of them (`before`), and again when they are there (`after`)."""
 
     request: Request
-    files: FileStore
-    scanner: Scanner | None
     id: UUID
     transition: Transition
     load: Loader
     tus_resumable: str | None
 
     @property
+    def files(self) -> FileStore:
+        """Where they are kept."""
+        return streaming.files(self.request)
+
+    @property
     def scans(self) -> bool:
         """Whether somebody looks for malware in what is attached."""
-        return self.scanner is not None
+        return streaming.scanner(self.request) is not None
 
     @property
     def length(self) -> int | None:
@@ -93,8 +94,8 @@ class Sending:
         return facts, entitlement
 
     async def scanned(self, evidence_id: UUID) -> None:
-        """Have looked at what was attached, where somebody looks."""
-        await scanning.scan_uploaded(database(self.request), self.files, self.scanner, evidence_id)
+        """Have looked for malware in what was attached, where somebody looks."""
+        await streaming.scanned(self.request, evidence_id)
 
 
 def sends(transition: Transition, load: Loader) -> Any:
@@ -104,8 +105,7 @@ def sends(transition: Transition, load: Loader) -> Any:
     async def dependency(
         request: Request, id: SubjectPath, tus_resumable: TusResumable = None
     ) -> AsyncIterator[Sending]:
-        state = request.app.state
-        yield Sending(request, state.files, state.scanner, id, transition, load, tus_resumable)
+        yield Sending(request, id, transition, load, tus_resumable)
 
     return marked(dependency, transition.action)
 

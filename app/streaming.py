@@ -28,8 +28,10 @@ from app.deps import (
 )
 from app.files import FileStore, key_of
 from app.headers import ContentDisposition, IfMatch, SubjectPath
+from app.scanner import Scanner
 from app.services import lifecycle
 from app.services.documents import File
+from app.services.evidence import scanning
 from app.services.transitions import Transition
 
 log = structlog.get_logger()
@@ -56,6 +58,11 @@ class Upload:
         return files(self.request)
 
     @property
+    def scans(self) -> bool:
+        """Whether somebody looks for malware in it once it is there."""
+        return scanner(self.request) is not None
+
+    @property
     def limit(self) -> int:
         """The most bytes that it may have."""
         return cast(int, self.request.app.state.settings.max_file_bytes)
@@ -75,6 +82,14 @@ class Upload:
             entitlement = lifecycle.admit(actor, self.transition, facts, self.version)
             self.check(facts.row)
             yield Change(self.request, actor, lane, now, facts, entitlement, None, b"")
+
+    @asynccontextmanager
+    async def attached(self) -> AsyncIterator[Reading]:
+        """What became of it: read after somebody has looked for malware in it, where somebody does."""
+        await scanned(self.request, self.subject_id)
+        async with database(self.request).reading() as lane:
+            now = clock.now()
+            yield Reading(self.request, await actor_of(self.request, lane, now), lane, now)
 
 
 def receives(transition: Transition, load: Loader, check: Callable[[Mapping[str, Any]], None]) -> Any:
@@ -145,3 +160,13 @@ async def sent(
 def files(request: Request) -> FileStore:
     """The file store of this process."""
     return cast(FileStore, request.app.state.files)
+
+
+def scanner(request: Request) -> Scanner | None:
+    """Who looks for malware for this process, if anybody does."""
+    return cast("Scanner | None", request.app.state.scanner)
+
+
+async def scanned(request: Request, evidence_id: UUID) -> None:
+    """Have looked for malware in what was attached, where somebody looks; without a verdict it goes on waiting."""
+    await scanning.scan_uploaded(database(request), files(request), scanner(request), evidence_id)

@@ -116,7 +116,7 @@ async def patch_evidence(
     status_code=200,
     response_model=EvidenceRead,
     summary="Upload the file of evidence",
-    response_description="The evidence, which waits to be verified.",
+    response_description="The evidence, which waits to be verified; `scanning` while nobody has looked for malware.",
     responses=declared(*_OPEN, receiving.EmptyFile, FileRefused),
     openapi_extra={
         "requestBody": {
@@ -146,9 +146,10 @@ async def put_evidence_content(
             upload.file_name,
             change.now,
             files=upload.files,
-            scans=False,
+            scans=upload.scans,
         )
-        return await _answer(change, change.facts.id)
+    async with upload.attached() as reading:
+        return reading.one(await queries.one(reading.lane, reading.actor, change.facts.id, reading.now))
 
 
 @router.get(

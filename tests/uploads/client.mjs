@@ -1,7 +1,7 @@
 // Uploads one file with the real tus-js-client, as the JSON on the command line says, and prints what became of it:
 // {"url", "error", "status", "requests": ["PATCH 204", ...]}.
 import { createHash } from 'node:crypto'
-import { createReadStream, readFileSync } from 'node:fs'
+import { createReadStream, readFileSync, writeSync } from 'node:fs'
 import * as tus from 'tus-js-client'
 
 const said = JSON.parse(process.argv[2])
@@ -50,7 +50,8 @@ const upload = new tus.Upload(createReadStream(said.file), {
 })
 
 function end(outcome) {
-  process.stdout.write(`${JSON.stringify({ url: upload.url, requests, ...outcome })}\n`, () => process.exit(0))
+  writeSync(1, `${JSON.stringify({ url: upload.url, requests, ...outcome })}\n`)
+  process.exit(0)
 }
 
 upload.start()

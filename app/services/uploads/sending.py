@@ -79,6 +79,9 @@ async def proceed(stream: Stream, upload_offset: str | None, upload_checksum: st
         raise errors.TooLarge()
     part = await parts.keep(stream.files, upload, stream.chunks, checksum)
     try:
+        if part.size == 0:
+            await parts.drop(stream.files, upload.id, [part.id])
+            return Progress(upload.received, upload.expires_at, None)
         if upload.received + part.size < upload.length:
             return await _received(stream, upload_offset, part)
         return await _completed(stream, upload_offset, upload, part)
