@@ -36,10 +36,6 @@ const upload = new tus.Upload(createReadStream(said.file), {
   onAfterResponse(request, response) {
     requests.push(`${request.getMethod()} ${response.getStatus()}`)
   },
-  onProgress(sent) {
-    // The line breaks: nothing more is sent, and nobody says goodbye.
-    if (said.breakAfter && sent >= said.breakAfter) end({ broken: sent })
-  },
   onError(error) {
     const response = error.originalResponse
     end({ error: error.message, status: response?.getStatus() ?? null, body: response?.getBody() ?? null })

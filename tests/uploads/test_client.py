@@ -4,7 +4,8 @@ import asyncio
 import hashlib
 import json
 from asyncio.subprocess import PIPE
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -68,6 +69,42 @@ async def upload(address: str, sender: Sender, evidence: str, file: Path, **more
     return outcome
 
 
+@asynccontextmanager
+async def breaking_line(address: str, after: int) -> AsyncIterator[str]:
+    """The address of a line to the server that breaks, once, when so many bytes have gone up."""
+    host, port = address.removeprefix("http://").split(":")
+    left = after
+
+    async def relay(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, up: bool) -> None:
+        nonlocal left
+        with suppress(ConnectionError):
+            while data := await reader.read(65_536):
+                if up and left > 0:
+                    data = data[:left]
+                    left -= len(data)
+                    if left <= 0:
+                        writer.write(data)
+                        await writer.drain()
+                        return
+                writer.write(data)
+                await writer.drain()
+
+    async def connect(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        beyond, to = await asyncio.open_connection(host, int(port))
+        ways = [
+            asyncio.ensure_future(relay(reader, to, up=True)),
+            asyncio.ensure_future(relay(beyond, writer, up=False)),
+        ]
+        await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+        for way in ways:
+            way.cancel()
+        for end in (to, writer):
+            end.close()
+
+    async with await asyncio.start_server(connect, "127.0.0.1", 0) as server:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+
+
 async def shown(sender: Sender, evidence: str) -> tuple[str, str | None, str | None]:
     """State, hash and name of a piece of evidence."""
     found = (await sender.office.enterer.api.get(evidence)).json()
@@ -78,33 +115,35 @@ async def shown(sender: Sender, evidence: str) -> tuple[str, str | None, str | N
 ATTACHED = ("submitted", hashlib.sha256(TABLE).hexdigest(), NAME)
 
 
-async def test_broken_off_and_resumed(address: str, sender: Sender, file: Path) -> None:
+async def test_broken_off_and_resumed_by_another_process(address: str, sender: Sender, file: Path) -> None:
     evidence = await sender.evidence()
-    broken = await upload(address, sender, evidence, file, breakAfter=1_000_000)
-    assert broken["broken"] >= 1_000_000
-    assert broken["url"].startswith(f"{address}/v1/uploads/")
-    path = broken["url"].removeprefix(address)
-    for _ in range(100):  # the server sees that the line is broken when it has read what came
+    async with breaking_line(address, after=1_500_000) as line:
+        broken = await upload(line, sender, evidence, file)
+    assert (broken["status"], broken["requests"]) == (None, ["POST 201"])
+    assert broken["url"].startswith(f"{line}/v1/uploads/")
+    path = broken["url"].removeprefix(line)
+    for _ in range(100):  # until the server has seen that nothing more comes
         received = await sender.received(path)
         if received:
             break
         await asyncio.sleep(0.05)
-    assert 0 < received < len(TABLE)
+    assert 1_000_000 < received < 1_500_000
     assert await sender.state(evidence) == "awaiting_file"
 
-    resumed = await upload(address, sender, evidence, file, uploadUrl=broken["url"])
-    assert "error" not in resumed
+    resumed = await upload(address, sender, evidence, file, uploadUrl=f"{address}{path}")
+    assert "error" not in resumed, resumed
     assert resumed["requests"] == ["HEAD 200", "PATCH 204"]
     assert await shown(sender, evidence) == ATTACHED
 
 
-async def test_broken_off_with_a_checksum(address: str, sender: Sender, file: Path) -> None:
-    """The bytes that came cannot be told from others: none is kept, and the upload goes on from where it was."""
+async def test_broken_off_with_a_checksum_nothing_of_it_counts(
+    address: str, sender: Sender, file: Path
+) -> None:
     evidence = await sender.evidence()
-    broken = await upload(address, sender, evidence, file, breakAfter=1_000_000, checksum="sha1")
-    resumed = await upload(address, sender, evidence, file, uploadUrl=broken["url"], checksum="sha1")
-    assert "error" not in resumed, resumed
-    assert resumed["requests"] == ["HEAD 200", "PATCH 204"]
+    async with breaking_line(address, after=1_500_000) as line:
+        done = await upload(line, sender, evidence, file, checksum="sha1", retryDelays=[0, 50])
+    assert "error" not in done, done
+    assert done["requests"] == ["POST 201", "HEAD 200", "PATCH 204"]
     assert await shown(sender, evidence) == ATTACHED
 
 
