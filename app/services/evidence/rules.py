@@ -10,6 +10,7 @@ from app.services.transitions import Awaited, Transition
 from app.words import EVIDENCE_KINDS
 
 _AWAITING_FILE = frozenset({EvidenceState.AWAITING_FILE.value})
+_SCANNING = frozenset({EvidenceState.SCANNING.value})
 _SUBMITTED = frozenset({EvidenceState.SUBMITTED.value})
 _DECIDED = frozenset({EvidenceState.VERIFIED.value, EvidenceState.REJECTED.value})
 _STANDING = frozenset({IndicatorState.DRAFT.value, IndicatorState.ACTIVE.value})
@@ -18,13 +19,12 @@ EDIT = Transition("evidence.edit", _AWAITING_FILE | _SUBMITTED, EvidenceState.SU
 UPLOAD = Transition("evidence.upload", _AWAITING_FILE, EvidenceState.SUBMITTED)
 VERIFY = Transition("evidence.verify", _SUBMITTED, EvidenceState.VERIFIED)
 REJECT = Transition("evidence.reject", _SUBMITTED, EvidenceState.REJECTED, reason=True)
-WITHDRAW = Transition("evidence.withdraw", _AWAITING_FILE | _SUBMITTED, EvidenceState.WITHDRAWN)
+WITHDRAW = Transition("evidence.withdraw", _AWAITING_FILE | _SCANNING | _SUBMITTED, EvidenceState.WITHDRAWN)
 SUPERSEDE = Transition("evidence.supersede", _SUBMITTED | _DECIDED, EvidenceState.SUPERSEDED, reason=True)
 """Asking for it opens a successor; the state changes when the successor's file is there."""
 
 TRANSITIONS = (EDIT, UPLOAD, VERIFY, REJECT, WITHDRAW, SUPERSEDE)
 
-_SCANNING = frozenset({EvidenceState.SCANNING.value})
 UPLOAD_TO_SCAN = Transition(UPLOAD.action, UPLOAD.sources, EvidenceState.SCANNING)
 """The upload where a scanner is configured: the file can be read by nobody, and proves nothing, until it is passed."""
 PASS = Transition("evidence.pass", _SCANNING, EvidenceState.SUBMITTED)
