@@ -168,6 +168,29 @@ HEADERS: Json = {
         "schema": {"type": "string", "maxLength": 300, "pattern": "^Bearer.*$"},
     },
 }
+FILE_HEADERS: Json = {
+    # Of an answer that is a file, not JSON.
+    "ETag": {
+        "description": "SHA-256 of the file's bytes, hexadecimal; send it back in If-None-Match or If-Range.",
+        "schema": {"type": "string", "maxLength": 66, "pattern": '^"[0-9a-f]{64}"$'},
+    },
+    "Accept-Ranges": {
+        "description": "That a part of the file can be asked for (RFC 9110, section 14.3).",
+        "schema": {"type": "string", "enum": ["bytes"]},
+    },
+    "Content-Disposition": {
+        "description": "That the file is saved, never opened as a page, and what it is called (RFC 6266, RFC 8187).",
+        "schema": {"type": "string", "maxLength": 4000, "pattern": r"^attachment; [\x20-\x7e]+$"},
+    },
+    "Content-Range": {
+        "description": "Which part of the file this is, or how long it is (RFC 9110, section 14.4).",
+        "schema": {"type": "string", "maxLength": 80, "pattern": r"^bytes ([0-9]+-[0-9]+|\*)/[0-9]+$"},
+    },
+    "Content-Security-Policy": {
+        "description": "That nothing in the file may load or run.",
+        "schema": {"type": "string", "enum": ["default-src 'none'; sandbox"]},
+    },
+}
 ON_EVERY_ANSWER = ("X-Request-Id", "RateLimit", "RateLimit-Policy", "Access-Control-Allow-Origin")
 
 ACCEPT_LANGUAGE: Json = {
@@ -275,7 +298,7 @@ def build(app: FastAPI) -> Json:
             "schemas": dict(sorted(schemas.items())),
             "responses": dict(sorted(shared_responses.items())),
             "parameters": {"AcceptLanguage": ACCEPT_LANGUAGE},
-            "headers": HEADERS,
+            "headers": HEADERS | {f"File-{name}": said for name, said in FILE_HEADERS.items()},
             "securitySchemes": SECURITY_SCHEMES,
         },
     }
@@ -324,13 +347,14 @@ def _operation(method: str, operation: Json, permission: str | None, shared: Jso
 
     declared = operation["responses"]
     done["responses"] = responses = {}
+    is_file = "application/json" not in declared.get("200", {}).get("content", {"application/json": {}})
     for status, response in declared.items():
         if int(status) < 400:
-            responses[status] = _success(int(status), response, names)
+            responses[status] = _success(int(status), response, names, is_file=is_file)
     if "if-none-match" in names:
         # RFC 9110, section 15.4.5: the answer when the reader already has this version.
         not_changed = {"description": "Not changed since the ETag that was sent."}
-        responses["304"] = _success(304, not_changed, names)
+        responses["304"] = _success(304, not_changed, names, is_file=is_file)
     for status, types in _errors_of(done, names, declared).items():
         name = "".join(error.__name__ for error in types)
         shared.setdefault(name, _problem_response(status, types))
@@ -359,9 +383,17 @@ def _without_null(schema: Json) -> Json:
     return {**{key: value for key, value in schema.items() if key != "anyOf"}, **options[0]}
 
 
-def _success(status: int, response: Json, parameters: Json) -> Json:
+def _success(status: int, response: Json, parameters: Json, *, is_file: bool) -> Json:
     """A 2xx or 3xx answer with the headers that follow from what the operation is."""
     names = list(ON_EVERY_ANSWER)
+    if is_file:
+        of_file = ["ETag"]
+        if "content" in response:
+            of_file += ["Accept-Ranges", "Content-Disposition", "Content-Security-Policy"]
+        if status == HTTPStatus.PARTIAL_CONTENT:
+            of_file.append("Content-Range")
+        said = {name: {"$ref": f"#/components/headers/File-{name}"} for name in of_file}
+        return {**response, "headers": _headers(names) | said}
     if "content" in response:
         names.append("Content-Language")
     if status == HTTPStatus.CREATED or parameters.keys() & {"if-match", "if-none-match"}:
@@ -423,6 +455,9 @@ def _problem_response(status: int, types: list[type[errors.AppError]]) -> Json:
         names.append("Retry-After")  # RFC 9110, section 10.2.3
     if status == HTTPStatus.UNAUTHORIZED:
         names.append("WWW-Authenticate")  # RFC 9110, section 15.5.2
+    headers = _headers(names)
+    if status == HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
+        headers["Content-Range"] = {"$ref": "#/components/headers/File-Content-Range"}
     examples = {
         f"{error.code}_{language}": {
             "summary": error.title.said(language),
@@ -440,7 +475,7 @@ def _problem_response(status: int, types: list[type[errors.AppError]]) -> Json:
     return {
         "description": ". ".join(error.title.en for error in types) + ".",
         CODES: [error.code for error in types],
-        "headers": _headers(names),
+        "headers": headers,
         "content": {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/Problem"}, "examples": examples}},
     }
 

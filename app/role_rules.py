@@ -94,6 +94,17 @@ PARTIES: dict[str, Text] = {
         "the manager or a specialist of the owner or of the contributor",
         "مدير المكتب أو الأخصائي في الجهة المالكة أو الجهة المسهمة",
     ),
+    "step:attach": Text(
+        "who may edit what the evidence is about: of a result who enters it, of a definition who defines it",
+        "من يملك تعديل ما يتعلق به الدليل: من يُدخل النتيجة، ومن يعدّ التعريف",
+    ),
+    "step:verify": Text(
+        "the technical representative who is assigned to the subject or its indicator, or a specialist of the"
+        " owner; for the definition of a vision indicator another person of UNIT; never who entered or edited the"
+        " subject",
+        "الممثل الفني المكلف بالموضوع أو بمؤشره أو أخصائي في الجهة المالكة، ولتعريف مؤشر الرؤية شخص آخر من وحدة"
+        " المتابعة، ولا يتولاه من أدخل الموضوع أو عدّله",
+    ),
 }
 """How each party of the table stands to the subject."""
 

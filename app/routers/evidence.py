@@ -23,7 +23,7 @@ from app.schemas.evidence import (
     EvidenceSupersede,
 )
 from app.schemas.indicators import IndicatorRead
-from app.services.evidence import commands, facts, queries, receiving, requirements, rules
+from app.services.evidence import commands, facts, queries, receiving, requirements, rules, sniffing
 from app.services.evidence.queries import EvidenceFilter
 from app.services.evidence.refusals import FileRefused
 from app.services.indicators import queries as indicators
@@ -33,9 +33,8 @@ router = APIRouter(prefix="/v1", tags=["evidence"], route_class=JsonRoute)
 
 _OPEN = (errors.WrongState, rules.SubjectDecided)
 _STEP = declared(*_OPEN, errors.FourEyes)
-_BYTES = {
-    "application/octet-stream": {"schema": {"type": "string", "format": "binary", "maxLength": 1073741824}}
-}
+_BYTES = {"schema": {"type": "string", "format": "binary", "maxLength": 1_073_741_824}}
+_FILE = dict.fromkeys(sorted(sniffing.ALLOWED), _BYTES)
 
 
 @router.get(
@@ -122,7 +121,7 @@ async def patch_evidence(
         "requestBody": {
             "description": "The bytes of the file as they are: no form, no base64.",
             "required": True,
-            "content": _BYTES,
+            "content": {"application/octet-stream": _BYTES},
         }
     },
 )
@@ -160,8 +159,8 @@ async def put_evidence_content(
     response_description="The file, as an attachment.",
     responses={
         **declared(errors.NotFound, rules.NoFile, errors.OutsideTheFile),
-        200: {"content": _BYTES},
-        206: {"content": _BYTES, "description": "The part that was asked for."},
+        200: {"content": _FILE},
+        206: {"content": _FILE, "description": "The part that was asked for."},
     },
 )
 async def read_evidence_content(

@@ -70,9 +70,9 @@ class EvidencePatch(Body):
 
     model_config = example(title="كشف الإنجاز المعدّل للربع الثالث")
 
-    kind: _Kind = EvidenceKind.DOCUMENT
-    title: _Title = ""
-    classification: _Classification = Classification.INTERNAL
+    kind: _Kind = Field(default_factory=lambda: EvidenceKind.DOCUMENT)
+    title: _Title = Field(default_factory=str)
+    classification: _Classification = Field(default_factory=lambda: Classification.INTERNAL)
     note: _Note = None
 
 

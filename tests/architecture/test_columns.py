@@ -8,6 +8,7 @@ from sqlalchemy.sql import visitors
 from app.db import Query
 from app.schemas.contributions import ContributionItem, ContributionRead
 from app.schemas.definitions import DefinitionItem, DefinitionRead
+from app.schemas.evidence import EvidenceItem, EvidenceRead
 from app.schemas.holidays import HolidayItem, HolidayRead
 from app.schemas.inbox import InboxItem
 from app.schemas.indicators import IndicatorCard, IndicatorItem, IndicatorRead
@@ -17,6 +18,7 @@ from app.schemas.results import HistoryItem, ResultItem, ResultRead
 from app.schemas.schedules import ScheduleRead
 from app.services.contributions import queries as contributions
 from app.services.definitions import queries as definitions
+from app.services.evidence import queries as evidence
 from app.services.holidays import queries as holidays
 from app.services.inbox import queries as inbox
 from app.services.indicators import card
@@ -49,6 +51,9 @@ CASES: list[tuple[Query, type[BaseModel]]] = [
     (contributions._list(NOTHING, after=False), ContributionItem),
     (schedules._ONE, ScheduleRead),
     (schedules._list(NOTHING, after=True), ScheduleRead),
+    (evidence._ONE, EvidenceRead),
+    (evidence._list(frozenset({"subject_id"}), after=False), EvidenceItem),
+    (evidence._list(frozenset({"subject_id", "kind", "state"}), after=True), EvidenceItem),
     (holidays._ONE, HolidayRead),
     (holidays._LIST, HolidayItem),
     (inbox._list(NOTHING, after=False), InboxItem),

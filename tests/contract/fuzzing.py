@@ -47,9 +47,12 @@ one that reads, for what it takes are the parameters that all of them share."""
 OTHERS = (UNIT_EDITOR, ADMINISTRATOR, OTHER_MANAGER, ENTERER, HEAD_OFFICE, MANAGER)
 """Who also tries what somebody else's scene is for."""
 
-NEVER_REFUSED = frozenset({"accept-language", "if-none-match", "authorization"})
-"""Headers that are no reason to refuse a request when they cannot be read (RFC 9110, 12.5.4 and 13.1.2); and the
-token, which is always a good one here: other tokens have tests of their own."""
+NEVER_REFUSED = frozenset(
+    {"accept-language", "if-none-match", "range", "if-range", "content-disposition", "authorization"}
+)
+"""Headers that are no reason to refuse a request when they are not as the contract has them (RFC 9110, 12.5.4, 13.1.2
+and 14.2): what a file is called is made fit to be shown; and the token, which is always a good one here: other tokens
+have tests of their own."""
 
 _CHECKS = [
     checks.status_code_conformance,
@@ -198,6 +201,10 @@ class Fuzzer:
             case.path_parameters = {"id": scene.id}
         self._lend_headers(case, scene)
         if valid and turn % 3 == 2:
+            return person
+        if scene.file is not None:
+            if valid:
+                case.body = scene.file
             return person
         if ParameterLocation.QUERY not in broken:
             query = {key: said for key, said in case.query.items() if not (valid and key == "cursor")}

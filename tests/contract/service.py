@@ -120,6 +120,11 @@ class Service:
         headers = {"If_Match": self.etag(person, resource), "Idempotency_Key": self.fresh_key()}
         return _body(self.call(person, "POST", f"{resource}/{verb}", body, **headers))
 
+    def upload(self, person: str, path: str, content: bytes, etag: str) -> dict[str, Any]:
+        """What became of a resource whose file the person uploaded."""
+        headers = {"Authorization": f"Bearer {self.token(person)}", "If-Match": etag}
+        return _body(self.http.request("PUT", path, content=content, headers=headers))
+
     def create_session(self, credentials: Any) -> dict[str, Any]:
         """The tokens of a real sign-in."""
         return _body(self.call(None, "POST", "/v1/auth/sign-in", credentials))

@@ -86,6 +86,8 @@ async def written(owner: "asyncpg.Connection[asyncpg.Record]") -> str:
                           (select json_agg(c order by id) from contributions c),
                           (select json_agg(o order by id) from obligations o),
                           (select json_agg(h order by id) from holidays h),
+                          (select json_agg(e order by id) from evidence e),
+                          (select json_agg(q order by id) from evidence_rules q),
                           (select count(*) from schedules), (select count(*) from contribution_absences),
                           (select count(*) from events), (select count(*) from subjects),
                           (select count(*) from decisions), (select count(*) from idempotency_keys)))

@@ -26,6 +26,7 @@ _VERSIONED = (
     "holidays",
     "results",
     "reopenings",
+    "evidence",
 )
 _COUNTED = (
     "events",
@@ -37,6 +38,7 @@ _COUNTED = (
     "schedules",
     "contribution_absences",
     "result_parts",
+    "evidence_rules",
     "idempotency_keys",
 )
 _WRITTEN = "select " + ", ".join(

@@ -25,6 +25,9 @@ from app.services.transitions import Transition
 _table = Evidence.__table__
 DESCRIPTION = ("kind", "title", "note", "classification")
 
+_END = Transition(rules.WITHDRAW.action, rules.UNDECIDED, EvidenceState.WITHDRAWN)
+"""What becomes of evidence when the draft it is about is discarded; nobody does that by itself, so no rule names it."""
+
 
 async def create(
     writer: Writer, actor: Actor, subject_id: UUID, columns: Mapping[str, Any], now: datetime
@@ -227,7 +230,7 @@ async def end_open(writer: Writer, actor: Actor, subject: Facts, now: datetime) 
     if not cases:
         return
     moved = await lifecycle.apply(
-        writer, Evidence, rules.END, cases, actor=actor, at=now, columns={}, awaited=None
+        writer, Evidence, _END, cases, actor=actor, at=now, columns={}, awaited=None
     )
     if len(moved) < len(cases):
         raise lifecycle.lost_race()

@@ -57,9 +57,6 @@ UNDECIDED = frozenset(
 READABLE = _SUBMITTED | _DECIDED | {EvidenceState.SUPERSEDED.value}
 """The states in which a file that is there may be read: never before it is known to be free of malware."""
 
-END = Transition(WITHDRAW.action, UNDECIDED, EvidenceState.WITHDRAWN)
-"""What becomes of evidence when the draft it is about is discarded."""
-
 
 @dataclass(frozen=True, slots=True)
 class Undecided:

@@ -48,7 +48,8 @@ class Scene:
     """Who asks, about what, and what a body or a query that refers to something would name.
 
     `known` takes the place of a valid value of the same name, wherever it stands; `needed` is what this
-    scene's body cannot do without, and `unfit` what it cannot have. `alone`: nobody else may try it too.
+    scene's body cannot do without, and `unfit` what it cannot have. `alone`: nobody else may try it too. `file`:
+    where the body is a file, one that is taken.
     """
 
     person: str | None
@@ -58,6 +59,7 @@ class Scene:
     needed: Mapping[str, Any] = field(default_factory=dict)
     unfit: tuple[str, ...] = ()
     alone: bool = False
+    file: bytes | None = None
 
 
 class Base:
