@@ -212,6 +212,19 @@ def creates_secret(action: str) -> Any:
     return marked(dependency, action)
 
 
+def hands_out(action: str, load: Loader) -> Any:
+    """A route that hands out a secret about the subject in its path, and leaves that as it is: no If-Match is asked for.
+    The answer is never kept, so an Idempotency-Key is refused."""
+
+    async def dependency(
+        request: Request, id: SubjectPath, idempotency_key: RefusedKey = None
+    ) -> AsyncIterator[Change]:
+        async with _creating(request, action, idempotency_key, (load, id), None, secret=True) as change:
+            yield change
+
+    return marked(dependency, action)
+
+
 def changes_secret(transition: Transition, load: Loader) -> Any:
     """A transition whose answer holds a secret: it is never kept, so an Idempotency-Key is refused."""
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 
 from app import errors
-from app.deps import Change, Reading, changes, creates_about, creates_on, reads
+from app.deps import Change, Reading, changes, creates_about, creates_on, hands_out, reads
 from app.enums import EvidenceKind, EvidenceState
 from app.headers import IfNoneMatch, IfRange, Range, SubjectPath
 from app.problems import declared
@@ -16,6 +16,7 @@ from app.routers.params import CursorParam, LimitParam
 from app.schemas.decisions import StepTaken, StepWithReason
 from app.schemas.evidence import (
     EvidenceCreate,
+    EvidenceLink,
     EvidenceList,
     EvidencePatch,
     EvidenceRead,
@@ -23,11 +24,11 @@ from app.schemas.evidence import (
     EvidenceSupersede,
 )
 from app.schemas.indicators import IndicatorRead
-from app.services.evidence import commands, facts, queries, receiving, requirements, rules, sniffing
+from app.services.evidence import commands, facts, links, queries, receiving, requirements, rules, sniffing
 from app.services.evidence.queries import EvidenceFilter
 from app.services.evidence.refusals import FileRefused
 from app.services.indicators import queries as indicators
-from app.streaming import Upload, receives, sent
+from app.streaming import Upload, files, receives, sent
 
 router = APIRouter(prefix="/v1", tags=["evidence"], route_class=JsonRoute)
 
@@ -174,6 +175,23 @@ async def read_evidence_content(
     the file and never opens it as a page."""
     found = await queries.content(reading.lane, reading.actor, id, reading.now)
     return await sent(reading, found, range_, if_range, if_none_match)
+
+
+@router.post(
+    "/evidence/{id}/link",
+    status_code=200,
+    response_model=EvidenceLink,
+    summary="Get a link to the file of evidence",
+    response_description="The link.",
+    responses=declared(rules.NoFile, errors.NoLinksHere),
+)
+async def link_evidence(change: Annotated[Change, hands_out("evidence.read", facts.one)]) -> Response:
+    """An address in the bucket that files lie in, for what you may read, and for five minutes. Whoever has it reads the
+    file, so treat it like a password; that you asked for it is recorded. Where files lie in a folder there are no links
+    (`no_links_here`): read the content instead."""
+    link = await links.give(change.lane, files(change.request), change.actor, change.facts, change.now)
+    body = EvidenceLink(url=link.url, expires_at=link.expires_at).model_dump_json()
+    return Response(body, media_type="application/json", headers={"Cache-Control": "no-store"})
 
 
 @router.post(

@@ -164,6 +164,18 @@ class EvidenceList(View):
     next_cursor: NextCursor
 
 
+class EvidenceLink(View):
+    """An address at which the file can be read for a while."""
+
+    url: Annotated[
+        str,
+        Field(
+            max_length=8000, pattern=r"^https?://[\x21-\x7e]+$", description="Whoever has it reads the file."
+        ),
+    ]
+    expires_at: Annotated[datetime, Field(description="When it ends.")]
+
+
 class EvidenceNeeded(Body):
     """So many of a kind."""
 
