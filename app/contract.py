@@ -396,7 +396,10 @@ def _success(status: int, response: Json, parameters: Json, *, is_file: bool) ->
         return {**response, "headers": _headers(names) | said}
     if "content" in response:
         names.append("Content-Language")
-    if status == HTTPStatus.CREATED or parameters.keys() & {"if-match", "if-none-match"}:
+    shown = (
+        status == HTTPStatus.CREATED and "content" in response
+    )  # an upload that is begun has nothing to show
+    if shown or parameters.keys() & {"if-match", "if-none-match"}:
         names.append("ETag")
     if status in (HTTPStatus.CREATED, HTTPStatus.ACCEPTED):
         names.append("Location")

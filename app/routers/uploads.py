@@ -19,14 +19,14 @@ from app.problems import declared
 from app.routers.json_body import JsonRoute
 from app.sending import Sending, sends
 from app.services.evidence import facts as evidence
+from app.services.evidence.refusals import FileRefused
 from app.services.evidence.rules import UPLOAD, SubjectDecided, check_subject
 from app.services.uploads import commands, parts, queries, rules, sending
 
 router = APIRouter(prefix="/v1", tags=["uploads"], route_class=JsonRoute)
 
 _PROTOCOL = ("Tus-Resumable", "Tus-Version", "Tus-Extension", "Tus-Max-Size", "Tus-Checksum-Algorithm")
-_REFUSED = declared(errors.TusVersion, errors.WrongState, SubjectDecided)
-_GONE = declared(errors.UploadExpired)
+_REFUSED = (errors.TusVersion, errors.WrongState, SubjectDecided)
 
 
 def _says(status: int, *headers: str) -> dict[int | str, dict[str, Any]]:
@@ -60,12 +60,12 @@ async def describe_uploads(request: Request, id: SubjectPath, _: Annotated[None,
 @router.post(
     "/evidence/{id}/uploads",
     status_code=201,
+    response_class=Response,
     summary="Begin an upload",
     response_description="Where the bytes go.",
     responses={
         **_says(201, "Location", "Upload-Expires"),
-        **_REFUSED,
-        **declared(errors.TooLarge, errors.UnsupportedMedia, errors.Invalid),
+        **declared(*_REFUSED, errors.TooLarge, errors.UnsupportedMedia, errors.Invalid),
     },
 )
 async def begin_upload(
@@ -105,12 +105,12 @@ async def describe_upload(request: Request, id: SubjectPath, _: Annotated[None, 
 @router.head(
     "/uploads/{id}",
     status_code=200,
+    response_class=Response,
     summary="Ask how far an upload has come",
     response_description="How many bytes were received.",
     responses={
         **_says(200, "Upload-Offset", "Upload-Length", "Upload-Metadata", "Upload-Expires"),
-        **declared(errors.NotFound, errors.TusVersion),
-        **_GONE,
+        **declared(errors.NotFound, errors.TusVersion, errors.UploadExpired),
     },
 )
 async def read_upload(
@@ -141,9 +141,14 @@ async def read_upload(
     response_description="The bytes were received; with the last of them the file is attached.",
     responses={
         **_says(204, "Upload-Offset", "Upload-Expires"),
-        **_REFUSED,
-        **declared(errors.WrongOffset, errors.TooManyParts, errors.ChecksumMismatch),
-        **_GONE,
+        **declared(
+            *_REFUSED,
+            errors.WrongOffset,
+            errors.TooManyParts,
+            errors.UploadExpired,
+            errors.ChecksumMismatch,
+            FileRefused,
+        ),
     },
     openapi_extra={
         "requestBody": {
@@ -183,7 +188,7 @@ async def continue_upload(
     response_description="It is gone, with the bytes that were received.",
     responses={**_says(204), **declared(errors.TusVersion)},
 )
-async def end_upload(stream: Annotated[Sending, sends(rules.END, queries.facts)]) -> Response:
+async def end_upload(stream: Annotated[Sending, sends(rules.ending(), queries.facts)]) -> Response:
     """Forgets the upload. A file that was attached stays with its evidence."""
     async with stream.after() as change:
         upload = change.facts.row["upload"]

@@ -162,7 +162,7 @@ async def attach(
     }
     await _move(
         writer,
-        rules.UPLOAD_TO_SCAN if scans else rules.UPLOAD,
+        rules.upload_to(scans=scans),
         actor,
         Case(facts, entitlement, changes=records.made(columns, *columns)),
         now,

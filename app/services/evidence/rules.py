@@ -25,8 +25,6 @@ SUPERSEDE = Transition("evidence.supersede", _SUBMITTED | _DECIDED, EvidenceStat
 
 TRANSITIONS = (EDIT, UPLOAD, VERIFY, REJECT, WITHDRAW, SUPERSEDE)
 
-UPLOAD_TO_SCAN = Transition(UPLOAD.action, UPLOAD.sources, EvidenceState.SCANNING)
-"""The upload where a scanner is configured: the file can be read by nobody, and proves nothing, until it is passed."""
 PASS = Transition("evidence.pass", _SCANNING, EvidenceState.SUBMITTED)
 INFECT = Transition("evidence.infect", _SCANNING, EvidenceState.INFECTED)
 """The scanner's own steps: no person is entitled to them, so no role rule names them."""
@@ -125,6 +123,12 @@ def check_readable(row: Mapping[str, Any], state: str) -> None:
     """Raise NoFile unless there is a file, and it is known to be free of malware."""
     if row["sha256"] is None or state not in READABLE:
         raise NoFile()
+
+
+def upload_to(*, scans: bool) -> Transition:
+    """The upload. Where somebody looks for malware (`scans`), the file can be read by nobody, and proves nothing, until
+    it is passed."""
+    return Transition(UPLOAD.action, UPLOAD.sources, EvidenceState.SCANNING if scans else UPLOAD.target)
 
 
 def edit_in(state: str) -> Transition:

@@ -25,9 +25,6 @@ EXTENSIONS = "creation,expiration,checksum,termination"
 ALGORITHMS = ("sha1", "sha256")
 MEDIA_TYPE = "application/offset+octet-stream"
 
-END = Transition(UPLOAD.action, frozenset(EvidenceState), EvidenceState.AWAITING_FILE)
-"""Taking an upload back: whatever became of its evidence meanwhile."""
-
 KEPT = timedelta(hours=24)
 """How long an upload waits for its next bytes: somebody on a bad line comes back the next morning."""
 MOST_PARTS = 1000
@@ -53,6 +50,11 @@ class Checksum:
     def holds(self, seen: "hashlib._Hash") -> bool:
         """Whether the bytes that were fed are those that were meant."""
         return hmac.compare_digest(seen.digest(), self.digest)
+
+
+def ending() -> Transition:
+    """Giving an upload up: possible whatever became of its evidence meanwhile."""
+    return Transition(UPLOAD.action, frozenset(EvidenceState), EvidenceState.AWAITING_FILE)
 
 
 def require_version(tus_resumable: str | None) -> None:
