@@ -122,7 +122,7 @@ async def patch_evidence(
         "requestBody": {
             "description": "The bytes of the file as they are: no form, no base64.",
             "required": True,
-            "content": {"application/octet-stream": _BYTES},
+            "content": {"application/octet-stream": {**_BYTES, "example": "%PDF-1.7"}},
         }
     },
 )

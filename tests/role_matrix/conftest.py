@@ -11,6 +11,7 @@ from tests.factories.world import World
 from tests.role_matrix.cast import Cast, build
 from tests.role_matrix.contributions import Contributions
 from tests.role_matrix.definitions import Definitions, hands
+from tests.role_matrix.evidence import Evidences
 from tests.role_matrix.indicators import Indicators
 from tests.role_matrix.obligations import Obligations
 from tests.role_matrix.results import Results
@@ -28,6 +29,12 @@ async def cast(world: World) -> Cast:
 async def results(cast: Cast) -> Results:
     """Makes results in every state."""
     return Results(cast)
+
+
+@pytest.fixture(scope="module")
+async def evidences(cast: Cast, results: Results) -> Evidences:
+    """Makes evidence in every state."""
+    return Evidences(cast, results)
 
 
 @pytest.fixture(scope="module")

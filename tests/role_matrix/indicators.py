@@ -21,6 +21,7 @@ ACTIONS = (
     "indicators.declare_contributors",
     "indicators.retire",
     "schedules.set",
+    "indicators.require_evidence",
     "contributions.invite",
 )
 SCHEDULE = {
@@ -103,6 +104,7 @@ async def send(cast: Cast, api: Api, action: str, thing: Thing) -> httpx.Respons
         "name-enterer": {"entered_by": "unit"},
         "declare-contributors": {"shared": False},
         "retire": REASON,
+        "require-evidence": {"items": [{"kind": "document", "minimum": 1}]},
     }[verb]
     return await api.step(f"{thing.path}/{verb}", thing.etag, body)
 

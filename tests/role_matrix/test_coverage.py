@@ -44,7 +44,17 @@ def test_every_rule_is_expected() -> None:
 
 def test_each_person_is_answered_once_everywhere() -> None:
     """Every table that speaks of the cast speaks of all of it; `answer` fails on a gap or a contradiction."""
-    for area in ("results", "office", "reads", "indicators", "definitions", "contributions", "obligations"):
+    areas = (
+        "results",
+        "office",
+        "reads",
+        "indicators",
+        "definitions",
+        "contributions",
+        "obligations",
+        "evidence",
+    )
+    for area in areas:
         for name, each in tables(area).items():
             if "who" not in each.keys or "said" in each.keys or name in OF_SOME:
                 continue

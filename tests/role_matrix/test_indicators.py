@@ -30,8 +30,9 @@ async def test_every_action(cast: Cast, indicators: Indicators, level: str, stat
 
 @pytest.mark.parametrize("state", STATES)
 async def test_schedules_of_the_scorecard(cast: Cast, indicators: Indicators, state: str) -> None:
-    """What stands in a scorecard is measured as often as UNIT says."""
-    found = await _wrong(cast, indicators, "", ("schedules.set",), state, "scorecard")
+    """What stands in a scorecard is measured as often as UNIT says, and proved by what UNIT asks for."""
+    asked = ("schedules.set", "indicators.require_evidence")
+    found = await _wrong(cast, indicators, "", asked, state, "scorecard")
     assert not found, "\n".join(found)
 
 

@@ -20,16 +20,19 @@ def _is_in(e: FromClause, states: tuple[str, ...]) -> ColumnElement[bool]:
     return or_(*(e.c.state == sql.const(state) for state in states))
 
 
-def proof(subject_id: ColumnElement[Any], required_by: ColumnElement[Any] | None = None) -> ScalarSelect[Any]:
+def proof(
+    subject_id: ColumnElement[Any], required_by: ColumnElement[Any] | None = None
+) -> ColumnElement[Any]:
     """What a thing has and must have, as JSON text that `read` reads. `required_by`: whose rules hold for it."""
     e = Evidence.__table__.alias()
     open_ = (
         select(sql.listed(sql.obj(title=e.c.title, state=e.c.state), e.c.id))
         .where(e.c.subject_id == subject_id, _is_in(e, tuple(sorted(rules.UNDECIDED))))
+        .correlate_except(e)
         .scalar_subquery()
     )
     required = null() if required_by is None else _required(subject_id, required_by)
-    return select(sql.obj(undecided=open_, required=required).cast(Text)).scalar_subquery()
+    return sql.obj(undecided=open_, required=required).cast(Text)
 
 
 def _required(subject_id: ColumnElement[Any], required_by: ColumnElement[Any]) -> ScalarSelect[Any]:
@@ -41,6 +44,7 @@ def _required(subject_id: ColumnElement[Any], required_by: ColumnElement[Any]) -
             select(func.count())
             .select_from(e)
             .where(e.c.subject_id == subject_id, _is_in(e, states), of_kind)
+            .correlate_except(e)
             .scalar_subquery()
         )
 
@@ -50,7 +54,12 @@ def _required(subject_id: ColumnElement[Any], required_by: ColumnElement[Any]) -
         present=count(*_PRESENT),
         verified=count(EvidenceState.VERIFIED),
     )
-    return select(sql.listed(item, q.c.kind)).where(q.c.subject_id == required_by).scalar_subquery()
+    return (
+        select(sql.listed(item, q.c.kind))
+        .where(q.c.subject_id == required_by)
+        .correlate_except(q)
+        .scalar_subquery()
+    )
 
 
 def read(said: str | None) -> Proof:

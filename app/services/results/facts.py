@@ -49,7 +49,7 @@ def _follows_preliminary(r: FromClause) -> ColumnElement[bool]:
         before.c.id == r.c.corrects_id,
         or_(*(before.c.obs_status == sql.const(status) for status in sorted(rules.PRELIMINARY))),
     )
-    return exists(found)
+    return exists(found.correlate(r))  # named: it is not found through two levels of subqueries
 
 
 def days(r: FromClause) -> ScalarSelect[Any]:
