@@ -8,6 +8,7 @@ from uuid import UUID
 from fastapi import Header, Path
 
 from app import errors
+from app.services.uploads import rules as tus
 
 _ETAGS = re.compile(r'"[^"]*"')
 """The tags in If-None-Match, weak ones too: it compares weakly (RFC 9110, 13.1.2)."""
@@ -80,7 +81,7 @@ OF_UPLOADS_ANSWERED = (
 )
 """And what it may read."""
 
-_BYTES = {"maxLength": 18, "pattern": "^[0-9]{1,18}$"}
+_BYTES = {"maxLength": 18, "pattern": tus.NUMBER}
 TusResumable = Annotated[
     str | None,
     Header(
@@ -108,10 +109,7 @@ UploadMetadata = Annotated[
         description="Pairs of a key and a base64 value of UTF-8 text, separated by commas. `filename` is the name"
         " under which the file is shown and downloaded; other keys are given back by HEAD.",
         examples=["filename 2KrZgtix2YrYsS5wZGY="],
-        json_schema_extra={
-            "maxLength": 4000,
-            "pattern": "^[!-+\\--~]{1,100}( [A-Za-z0-9+/]*={0,2})?(, *[!-+\\--~]{1,100}( [A-Za-z0-9+/]*={0,2})?)*$",
-        },
+        json_schema_extra={"maxLength": tus.LONGEST_METADATA, "pattern": tus.METADATA},
     ),
 ]
 UploadOffset = Annotated[
@@ -129,10 +127,7 @@ UploadChecksum = Annotated[
         alias="Upload-Checksum",
         description="`sha1` or `sha256`, a space, and the base64 of the digest of the bytes sent.",
         examples=["sha1 Kq5sNclPz7QV2+lfQIuc6R7oRu0="],
-        json_schema_extra={
-            "maxLength": 51,
-            "pattern": "^(sha1 [A-Za-z0-9+/]{27}=|sha256 [A-Za-z0-9+/]{43}=)$",
-        },
+        json_schema_extra={"maxLength": 51, "pattern": tus.CHECKSUM},
     ),
 ]
 

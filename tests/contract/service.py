@@ -125,6 +125,11 @@ class Service:
         headers = {"Authorization": f"Bearer {self.token(person)}", "If-Match": etag}
         return _body(self.http.request("PUT", path, content=content, headers=headers))
 
+    def begin_upload(self, person: str, evidence: str, length: int) -> str:
+        """The path of a new upload in pieces."""
+        said = {"Tus_Resumable": "1.0.0", "Upload_Length": str(length)}
+        return str(_expected(self.call(person, "POST", f"{evidence}/uploads", **said)).headers["Location"])
+
     def create_session(self, credentials: Any) -> dict[str, Any]:
         """The tokens of a real sign-in."""
         return _body(self.call(None, "POST", "/v1/auth/sign-in", credentials))

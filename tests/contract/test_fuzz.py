@@ -23,6 +23,10 @@ OPERATIONS = {
 }
 
 
+NEEDS_A_BUCKET = {"link_evidence"}
+"""The service under test keeps files in a folder, which gives no links."""
+
+
 @pytest.fixture(scope="module")
 def fuzzer(stage: Stage, request: pytest.FixtureRequest) -> Iterator[Fuzzer]:
     """The fuzzer of this worker; says at its end what it sent."""
@@ -48,4 +52,6 @@ def test_whatever_is_sent_is_answered_as_declared(
     method, path = OPERATIONS[operation_id]
     found = fuzzer.run(schema[path][method])
     assert not found, "\n\n".join(found)
-    assert fuzzer.successes(operation_id), f"no request succeeded: {fuzzing.table(fuzzer.tally)}"
+    assert operation_id in NEEDS_A_BUCKET or fuzzer.successes(operation_id), (
+        f"no request succeeded: {fuzzing.table(fuzzer.tally)}"
+    )

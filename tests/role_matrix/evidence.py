@@ -29,6 +29,7 @@ SUBJECTS = [
 ACTIONS = tuple(
     f"evidence.{verb}" for verb in ("edit", "upload", "verify", "reject", "withdraw", "supersede")
 )
+TUS = {"Tus-Resumable": "1.0.0"}
 _numbers = count(1)
 
 
@@ -99,3 +100,16 @@ async def send(api: Api, action: str, thing: Thing, said: str = "nothing") -> ht
         return await api.send("PUT", f"{thing.path}/content", content=a_file(), headers=headers)
     body = REASON if verb in ("reject", "supersede") else None
     return await api.step(f"{thing.path}/{verb}", thing.etag, body, key=uuid4().hex)
+
+
+async def begin_upload(api: Api, thing: Thing) -> httpx.Response:
+    """The request for an upload in pieces."""
+    return await api.send("POST", f"{thing.path}/uploads", headers={**TUS, "Upload-Length": "10"})
+
+
+async def touch_upload(api: Api, path: str, method: str) -> httpx.Response:
+    """A request to an upload, by its method."""
+    if method != "patch":
+        return await api.send(method.upper(), path, headers=TUS)
+    headers = {**TUS, "Upload-Offset": "0", "Content-Type": "application/offset+octet-stream"}
+    return await api.send("PATCH", path, headers=headers, content=b"abc")

@@ -40,6 +40,7 @@ _COUNTED = (
     "result_parts",
     "evidence_rules",
     "idempotency_keys",
+    "uploads",
 )
 _WRITTEN = "select " + ", ".join(
     [

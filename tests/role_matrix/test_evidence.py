@@ -1,9 +1,22 @@
 """Evidence: every person of the cast, every action, every state, every classification."""
 
+from functools import partial
+from itertools import product
+
 import pytest
 
 from tests.role_matrix.cast import Cast
-from tests.role_matrix.evidence import ACTIONS, STATES, SUBJECTS, Evidences, a_file, announcement, send
+from tests.role_matrix.evidence import (
+    ACTIONS,
+    STATES,
+    SUBJECTS,
+    Evidences,
+    a_file,
+    announcement,
+    begin_upload,
+    send,
+    touch_upload,
+)
 from tests.role_matrix.expectation import table
 from tests.role_matrix.refusals import Case, disagreements, said
 from tests.role_matrix.results import done
@@ -29,15 +42,22 @@ async def test_every_action(cast: Cast, evidences: Evidences, state: str, classi
         send=send,
         asked={"classification": classification},
     )
-    lines = table("evidence", "evidence.read content")
     cases = question.cases(cast, in_turn(cast, STATES.index(state), turns=8))
-    for who in cast.everybody:
 
-        async def get(who: str = who):
-            return await cast.api(who).get(f"{shared.path}/content")
+    async def get(who: str):
+        return await cast.api(who).get(f"{shared.path}/content")
 
-        answer = lines.answer(state, who=who, classification=classification)
-        cases.append(Case(f"{who} reads the file of {classification} {state}", answer, get, get))
+    async def link(who: str):
+        return await cast.api(who).send("POST", f"{shared.path}/link")
+
+    async def begin(who: str):
+        return await begin_upload(cast.api(who), shared)
+
+    asked = {"evidence.read content": get, "evidence.read link": link, "evidence.upload in pieces": begin}
+    for (name, sends), who in product(asked.items(), cast.everybody):
+        answer = table("evidence", name).answer(state, who=who, classification=classification)
+        request = partial(sends, who)
+        cases.append(Case(f"{who}, {name} of {classification} {state}", answer, request, request))
     found = await disagreements(cast.world.owner, cases)
     assert not found, "\n".join([f"{len(found)} of {len(cases)}:", *found])
 
@@ -58,6 +78,20 @@ async def test_create(cast: Cast, evidences: Evidences, state: str) -> None:
     ]
     found = await disagreements(cast.world.owner, cases)
     assert not found, "\n".join(found)
+
+
+async def test_an_upload_is_of_who_began_it(cast: Cast, evidences: Evidences) -> None:
+    """Whoever else asks for it, or sends to it, is told that there is none."""
+    lines = table("evidence", "uploads")
+    thing = await evidences.make("awaiting_file")
+    upload = (await begin_upload(cast.clerk.api, thing)).headers["Location"]
+    cases = []
+    for method, who in product(lines.states, cast.everybody):
+        request = partial(touch_upload, cast.api(who), upload, method)
+        cases.append(Case(f"{who} {method}", lines.answer(method, who=who), request, request))
+    found = await disagreements(cast.world.owner, cases)
+    assert not found, "\n".join(found)
+    assert (await touch_upload(cast.clerk.api, upload, "patch")).status_code == 204
 
 
 async def test_four_eyes(cast: Cast, evidences: Evidences) -> None:

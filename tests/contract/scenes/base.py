@@ -49,7 +49,7 @@ class Scene:
 
     `known` takes the place of a valid value of the same name, wherever it stands; `needed` is what this
     scene's body cannot do without, and `unfit` what it cannot have. `alone`: nobody else may try it too. `file`:
-    where the body is a file, one that is taken.
+    where the body is a file, one that is taken. `headers`: what those of a valid request say.
     """
 
     person: str | None
@@ -60,6 +60,7 @@ class Scene:
     unfit: tuple[str, ...] = ()
     alone: bool = False
     file: bytes | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 class Base:

@@ -25,6 +25,19 @@ class Evidence(Results):
         return Scene(ENTERER, self._brought().rpartition("/")[2])
 
     _read_evidence_content = _read_evidence
+    _link_evidence = _read_evidence
+
+    def _begin_upload(self) -> Scene:
+        return Scene(ENTERER, self._announced().rpartition("/")[2], headers={"Upload-Length": "1000"})
+
+    def _read_upload(self) -> Scene:
+        upload = self.service.begin_upload(ENTERER, self._announced(), 1000)
+        return Scene(ENTERER, upload.rpartition("/")[2])
+
+    _end_upload = _read_upload
+
+    def _continue_upload(self) -> Scene:
+        return replace(self._read_upload(), file="جدول".encode(), headers={"Upload-Offset": "0"})
 
     def _patch_evidence(self) -> Scene:
         return self._seen(ENTERER, self._announced())
