@@ -64,6 +64,9 @@ _CHECKS = [
 _OF_A_BODY = (checks.content_type_conformance, checks.response_schema_conformance)
 _REFUSED = ["400", "401", "403", "404", "405", "409", "410", "412", "413", "415", "422", "428", "429", "460"]
 
+OF_A_PART = "application/offset+octet-stream"
+schemathesis.serializer.alias(OF_A_PART, "application/octet-stream")
+
 AnyCase: TypeAlias = "Case[Any]"
 AnyOperation: TypeAlias = "APIOperation[Any, Any, Any, Any]"
 Tally: TypeAlias = Counter[tuple[str, int]]
@@ -345,10 +348,12 @@ def _broken_headers(case: AnyCase) -> set[str]:
 def _may_be_accepted(case: AnyCase) -> bool:
     """Whether all that is broken is what a server need not look at: some headers, and a write's unknown parameters.
 
-    A body of `null` is one that was left out, where it may be: FastAPI does not tell them apart.
+    A body of `null` is one that was left out, where it may be: FastAPI does not tell them apart. A part of a file is
+    any bytes: none of them are invalid.
     """
     return all(
-        (fault.place is ParameterLocation.HEADER and fault.name in NEVER_REFUSED)
+        (fault.place in (None, ParameterLocation.BODY) and case.media_type == OF_A_PART)
+        or (fault.place is ParameterLocation.HEADER and fault.name in NEVER_REFUSED)
         or (
             case.operation.method != "get"
             and fault.place is ParameterLocation.QUERY
