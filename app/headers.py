@@ -2,7 +2,7 @@
 
 import re
 from email.message import Message
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Header, Path
@@ -186,7 +186,9 @@ IfRange = Annotated[
     ),
 ]
 
-_RANGE = re.compile(r"bytes=\s*(?:(\d{1,18})-(\d{0,18})|-(\d{1,18}))\s*")
+_RANGE = re.compile(r"bytes=\s*(?:([0-9]{1,18})-([0-9]{0,18})|-([0-9]{1,18}))\s*")
+_CHARSETS = {"utf-8": "utf-8", "iso-8859-1": "latin-1"}
+"""The character sets of an extended name (RFC 8187, 3.2.1)."""
 
 
 def file_name(content_disposition: str | None) -> str | None:
@@ -200,7 +202,13 @@ def file_name(content_disposition: str | None) -> str | None:
     try:
         # A name outside RFC 8187 comes as raw bytes: UTF-8 if it is anything.
         parsed["Content-Disposition"] = content_disposition.encode("latin-1").decode("utf-8")
-        return parsed.get_filename()
+        found: Any = parsed.get_params([], "Content-Disposition")
+        names = [said for name, said in found if name.lower() == "filename"]
+        for said in names:
+            if isinstance(said, tuple):  # `filename*`, which comes before `filename` (RFC 6266, 4.3)
+                charset, _, raw = said
+                return str(raw).encode("latin-1").decode(_CHARSETS[charset.lower()])
+        return names[0] if names else None
     except (UnicodeError, ValueError, LookupError):
         raise errors.Malformed(_NOT_A_DISPOSITION) from None
 
