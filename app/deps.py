@@ -8,7 +8,7 @@ The order of refusals is 401, 400, 404, 403, 428, 412, 409; FastAPI's 422 for th
 import hashlib
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
@@ -19,6 +19,7 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
 from app import clock, errors, headers, permissions, problems
+from app.charts import Chart, Charts
 from app.db import Database, Lane, Reader, Writer
 from app.errors import FieldError, Text
 from app.headers import IfMatch, OptionalKey, RefusedKey, RequiredKey, SubjectPath
@@ -29,18 +30,21 @@ from app.services.people import actor as actors
 from app.services.transitions import Transition
 from app.tokens import Claims
 
+JSON, SVG = "application/json", "image/svg+xml"
+
 Loader = Callable[[Lane, Actor, UUID, datetime], Awaitable[Facts | None]]
 """An area's function that loads the facts of a subject which the actor may see (None: not visible)."""
 
 
 @dataclass(frozen=True)
 class Reading:
-    """A read: who asks, the read lane, the moment."""
+    """A read: who asks, the read lane, the moment; and what holds the lane's connection."""
 
     request: Request
     actor: Actor
     lane: Reader
     now: datetime
+    held: AsyncExitStack
 
     @property
     def language(self) -> str:
@@ -52,11 +56,34 @@ class Reading:
         if document is None:
             raise errors.NotFound()
         _refuse_unknown_parameters(self.request)
-        response = _single(self.request, document)
-        etag = response.headers["ETag"]
-        if if_none_match and headers.names(if_none_match, etag):
-            kept = {name: response.headers[name] for name in ("ETag", "Content-Language")}
-            return Response(status_code=304, headers=kept)
+        if if_none_match and headers.names(if_none_match, document.etag):
+            return _unchanged(self.request, document.etag)
+        return _single(self.request, document)
+
+    async def one_or_chart(
+        self, document: Document | None, draw: Callable[[Document, str], Chart], if_none_match: str | None
+    ) -> Response:
+        """The same, or its chart in the reader's language, as Accept says (406 for anything else).
+
+        The ETag of a chart is of what is to be drawn, so that nothing is drawn for a client that has it. While
+        it is drawn no connection is held.
+        """
+        if document is None:
+            raise errors.NotFound()
+        wanted = headers.preferred(self.request.headers.get("accept"), (JSON, SVG))
+        if wanted == JSON:
+            response = self.one(document, if_none_match)
+        else:
+            _refuse_unknown_parameters(self.request)
+            chart = draw(document, self.language)
+            etag = Document(chart.said.encode(), document.version).etag
+            if if_none_match and headers.names(if_none_match, etag):
+                response = _unchanged(self.request, etag)
+            else:
+                await self.held.aclose()
+                charts = cast(Charts, self.request.app.state.charts)
+                response = _drawn(self.request, await charts.svg(chart), etag)
+        response.headers["Vary"] = "Accept, Accept-Language, Authorization"
         return response
 
     def many(self, body: bytes) -> Response:
@@ -114,11 +141,12 @@ def reads(permission: str) -> Any:
     """A route that reads. What of it is visible, the area's queries say."""
 
     async def dependency(request: Request) -> AsyncIterator[Reading]:
-        async with database(request).reading() as lane:
+        async with AsyncExitStack() as held:
+            lane = await held.enter_async_context(database(request).reading())
             now = clock.now()
             actor = await _actor(request, lane, now)
             permissions.require_not_narrowed(actor, permission)
-            yield Reading(request, actor, lane, now)
+            yield Reading(request, actor, lane, now, held)
 
     return _marked(dependency, permission)
 
@@ -341,8 +369,25 @@ def _json(request: Request, body: bytes, status: int = 200) -> Response:
     return Response(
         body,
         status_code=status,
-        media_type="application/json",
+        media_type=JSON,
         headers={"Content-Language": request.scope["language"]},
+    )
+
+
+def _unchanged(request: Request, etag: str) -> Response:
+    return Response(status_code=304, headers={"ETag": etag, "Content-Language": request.scope["language"]})
+
+
+def _drawn(request: Request, svg: bytes, etag: str) -> Response:
+    """A picture that a browser shows, and in which nothing runs, loads or links."""
+    return Response(
+        svg,
+        media_type=SVG,
+        headers={
+            "ETag": etag,
+            "Content-Language": request.scope["language"],
+            "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
+        },
     )
 
 

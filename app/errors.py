@@ -101,6 +101,11 @@ class MethodNotAllowed(AppError):
     title = Text("The resource does not take this method", "هذه الطريقة غير متاحة لهذا المورد")
 
 
+class NotAcceptable(AppError):
+    status, code = 406, "not_acceptable"
+    title = Text("The resource has no such form", "المورد غير متاح بالصيغة المطلوبة")
+
+
 class Conflict(AppError):
     status, code = 409, "conflict"
     title = Text("This does not fit the present state", "لا يتوافق الإجراء مع الحالة الراهنة")

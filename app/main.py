@@ -9,6 +9,7 @@ from fastapi.middleware.cors import CORSMiddleware
 from starlette.exceptions import HTTPException
 
 from app import __version__, config, contract, deps, docs_page, logs, permissions, problems
+from app.charts import Charts
 from app.config import Settings
 from app.db import Database
 from app.files import FileStore
@@ -30,6 +31,7 @@ from app.routers import (
     role_plans,
     role_rules,
     schedules,
+    series,
     service,
     service_accounts,
 )
@@ -48,6 +50,7 @@ ROUTERS = (
     catalogue.router,
     holidays.router,
     indicators.router,
+    series.router,
     contributions.router,
     definitions.router,
     schedules.router,
@@ -118,10 +121,12 @@ def serve_app() -> FastAPI:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.files = FileStore.open(app.state.settings.files_url)
     await app.state.files.check()
+    app.state.charts = Charts()
     await app.state.database.open()
     try:
         yield
     finally:
+        await app.state.charts.close()
         await app.state.database.close()
 
 

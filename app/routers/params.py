@@ -1,10 +1,14 @@
 """Query parameters that the lists share."""
 
+from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import Query
+from pydantic import AfterValidator
+from pydantic_core import PydanticCustomError
 
-from app.schemas.base import CURSOR, ONE_LINE
+from app import clock
+from app.schemas.base import CURSOR, ONE_LINE, Instant
 from app.schemas.people import Moment
 
 CursorParam = Annotated[
@@ -38,5 +42,29 @@ InForceAtParam = Annotated[
         alias="in_force_at",
         description="What held at this moment (RFC 3339, with its offset); by default now.",
         examples=["2026-12-01T00:00:00+04:00"],
+    ),
+]
+
+
+def in_utc(moment: datetime) -> datetime:
+    """The same moment in UTC; ValueError where the calendar ends before."""
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("beyond the calendar") from None
+
+
+def _not_to_come(moment: datetime) -> datetime:
+    if moment > clock.now():
+        raise PydanticCustomError("in_the_future", "nothing is known of it yet")
+    return moment
+
+
+KnownAsOf = Annotated[
+    Annotated[Instant, AfterValidator(in_utc), AfterValidator(_not_to_come)] | None,
+    Query(
+        alias="as_of",
+        description="What was known at this moment (RFC 3339, with its offset), which is not in the future.",
+        examples=["2024-01-01T00:00:00Z"],
     ),
 ]

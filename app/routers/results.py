@@ -1,6 +1,5 @@
 """Results over HTTP: entry, review, approval, history."""
 
-from datetime import UTC, datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -14,7 +13,7 @@ from app.headers import IfNoneMatch, SubjectPath, etag_version
 from app.problems import declared
 from app.routers.json_body import JsonRoute
 from app.routers.letters import letter
-from app.routers.params import CursorParam, LimitParam
+from app.routers.params import CursorParam, LimitParam, in_utc
 from app.schemas.base import Day, Instant
 from app.schemas.decisions import StepTaken, StepWithReason
 from app.schemas.results import (
@@ -35,15 +34,8 @@ from app.services.results.queries import ResultFilter
 router = APIRouter(prefix="/v1", tags=["results"], route_class=JsonRoute)
 
 
-def _in_utc(moment: datetime) -> datetime:
-    try:
-        return moment.astimezone(UTC)
-    except OverflowError:
-        raise ValueError("beyond the calendar") from None
-
-
 AsOf = Annotated[
-    Annotated[Instant, AfterValidator(_in_utc)] | None,
+    Annotated[Instant, AfterValidator(in_utc)] | None,
     Query(
         description="What was known at this moment (RFC 3339, with its offset).",
         examples=["2024-01-01T00:00:00Z"],

@@ -245,7 +245,7 @@ class ResultFilter:
 def _list(given: frozenset[str], *, after: bool) -> Query:
     """The list for one set of filters; compiled once each."""
     r, i, e = _result, _indicator, _entity
-    where = [visible(r), *_narrowed(r, given)]
+    where = [visible(r), *narrowed(r, given)]
     newer = _result.alias("newer")
     same_figure = and_(
         newer.c.indicator_id == r.c.indicator_id,
@@ -293,7 +293,8 @@ def _list(given: frozenset[str], *, after: bool) -> Query:
     return Query(sql.as_json(page, "period_end", "id"))
 
 
-def _narrowed(r: FromClause, given: frozenset[str]) -> list[ColumnElement[bool]]:
+def narrowed(r: FromClause, given: frozenset[str]) -> list[ColumnElement[bool]]:
+    """The conditions of those filters that are given and look at the revision alone."""
     conditions: dict[str, ColumnElement[bool]] = {
         "indicator_id": r.c.indicator_id == bindparam("indicator_id", type_=Uuid),
         "entity_id": r.c.entity_id == bindparam("entity_id", type_=Uuid),

@@ -172,7 +172,7 @@ def _aims(row: FromClause, target: FromClause) -> FromClause:
     places = case((row.c.measure == const(Measure.RANK), tolerance))
     value, rank = row.c.baseline_value, cast(row.c.baseline_rank, Numeric)
     dated = row.c.baseline_year.is_not(None)
-    goal = _near_end(target, direction)
+    goal = near_end(target, direction)
     of_value = (false(), row.c.value, value, case((dated, value)), goal, direction, tolerance)
     of_rank = (
         true(),
@@ -216,7 +216,7 @@ def _knot(row: FromClause, targets: FromClause, aim: FromClause, *, earlier: boo
     The knots are the baseline, when its year is known, and the targets after it.
     """
     t = targets.alias()
-    goal = case((aim.c.ranked, cast(t.c.rank, Numeric)), else_=_near_end(t, aim.c.direction))
+    goal = case((aim.c.ranked, cast(t.c.rank, Numeric)), else_=near_end(t, aim.c.direction))
     start = select(row.c.baseline_year.label("year"), aim.c.since.label("goal")).where(
         aim.c.since.is_not(None)
     )
@@ -242,7 +242,8 @@ def _on_path(target: FromClause, ranked: ColumnElement[bool]) -> ColumnElement[b
     return case((ranked, _one_of(target.c.kind, *ON_RANKS)), else_=_one_of(target.c.kind, *ON_VALUES))
 
 
-def _near_end(target: FromClause, direction: Number) -> Number:
+def near_end(target: FromClause, direction: Number) -> Number:
+    """The end of a range that one comes to first; of other kinds, the value."""
     upper = and_(target.c.kind == const(TargetKind.RANGE), direction < literal_column("0", Integer))
     return case((upper, target.c.value_max), else_=target.c.value)
 

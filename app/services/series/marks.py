@@ -1,0 +1,401 @@
+"""What is drawn of a series in one panel: layers of Vega-Lite with their own data."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from itertools import pairwise
+from typing import Any
+
+from app.enums import Light, Measure, ObservationStatus, TargetKind
+from app.errors import Text
+from app.services.series import words, writing
+
+Json = dict[str, Any]
+
+INK, GREY, BLUE, PURPLE = "#1A1A1A", "#707070", "#0072B2", "#8A4F7D"
+GREEN, PALE_GREEN, DARK_GREEN = "#009E73", "#DDF0E7", "#00694C"
+"""Okabe and Ito's palette and what goes with it: told apart with any kind of colour blindness."""
+
+LIGHTS = {
+    Light.GREEN: ("circle", GREEN),
+    Light.AMBER: ("triangle-up", "#E69F00"),
+    Light.RED: ("diamond", "#D55E00"),
+    Light.GREY: ("circle", BLUE),
+}
+"""The shape and colour of a point: never the colour alone."""
+
+_UNSURE = (
+    ObservationStatus.PROVISIONAL,
+    ObservationStatus.ESTIMATED,
+    ObservationStatus.FORECAST,
+    ObservationStatus.EXPERIMENTAL,
+)
+_DAY = 86_400_000
+_LABELLED = 12
+"""Up to so many points each bear their figure; of more only the latest does."""
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One measure of a series, with what its positions are said in.
+
+    `yearly`: every period is a whole year, which then is the position; else it is the last day.
+    `beside`: the measures of the panels with which it shares the time.
+    """
+
+    series: Json
+    measure: Measure
+    language: str
+    yearly: bool
+    beside: tuple[Measure, ...] = ()
+
+    def said(self, text: Text) -> str:
+        return text.said(self.language)
+
+    @property
+    def points(self) -> list[Json]:
+        return [point for point in self.series["points"] if point[self.measure] is not None]
+
+    @property
+    def knots(self) -> list[Json]:
+        return [knot for knot in self.series["path"] if knot["measure"] == self.measure]
+
+    @property
+    def levels(self) -> list[Json]:
+        """The levels with limits; equal ones that follow each other are one."""
+        joined: list[Json] = []
+        for level in self._levels:
+            same = joined and all(joined[-1][key] == level[key] for key in ("kind", "low", "high"))
+            if same and level["kind"] not in (TargetKind.AVERAGE, TargetKind.RANGE):
+                joined[-1] = {**joined[-1], "last_year": level["last_year"]}
+            else:
+                joined.append(level)
+        return joined
+
+    @property
+    def _levels(self) -> list[Json]:
+        if self.measure == Measure.RANK:  # none holds for ranks
+            return []
+        return [level for level in self.series["levels"] if level["kind"] != TargetKind.BLANK]
+
+    def at(self, day: date) -> float:
+        """The position of a day."""
+        if self.yearly:
+            return day.year
+        return datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp() * 1000  # as Vega counts
+
+    def at_end(self, year: int) -> float:
+        return self.at(date(year, 12, 31))
+
+    def of(self, point: Json) -> float:
+        return self.at(date.fromisoformat(point["period_end"]))
+
+    def figure(self, value: Decimal) -> str:
+        return writing.number(value, self.decimals)
+
+    @property
+    def decimals(self) -> int:
+        return 0 if self.measure == Measure.RANK else self.series["decimals"] or 0
+
+    @property
+    def reach(self) -> tuple[float, float]:
+        """From the first to the last position that is shown: figures, path, and the target that is next."""
+        shown = [at for panel in (self, *self._neighbours) for at in panel._positions]
+        if not shown:
+            return 0.0, 1.0
+        first, last = min(shown), max(shown)
+        margin = (last - first) * 0.03 or (1 if self.yearly else 90 * _DAY)
+        begun = any(self.at_end(knot["year"]) == first for knot in self.knots)
+        return first - margin * (2.5 if begun else 1), last + margin  # a figure stands before the beginning
+
+    @property
+    def _neighbours(self) -> list["Panel"]:
+        return [replace(self, measure=measure, beside=()) for measure in self.beside]
+
+    @property
+    def _positions(self) -> list[float]:
+        figures = [self.of(point) for point in self.points]
+        knots = [self.at_end(knot["year"]) for knot in self.knots]
+        ends = sorted(self.at_end(level["year"]) for level in self._levels)
+        return [*figures, *knots, *([end for end in ends if end >= max(figures, default=end)] or ends)[:1]]
+
+    @property
+    def range(self) -> tuple[float, float]:
+        """From the lowest to the highest figure that is shown, with some room."""
+        seen = [
+            *(point[self.measure] for point in self.points),
+            *(old[self.measure] for point in self.points for old in point["revised"]),
+            *(knot["goal"] for knot in self.knots),
+            *(level[end] for level in self.levels for end in ("low", "high")),
+        ]
+        shown = [float(value) for value in seen if value is not None]
+        if not shown:
+            return 0.0, 1.0
+        low, high = min(shown), max(shown)
+        room = (high - low) * 0.14 or abs(high) * 0.1 or 1.0
+        lowest = low - room
+        if self.measure == Measure.RANK:
+            return max(lowest, 0.5), high + room
+        return max(lowest, 0.0) if low >= 0 else lowest, high + room
+
+
+def layers(panel: Panel) -> list[Json]:
+    """All that is drawn, the lowest layer first."""
+    return [
+        *_zones(panel),
+        *_zero(panel),
+        *_path(panel),
+        *_breaks(panel),
+        *_line(panel),
+        *_revised(panel),
+        *_points(panel),
+        *_labels(panel),
+    ]
+
+
+def _zones(panel: Panel) -> Iterable[Json]:
+    """Where the figure is to be: within a band, above a floor, below a ceiling."""
+    first, last = panel.reach
+    bottom, top = panel.range
+    rows, edges, labels = [], [], []
+    for level in panel.levels:
+        begin = first if level["first_year"] is None else max(first, panel.at_end(level["first_year"] - 1))
+        end = last if level["last_year"] is None else min(last, panel.at_end(level["last_year"]))
+        if level["kind"] == TargetKind.RANGE:
+            begin = end - (last - first) * 0.02
+        if begin >= end:
+            continue
+        low, high = level["low"], level["high"]
+        if level["kind"] != TargetKind.AVERAGE:
+            rows.append(
+                {"x": begin, "x2": end, "y": _float(low, bottom), "y2": _float(high, top)},
+            )
+        limits = [float(limit) for limit in _limits(level)]
+        edges += [{"x": begin, "x2": end, "y": limit} for limit in limits]
+        labels.append({"x": end, "y": limits[-1], "text": level_said(panel, level)})
+    if rows:
+        yield {
+            "data": {"values": rows},
+            "mark": {"type": "rect", "color": PALE_GREEN},
+            "encoding": {**_xy(panel), "x2": {"field": "x2"}, "y2": {"field": "y2"}},
+        }
+    if edges:
+        yield {
+            "data": {"values": edges},
+            "mark": {"type": "rule", "color": GREEN, "strokeWidth": 1.5, "strokeDash": [6, 3]},
+            "encoding": {**_xy(panel), "x2": {"field": "x2"}},
+        }
+        yield _text(panel, labels, color=DARK_GREEN, align="right", dx=-6, dy=-7)
+
+
+def level_said(panel: Panel, level: Json) -> str:
+    """A level in words: at least, at most, between."""
+    limits = [writing.goal(limit) for limit in _limits(level)]
+    return writing.directed(panel.said(words.LEVELS[level["kind"]]).format(*limits), panel.language)
+
+
+def _limits(level: Json) -> list[Decimal]:
+    return sorted({limit for limit in (level["low"], level["high"]) if limit is not None})
+
+
+def _zero(panel: Panel) -> Iterable[Json]:
+    bottom, top = panel.range
+    if bottom < 0 < top:
+        yield {
+            "data": {"values": [{"y": 0}]},
+            "mark": {"type": "rule", "color": "#9A9A9A", "strokeWidth": 1},
+            "encoding": {"y": _xy(panel)["y"]},
+        }
+
+
+def _path(panel: Panel) -> Iterable[Json]:
+    """The straight way from the baseline through the targets."""
+    first, last = panel.reach
+    rows = [{"x": panel.at_end(knot["year"]), "y": float(knot["goal"])} for knot in panel.knots]
+    if len(rows) > 1:
+        yield {
+            "data": {"values": rows},
+            "mark": {"type": "line", "color": PURPLE, "strokeWidth": 1.5, "strokeDash": [4, 3]},
+            "encoding": _xy(panel),
+        }
+    rising = len(rows) < 2 or panel.knots[-1]["goal"] >= panel.knots[0]["goal"]
+    upwards = rising != (panel.measure == Measure.RANK)
+    for row, knot in zip(rows, panel.knots, strict=True):
+        begins = knot["kind"] == "baseline"
+        yield {
+            "data": {"values": [row]},
+            "mark": mark_of("diamond", PURPLE, hollow=begins, size=70),
+            "encoding": _xy(panel),
+        }
+        at_edge = panel.at_end(knot["year"]) > last - (last - first) * 0.06
+        yield _text(
+            panel,
+            [{**row, "text": writing.goal(knot["goal"])}],
+            color=PURPLE,
+            # The way to the target bends towards it: beside it there is room on the other side.
+            align="right" if begins or at_edge else "center",
+            dx=-9 if begins else 4 if at_edge else 0,
+            dy=0 if begins else -13 if upwards else 14,
+        )
+
+
+def _line(panel: Panel) -> Iterable[Json]:
+    """The figures, not joined across a break."""
+    rows, part = [], 0
+    for point in panel.points:
+        part += point["obs_status"] == ObservationStatus.BREAK
+        rows.append({"x": panel.of(point), "y": float(point[panel.measure]), "part": part})
+    if len(rows) > 1:
+        yield {
+            "data": {"values": rows},
+            "mark": {"type": "line", "color": BLUE, "strokeWidth": 2.5, "strokeJoin": "round"},
+            "encoding": {**_xy(panel), "detail": {"field": "part", "type": "nominal"}},
+        }
+
+
+def _breaks(panel: Panel) -> Iterable[Json]:
+    """A line between the figures that cannot be compared."""
+    rows = [
+        {"x": (panel.of(before) + panel.of(after)) / 2}
+        for before, after in pairwise(panel.points)
+        if after["obs_status"] == ObservationStatus.BREAK
+    ]
+    if rows:
+        yield {
+            "data": {"values": rows},
+            "mark": {"type": "rule", "color": GREY, "strokeWidth": 1.5, "strokeDash": [1, 3]},
+            "encoding": {"x": _xy(panel)["x"]},
+        }
+
+
+def _revised(panel: Panel) -> Iterable[Json]:
+    """What was known before."""
+    rows = [
+        {"x": panel.of(point), "y": float(old[panel.measure])}
+        for point in panel.points
+        for old in point["revised"]
+        if old[panel.measure] not in (None, point[panel.measure])
+    ]
+    if rows:
+        yield {
+            "data": {"values": rows},
+            "mark": {"type": "point", "shape": "cross", "filled": True, "color": GREY, "size": 50},
+            "encoding": _xy(panel),
+        }
+
+
+def _points(panel: Panel) -> Iterable[Json]:
+    """Each figure in the shape and colour of its light; hollow while it is preliminary."""
+    many = len(panel.points) > 40
+    for light, (shape, color) in LIGHTS.items():
+        for hollow in (False, True):
+            rows = [
+                {"x": panel.of(point), "y": float(point[panel.measure])}
+                for point in panel.points
+                if point.get("light", "grey") == light and unsure(point) == hollow
+            ]
+            if rows:
+                yield {
+                    "data": {"values": rows},
+                    "mark": mark_of(shape, color, hollow=hollow, size=25 if many else 90),
+                    "encoding": _xy(panel),
+                }
+
+
+def mark_of(shape: str, color: str, *, hollow: bool = False, size: int = 90) -> Json:
+    """A point as figures and the legend have it."""
+    return {
+        "type": "point",
+        "shape": shape,
+        "size": size,
+        "fill": "white" if hollow else color,
+        "stroke": color if hollow else "white",
+        "strokeWidth": 2 if hollow else 1,
+        "opacity": 1,
+    }
+
+
+def zone() -> Json:
+    """The sign of where a figure is to be."""
+    return {**mark_of("square", PALE_GREEN, size=160), "stroke": GREEN}
+
+
+def unsure(point: Json) -> bool:
+    """Whether a figure is not final yet, by its SDMX status."""
+    return point["obs_status"] in _UNSURE
+
+
+def _labels(panel: Panel) -> Iterable[Json]:
+    """The figures themselves, beside their points on the side where no line runs."""
+    points = panel.points
+    first, last = panel.reach
+    shown = range(len(points)) if len(points) <= _LABELLED else [len(points) - 1]
+    sign = -1 if panel.measure == Measure.RANK else 1
+    for place in shown:
+        align, dx, dy = "center", 0, -13
+        here = points[place][panel.measure]
+        before, after = (
+            sign * (points[other][panel.measure] - here) if 0 <= other < len(points) else None
+            for other in (place - 1, place + 1)
+        )
+        row = {"x": panel.of(points[place]), "y": float(here), "text": panel.figure(here)}
+        if after is None and before is not None and row["x"] < last - (last - first) * 0.08:
+            align, dx, dy = "left", 9, 0
+        elif (before or 0) >= 0 and (after or 0) >= 0 and (before or after):
+            align, dx, dy = "center", 0, 14
+        elif before and after:
+            # On a slope the right side is free above what falls, below what rises.
+            align, dx, dy = "left", 7, -8 if before > 0 else 9
+        yield _text(panel, [row], color=INK, align=align, dx=dx, dy=dy, bold=True)
+
+
+def _text(
+    panel: Panel, rows: list[Json], *, color: str, align: str, dy: int, dx: int = 0, bold: bool = False
+) -> Json:
+    return {
+        "data": {"values": rows},
+        "mark": {
+            "type": "text",
+            "align": align,
+            "baseline": "middle",
+            "dx": dx,
+            "dy": dy,
+            "color": color,
+            "fontSize": 11,
+            "fontWeight": 600 if bold else 400,
+        },
+        "encoding": {**_xy(panel), "text": {"field": "text"}},
+    }
+
+
+def _xy(panel: Panel) -> Json:
+    """Both positions, and how their axes look."""
+    first, last = panel.reach
+    time: Json = {"title": None, "grid": False, "labelFlush": False, "labelOverlap": True}
+    if panel.yearly:
+        time |= {"format": "d", "values": _years(first, last)}
+        x = {"type": "quantitative", "scale": {"domain": [first, last], "nice": False, "zero": False}}
+    else:
+        long = last - first > 3 * 366 * _DAY
+        time |= {"format": "%Y", "tickCount": "year"} if long else {"format": "%Y-%m", "tickCount": 8}
+        x = {"type": "temporal", "scale": {"type": "utc", "domain": [first, last], "nice": False}}
+    low, high = panel.range
+    scale = {"domain": [low, high], "nice": False, "zero": False, "reverse": panel.measure == Measure.RANK}
+    figures: Json = {"title": None, "tickCount": 6, "domain": False, "ticks": False}
+    if panel.measure == Measure.RANK:
+        figures |= {"format": "d", "tickMinStep": 1}
+    return {
+        "x": {"field": "x", **x, "axis": time},
+        "y": {"field": "y", "type": "quantitative", "scale": scale, "axis": figures},
+    }
+
+
+def _years(first: float, last: float) -> list[int]:
+    years = [year for year in range(int(first), int(last) + 1) if first <= year <= last]
+    step = next((step for step in (1, 2, 5, 10, 20) if len(years) <= 14 * step), 50)
+    return [year for year in years if year % step == 0]
+
+
+def _float(value: Decimal | None, otherwise: float) -> float:
+    return otherwise if value is None else float(value)
