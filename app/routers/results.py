@@ -229,7 +229,7 @@ async def review_result(
     responses=declared(errors.WrongState, errors.FourEyes, PartsMissing, WeightsBeyond100),
 )
 async def approve_result(
-    change: Annotated[Change, changes(rules.APPROVE, facts.one)], step: StepTaken | None = None
+    change: Annotated[Change, changes(rules.APPROVE, facts.held)], step: StepTaken | None = None
 ) -> Response:
     """The office's control step (Guide annex C 4): the figures are frozen from here on.
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from app.enums import Frequency, Measure, ObservationStatus, Polarity, TargetKind
+from app.enums import Frequency, Light, Measure, ObservationStatus, Polarity, TargetKind
 from app.schemas.base import Count, Line, Number, PeriodCode, Ref, View, Year
 
 _Goal = Number | None
@@ -38,6 +38,18 @@ class Point(_Figure):
     period_start: Annotated[date, Field(description="First day of the period.")]
     period_end: Annotated[date, Field(description="Last day of the period: where the point stands.")]
     revision: Annotated[int, Field(ge=1, le=100_000, description="The number of the revision.")]
+    progress: Annotated[
+        Number | None,
+        Field(description="Percent of the way to the target, not capped; null: cannot be said."),
+    ]
+    on_track: Annotated[
+        Number | None, Field(description="Percent of what was expected by then; null: cannot be said.")
+    ]
+    light: Annotated[Light, Field(description="Its traffic light, by the definition that it rests on.")]
+    expected_value: Annotated[
+        Number | None, Field(description="The value that was expected by the end of the period.")
+    ]
+    expected_rank: Annotated[Number | None, Field(description="The rank that was expected, with fractions.")]
     revised: Annotated[
         list[Revised],
         Field(

@@ -177,7 +177,7 @@ _RAW: Json = {
 def _signs(panels: list[Panel]) -> list[tuple[Json, Text]]:
     points = [point for panel in panels for point in panel.points]
     knots = [knot for panel in panels for knot in panel.knots]
-    lights = {point.get("light", "grey") for point in points}
+    lights = {point["light"] for point in points}
     rule = {"type": "rule", "strokeWidth": 1.5}
     shown: list[tuple[bool, Json, Text]] = [
         (bool(points), {**rule, "color": marks.BLUE, "strokeWidth": 2.5}, words.RESULT),

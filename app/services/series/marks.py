@@ -293,7 +293,7 @@ def _points(panel: Panel) -> Iterable[Json]:
             rows = [
                 {"x": panel.of(point), "y": float(point[panel.measure])}
                 for point in panel.points
-                if point.get("light", "grey") == light and unsure(point) == hollow
+                if point["light"] == light and unsure(point) == hollow
             ]
             if rows:
                 yield {

@@ -28,8 +28,8 @@ from sqlalchemy import (
 from sqlalchemy.sql.selectable import FromClause, ScalarSelect
 
 from app.db import Lane, Query
-from app.enums import Measure, Polarity, TargetKind
-from app.models import Definition, Entity, Indicator, Result, Target
+from app.enums import Light, Measure, Polarity, TargetKind
+from app.models import Definition, Entity, Indicator, Result, Score, Target
 from app.parties import Actor
 from app.services import sql
 from app.services.documents import Document
@@ -106,6 +106,7 @@ def _points(given: frozenset[str]) -> FromClause:
     newest = figures.of_each_period(_i, MOST_POINTS + 1, given)
     place = func.row_number().over(order_by=(newest.c.period_end.desc(), newest.c.period_start.desc()))
     f = select(newest, place.label("place")).select_from(newest).lateral("point")
+    scored = Score.__table__
     point = sql.obj(
         result_id=f.c.id,
         period=f.c.period,
@@ -113,6 +114,11 @@ def _points(given: frozenset[str]) -> FromClause:
         period_end=f.c.period_end,
         revision=f.c.revision,
         **figures.numbers(f),
+        progress=func.trim_scale(scored.c.progress),
+        on_track=func.trim_scale(scored.c.on_track),
+        light=func.coalesce(scored.c.light, sql.const(Light.GREY)),
+        expected_value=func.trim_scale(scored.c.expected_value),
+        expected_rank=func.trim_scale(scored.c.expected_rank),
         revised=_revised(f, given),
     )
     most = literal_column(str(MOST_POINTS), Integer)
@@ -124,7 +130,7 @@ def _points(given: frozenset[str]) -> FromClause:
             ).label("points"),
             (func.count() > most).label("older"),
         )
-        .select_from(f)
+        .select_from(f.outerjoin(scored, scored.c.result_id == f.c.id))
         .lateral("points")
     )
 
