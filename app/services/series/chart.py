@@ -36,7 +36,10 @@ def draw(document: Document, language: str) -> Chart:
         "config": _CONFIG,
         "title": _title(series, language),
         "spacing": 16,
-        "vconcat": [*[_drawn(panel, height, of=len(panels)) for panel in panels], _legend(panels, language)],
+        "vconcat": [
+            *[_drawn(panel, height, of=len(panels)) for panel in panels],
+            *_legend(_signs(panels), language),
+        ],
     }
     return Chart(spec, language, writing.name(series["indicator"], language), _described(panels, language))
 
@@ -129,11 +132,11 @@ def _nothing(panel: Panel, height: int) -> Json:
     }
 
 
-def _legend(panels: list[Panel], language: str) -> Json:
+def _legend(signs: list[tuple[Json, Text]], language: str) -> list[Json]:
     """What the signs mean, those that occur: rows of a sign and its word, in the direction of the language."""
     placed: list[Json] = []
     across, row = 0.0, 0
-    for mark, text in _signs(panels):
+    for mark, text in signs:
         said = text.said(language)
         needed = 24 + writing.width(said, _SIZE) + 18
         if across and across + needed > _WIDTH:
@@ -166,7 +169,7 @@ def _legend(panels: list[Panel], language: str) -> Json:
                 "encoding": {**_RAW, "text": {"field": "text"}},
             }
         )
-    return {"width": _WIDTH, "height": (row + 1) * _ROW, "layer": layers}
+    return [{"width": _WIDTH, "height": (row + 1) * _ROW, "layer": layers}] if layers else []
 
 
 _RAW: Json = {
@@ -187,7 +190,7 @@ def _signs(panels: list[Panel]) -> list[tuple[Json, Text]]:
         ],
         (
             any(map(marks.unsure, points)),
-            marks.mark_of("circle", marks.BLUE, hollow=True),
+            marks.mark_of(*marks.UNLIT, hollow=True),
             words.PRELIMINARY,
         ),
         (any(point["revised"] for point in points), marks.mark_of("cross", marks.GREY), words.REVISED),

@@ -21,9 +21,12 @@ LIGHTS = {
     Light.GREEN: ("circle", GREEN),
     Light.AMBER: ("triangle-up", "#E69F00"),
     Light.RED: ("diamond", "#D55E00"),
-    Light.GREY: ("circle", BLUE),
+    Light.GREY: ("square", BLUE),
 }
 """The shape and colour of a point: never the colour alone."""
+
+UNLIT = ("circle", BLUE)
+"""The same where no figure is assessed."""
 
 _UNSURE = (
     ObservationStatus.PROVISIONAL,
@@ -33,7 +36,10 @@ _UNSURE = (
 )
 _DAY = 86_400_000
 _LABELLED = 12
-"""Up to so many points each bear their figure; of more only the latest does."""
+"""Up to so many points each bear their figure, where there is room; of more only the latest does."""
+
+_MARKED = 150
+"""Up to so many figures are points; more are a line and its end."""
 
 
 @dataclass(frozen=True)
@@ -162,8 +168,8 @@ def _zones(panel: Panel) -> Iterable[Json]:
     for level in panel.levels:
         begin = first if level["first_year"] is None else max(first, panel.at_end(level["first_year"] - 1))
         end = last if level["last_year"] is None else min(last, panel.at_end(level["last_year"]))
-        if level["kind"] == TargetKind.RANGE:
-            begin = end - (last - first) * 0.02
+        if level["kind"] == TargetKind.RANGE:  # to be reached then, not kept until then
+            begin = end - (last - first) * 0.02 if panel.at_end(level["year"]) <= last else end
         if begin >= end:
             continue
         low, high = level["low"], level["high"]
@@ -287,18 +293,21 @@ def _revised(panel: Panel) -> Iterable[Json]:
 
 def _points(panel: Panel) -> Iterable[Json]:
     """Each figure in the shape and colour of its light; hollow while it is preliminary."""
-    many = len(panel.points) > 40
-    for light, (shape, color) in LIGHTS.items():
+    shown = panel.points if len(panel.points) <= _MARKED else panel.points[-1:]
+    size = 25 if len(shown) > 40 else 90
+    lit = any(point["light"] != Light.GREY for point in panel.series["points"])
+    for light, sign in LIGHTS.items():
+        shape, color = sign if lit else UNLIT
         for hollow in (False, True):
             rows = [
                 {"x": panel.of(point), "y": float(point[panel.measure])}
-                for point in panel.points
+                for point in shown
                 if point["light"] == light and unsure(point) == hollow
             ]
             if rows:
                 yield {
                     "data": {"values": rows},
-                    "mark": mark_of(shape, color, hollow=hollow, size=25 if many else 90),
+                    "mark": mark_of(shape, color, hollow=hollow, size=size),
                     "encoding": _xy(panel),
                 }
 
@@ -330,24 +339,38 @@ def _labels(panel: Panel) -> Iterable[Json]:
     """The figures themselves, beside their points on the side where no line runs."""
     points = panel.points
     first, last = panel.reach
-    shown = range(len(points)) if len(points) <= _LABELLED else [len(points) - 1]
-    sign = -1 if panel.measure == Measure.RANK else 1
-    for place in shown:
-        align, dx, dy = "center", 0, -13
-        here = points[place][panel.measure]
-        before, after = (
-            sign * (points[other][panel.measure] - here) if 0 <= other < len(points) else None
-            for other in (place - 1, place + 1)
-        )
-        row = {"x": panel.of(points[place]), "y": float(here), "text": panel.figure(here)}
-        if after is None and before is not None and row["x"] < last - (last - first) * 0.08:
-            align, dx, dy = "left", 9, 0
-        elif (before or 0) >= 0 and (after or 0) >= 0 and (before or after):
-            align, dx, dy = "center", 0, 14
-        elif before and after:
-            # On a slope the right side is free above what falls, below what rises.
-            align, dx, dy = "left", 7, -8 if before > 0 else 9
+    gaps = [panel.of(after) - panel.of(before) for before, after in pairwise(points)]
+    every = len(points) <= _LABELLED and min(gaps, default=last) >= (last - first) * 0.04
+    for place in range(len(points)) if every else range(len(points))[-1:]:
+        point = points[place]
+        row = {
+            "x": panel.of(point),
+            "y": float(point[panel.measure]),
+            "text": panel.figure(point[panel.measure]),
+        }
+        align, dx, dy = _beside(panel, place)
         yield _text(panel, [row], color=INK, align=align, dx=dx, dy=dy, bold=True)
+
+
+def _beside(panel: Panel, place: int) -> tuple[str, int, int]:
+    """Where the figure of a point stands: alignment, and pixels to the right and down."""
+    points = panel.points
+    upwards = -1 if panel.measure == Measure.RANK else 1
+
+    def higher(other: int) -> float:
+        """By how much the neighbour is drawn above the point."""
+        if not 0 <= other < len(points):
+            return 0.0
+        return upwards * float(points[other][panel.measure] - points[place][panel.measure])
+
+    first, last = panel.reach
+    before, after = higher(place - 1), higher(place + 1)
+    if place and place == len(points) - 1 and panel.of(points[place]) < last - (last - first) * 0.08:
+        return "left", 9, 0
+    if before * after < 0:
+        # On a slope the right side is free above what falls, below what rises.
+        return "left", 7, -8 if before > 0 else 9
+    return "center", 0, 14 if before + after > 0 else -13
 
 
 def _text(
