@@ -2,7 +2,7 @@
 
 The library has V8 inside: it takes some 130 MiB, and blocks the interpreter while it draws. So it runs in a
 process of its own (`app.drawing`), begun with the first chart, ended when none is asked for, and killed when one
-takes too long. What is drawn stands in the specification; every address is refused.
+takes too long. All that is drawn stands in the specification; nothing is loaded from anywhere.
 
 Text stays text, which is searched, read aloud and sharp at any size. It is measured in IBM Plex Sans Arabic, and
 names after it the faces that systems have, all with Arabic: where the first is missing the next is drawn. The

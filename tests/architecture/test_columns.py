@@ -15,6 +15,7 @@ from app.schemas.obligations import ObligationItem, ObligationRead
 from app.schemas.reopenings import ReopeningItem, ReopeningRead
 from app.schemas.results import HistoryItem, ResultItem, ResultRead
 from app.schemas.schedules import ScheduleRead
+from app.schemas.series import SeriesRead
 from app.services.contributions import queries as contributions
 from app.services.definitions import queries as definitions
 from app.services.holidays import queries as holidays
@@ -26,6 +27,7 @@ from app.services.reopenings import queries as reopenings
 from app.services.results import history
 from app.services.results import queries as results
 from app.services.schedules import queries as schedules
+from app.services.series import queries as series
 
 NOTHING = frozenset[str]()
 CASES: list[tuple[Query, type[BaseModel]]] = [
@@ -43,6 +45,8 @@ CASES: list[tuple[Query, type[BaseModel]]] = [
     (indicators._ONE, IndicatorRead),
     (indicators._list("sort_ar", NOTHING, after=False), IndicatorItem),
     (card._CARD, IndicatorCard),
+    (series._series(NOTHING), SeriesRead),
+    (series._series(frozenset({"as_of", "from_period"})), SeriesRead),
     (definitions._ONE, DefinitionRead),
     (definitions._list(NOTHING, after=False), DefinitionItem),
     (contributions._ONE, ContributionRead),

@@ -14,6 +14,7 @@ from app.schemas.holidays import HolidayList, HolidayRead
 from app.schemas.indicators import IndicatorCard, IndicatorList, IndicatorRead
 from app.schemas.obligations import ObligationCalendar, ObligationList, ObligationRates, ObligationRead
 from app.schemas.schedules import ScheduleList, ScheduleRead
+from app.schemas.series import SeriesRead
 from tests.contributions.sharing import REASON
 from tests.core.ground import Ground
 from tests.definitions.ministry import indicator
@@ -37,6 +38,7 @@ OBLIGATIONS = ("closed", "due", "excused")
 READS: list[tuple[str, type[BaseModel]]] = [
     *[(f"indicators/{{{name}}}", IndicatorRead) for name in INDICATORS],
     *[(f"indicators/{{{name}}}/card", IndicatorCard) for name in INDICATORS],
+    *[(f"indicators/{{{name}}}/series", SeriesRead) for name in INDICATORS],
     *[(f"definitions/{{{name}}}", DefinitionRead) for name in VERSIONS],
     *[(f"contributions/{{{name}}}", ContributionRead) for name in CONTRIBUTIONS],
     *[(f"obligations/{{{name}}}", ObligationRead) for name in OBLIGATIONS],

@@ -107,17 +107,22 @@ class Panel:
     @property
     def reach(self) -> tuple[float, float]:
         """From the first to the last position that is shown: figures, path, and the target that is next."""
-        shown = [at for panel in (self, *self._neighbours) for at in panel._positions]
-        if not shown:
+        if not self._shown:
             return 0.0, 1.0
-        first, last = min(shown), max(shown)
+        first, last = min(self._shown), max(self._shown)
         margin = (last - first) * 0.03 or (1 if self.yearly else 90 * _DAY)
         begun = any(self.at_end(knot["year"]) == first for knot in self.knots)
         return first - margin * (2.5 if begun else 1), last + margin  # a figure stands before the beginning
 
     @property
-    def _neighbours(self) -> list["Panel"]:
-        return [replace(self, measure=measure, beside=()) for measure in self.beside]
+    def latest(self) -> float:
+        """The last position at which something is shown."""
+        return max(self._shown, default=0.0)
+
+    @property
+    def _shown(self) -> list[float]:
+        beside = [replace(self, measure=measure, beside=()) for measure in self.beside]
+        return [at for panel in (self, *beside) for at in panel._positions]
 
     @property
     def _positions(self) -> list[float]:
@@ -169,8 +174,8 @@ def _zones(panel: Panel) -> Iterable[Json]:
         begin = first if level["first_year"] is None else max(first, panel.at_end(level["first_year"] - 1))
         end = last if level["last_year"] is None else min(last, panel.at_end(level["last_year"]))
         if level["kind"] == TargetKind.RANGE:  # to be reached then, not kept until then
-            begin = end - (last - first) * 0.02 if panel.at_end(level["year"]) <= last else end
-        if begin >= end:
+            begin = end - (last - first) * 0.02 if panel.at_end(level["year"]) <= panel.latest else end
+        if begin >= min(end, panel.latest):
             continue
         low, high = level["low"], level["high"]
         if level["kind"] != TargetKind.AVERAGE:

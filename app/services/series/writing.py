@@ -9,7 +9,7 @@ from typing import Any
 _LEFT, _RIGHT, _END = "\u2066", "\u2067", "\u2069"
 """Isolates (UAX 9, 2.4.2): what stands between them is ordered by itself."""
 
-_NEVER = re.compile(r"[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufffe\uffff\ud800-\udfff]")
+_NEVER = re.compile(r"[\x00-\x1f\x7f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufffe\uffff\ud800-\udfff]")
 """Marks that would turn a line around, and what XML cannot hold."""
 
 _LINE, _LINES = 62, 3
@@ -33,7 +33,7 @@ def name(thing: Mapping[str, Any], language: str) -> str:
 def lines(text: str, language: str) -> list[str]:
     """A long name in a few lines; what does not fit them is cut at a word."""
     wrapped = textwrap.wrap(text, _LINE, max_lines=_LINES, placeholder=" …")
-    return [directed(line, language) for line in wrapped]
+    return [directed(line, language) for line in wrapped or [""]]
 
 
 def number(value: Decimal | int, decimals: int) -> str:
