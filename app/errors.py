@@ -193,3 +193,9 @@ def unknown_reference(pointer: str) -> Invalid:
         "Names a thing that does not exist or is not visible to you.",
         "يشير إلى عنصر غير موجود أو غير متاح لك.",
     )
+
+
+def in_the_future(parameter: str) -> Invalid:
+    """The query asks for a moment that is yet to come, of which nothing is known."""
+    detail = Text("The moment lies in the future.", "اللحظة المطلوبة في المستقبل.")
+    return Invalid(errors=(FieldError("in_the_future", detail, parameter=parameter),))

@@ -105,10 +105,6 @@ _FAULTS: dict[str, tuple[str, Text]] = {
     "greater_than": ("too_small", Text("The number is too small.", "العدد أصغر من المسموح.")),
     "less_than_equal": ("too_large", Text("The number is too large.", "العدد أكبر من المسموح.")),
     "less_than": ("too_large", Text("The number is too large.", "العدد أكبر من المسموح.")),
-    "in_the_future": (
-        "in_the_future",
-        Text("The moment is yet to come.", "هذا الوقت لم يحن بعد."),
-    ),
 }
 _WRONG_TYPE = ("wrong_type", Text("Not of the type asked for.", "نوع القيمة غير صحيح."))
 

@@ -5,9 +5,7 @@ from typing import Annotated
 
 from fastapi import Query
 from pydantic import AfterValidator
-from pydantic_core import PydanticCustomError
 
-from app import clock
 from app.schemas.base import CURSOR, ONE_LINE, Instant
 from app.schemas.people import Moment
 
@@ -46,25 +44,18 @@ InForceAtParam = Annotated[
 ]
 
 
-def in_utc(moment: datetime) -> datetime:
-    """The same moment in UTC; ValueError where the calendar ends before."""
+def _in_utc(moment: datetime) -> datetime:
     try:
         return moment.astimezone(UTC)
     except OverflowError:
         raise ValueError("beyond the calendar") from None
 
 
-def _not_to_come(moment: datetime) -> datetime:
-    if moment > clock.now():
-        raise PydanticCustomError("in_the_future", "nothing is known of it yet")
-    return moment
-
-
-KnownAsOf = Annotated[
-    Annotated[Instant, AfterValidator(in_utc), AfterValidator(_not_to_come)] | None,
+AsOfParam = Annotated[
+    Annotated[Instant, AfterValidator(_in_utc)] | None,
     Query(
         alias="as_of",
-        description="What was known at this moment (RFC 3339, with its offset), which is not in the future.",
+        description="What was known at this moment (RFC 3339, with its offset).",
         examples=["2024-01-01T00:00:00Z"],
     ),
 ]

@@ -4,7 +4,6 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
-from pydantic import AfterValidator
 
 from app import errors
 from app.deps import Change, Reading, changes, creates, creates_at_top, reads
@@ -13,8 +12,8 @@ from app.headers import IfNoneMatch, SubjectPath, etag_version
 from app.problems import declared
 from app.routers.json_body import JsonRoute
 from app.routers.letters import letter
-from app.routers.params import CursorParam, LimitParam, in_utc
-from app.schemas.base import Day, Instant
+from app.routers.params import AsOfParam, CursorParam, LimitParam
+from app.schemas.base import Day
 from app.schemas.decisions import StepTaken, StepWithReason
 from app.schemas.results import (
     DecisionsCreate,
@@ -34,13 +33,6 @@ from app.services.results.queries import ResultFilter
 router = APIRouter(prefix="/v1", tags=["results"], route_class=JsonRoute)
 
 
-AsOf = Annotated[
-    Annotated[Instant, AfterValidator(in_utc)] | None,
-    Query(
-        description="What was known at this moment (RFC 3339, with its offset).",
-        examples=["2024-01-01T00:00:00Z"],
-    ),
-]
 _DECISIONS = {"review": rules.REVIEW, "approve": rules.APPROVE, "return": rules.RETURN}
 _STEP = declared(errors.WrongState, errors.FourEyes)
 
@@ -71,7 +63,7 @@ async def list_results(
     to_period: Annotated[
         Day | None, Query(description="Only periods that begin on this day or earlier.")
     ] = None,
-    as_of: AsOf = None,
+    as_of: AsOfParam = None,
     all_revisions: Annotated[
         bool, Query(description="Every revision, not only the newest of each figure.")
     ] = False,
@@ -114,7 +106,7 @@ async def create_result(
 async def read_result(
     id: SubjectPath,
     reading: Annotated[Reading, reads("results.read")],
-    as_of: AsOf = None,
+    as_of: AsOfParam = None,
     if_none_match: IfNoneMatch = None,
 ) -> Response:
     """One revision, or with `as_of` the revision of the same figure that was known at that moment."""

@@ -9,7 +9,7 @@ from app.deps import SVG, Reading, reads
 from app.headers import IfNoneMatch, SubjectPath
 from app.problems import declared
 from app.routers.json_body import JsonRoute
-from app.routers.params import KnownAsOf
+from app.routers.params import AsOfParam
 from app.schemas.base import Day
 from app.schemas.series import SeriesRead
 from app.services.series import chart, queries
@@ -39,7 +39,7 @@ _CHART = {
     response_model=SeriesRead,
     summary="Read an indicator's figures over time, or their chart",
     response_description="The series; as `image/svg+xml` its chart.",
-    responses={200: _CHART, **declared(errors.NotFound, errors.NotAcceptable)},
+    responses={200: _CHART, **declared(errors.NotFound, errors.NotAcceptable, errors.Invalid)},
 )
 async def read_indicator_series(
     id: SubjectPath,
@@ -50,11 +50,11 @@ async def read_indicator_series(
     to_period: Annotated[
         Day | None, Query(description="Only periods that begin on this day or earlier.")
     ] = None,
-    as_of: KnownAsOf = None,
+    as_of: AsOfParam = None,
     if_none_match: IfNoneMatch = None,
 ) -> Response:
     """The approved figures that you may see, with what was known of them before, and what is expected by the
     definition in force. `Accept: image/svg+xml` answers the same as a chart, in Arabic or English."""
     asked = SeriesFilter(from_period, to_period, as_of)
-    document = await queries.one(reading.lane, reading.actor, id, asked)
+    document = await queries.one(reading.lane, reading.actor, id, asked, reading.now)
     return await reading.one_or_chart(document, chart.draw, if_none_match)

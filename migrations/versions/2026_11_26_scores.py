@@ -32,6 +32,7 @@ def upgrade() -> None:
     op.execute("set local lock_timeout = '5s'")
     _scores()
     _standings()
+    _served()
     _guards()
 
 
@@ -116,9 +117,20 @@ def _standings() -> None:
     )
 
 
+def _served() -> None:
+    op.add_column("obligations", sa.Column("served_on", sa.Date(), nullable=True))
+    op.create_index(
+        "ix_obligations_unserved",
+        "obligations",
+        ["indicator_id", "late_until"],
+        postgresql_where=sa.text("served_on is null and replaced_at is null and excused_at is null"),
+    )
+
+
 def _guards() -> None:
     # Derived from what is approved: written again when a figure is published, or an earlier one corrected.
     op.execute(f"grant select, insert, update on scores, standings to {ROLE}")
+    op.execute(f"grant update (served_on) on obligations to {ROLE}")
     for table, published in (("scores", "published"), ("standings", "scope = 'published'")):
         reachable = f"entity_id = {REACHABLE} or {NATIONAL}"
         op.execute(f"alter table {table} enable row level security")

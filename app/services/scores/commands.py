@@ -30,6 +30,7 @@ from app.db import Lane, Query
 from app.enums import Classification, ObservationStatus, ResultState, Scope, TargetKind
 from app.models import Definition, Indicator, Result, Score, Standing
 from app.services import sql
+from app.services.obligations.state import served
 from app.services.scores.live import scorable, scored
 
 BATCH = 2000
@@ -103,12 +104,12 @@ def _told() -> CTE:
     """The results to score: those named, and later ones whose average they are part of."""
     r, i, d = Result.__table__, Indicator.__table__, Definition.__table__
     s, named = _score.alias("averaged"), r.alias("named")
-    asked = any_(bindparam("ids", type_=ARRAY(Uuid)))
+    asked = select(func.unnest(bindparam("ids", type_=ARRAY(Uuid))).column_valued("asked"))
     later: Select[Any] = (
         select(s.c.result_id)
         .select_from(s.join(named, named.c.indicator_id == s.c.indicator_id))
         .where(
-            named.c.id == asked,
+            named.c.id.in_(asked),
             s.c.target_kind == sql.const(TargetKind.AVERAGE),
             s.c.period_end > named.c.period_end,
         )
@@ -119,17 +120,19 @@ def _told() -> CTE:
     )
     return (
         select(
-            r.c.id, r.c.entity_id, r.c.revision, r.c.known_from, counted.label("counted"), *scorable(r, i, d)
+            *(r.c.id, r.c.entity_id, r.c.revision, r.c.known_from, r.c.obs_status),
+            func.coalesce(r.c.submitted_at, r.c.known_from).label("handed_in"),
+            counted.label("counted"),
+            *scorable(r, i, d),
         )
         .select_from(r.join(i, i.c.id == r.c.indicator_id).join(d, d.c.id == r.c.definition_id))
-        .where(or_(r.c.id == asked, r.c.id.in_(later)), r.c.state == sql.const(ResultState.APPROVED))
+        .where(r.c.id.in_(union(asked, later)), r.c.state == sql.const(ResultState.APPROVED))
         .cte("told")
     )
 
 
-def _kept() -> CTE:
+def _kept(told: CTE) -> CTE:
     """Their scores, as they are written."""
-    told = _told()
     score = scored(told)
     found = {column.name: column for column in (*told.columns, *score.columns)} | {"result_id": told.c.id}
     written = insert(Score).from_select(
@@ -203,6 +206,14 @@ def _newest_first(s: FromClause) -> tuple[ColumnElement[Any], ...]:
     return s.c.period_end.desc(), s.c.period_start.desc(), s.c.revision.desc()
 
 
-_KEEP = Query(select(func.count().label("stood")).select_from(_stood(_kept())))
+def _keep() -> Select[Any]:
+    told = _told()
+    written = (_stood(_kept(told)), served(told))
+    return select(
+        *(select(func.count()).select_from(cte).scalar_subquery().label(cte.name) for cte in written)
+    )
+
+
+_KEEP = Query(_keep())
 _MISSING = Query(_missing())
 _RESTING_ON = Query(_resting_on())

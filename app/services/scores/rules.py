@@ -16,7 +16,7 @@ PLACES = 10
 """Decimals of every quotient: those of a measurement. PostgreSQL and Python then agree to the last digit."""
 
 _STEP = Decimal(1).scaleb(-PLACES)
-_EXACT = Context(prec=120, rounding=ROUND_HALF_UP)
+EXACT = Context(prec=120, rounding=ROUND_HALF_UP)
 """Sums and products of measurements stay exact, as they do in PostgreSQL; only quotients are rounded."""
 
 _FULL = Decimal(100)
@@ -102,7 +102,7 @@ def assess(definition: Definition, measured: Measured, period_end: date) -> Scor
     `on_track` is None and the light grey where that cannot be said. Never raises.
     """
     target = target_for(definition.targets, period_end.year)
-    with localcontext(_EXACT):
+    with localcontext(EXACT):
         progress, on_track = _scores(definition, target, measured, period_end) if target else (None, None)
     return Score(progress, on_track, light(on_track, definition.green_at, definition.amber_at))
 
@@ -112,7 +112,7 @@ def expectation(definition: Definition, period_end: date) -> Expectation:
     target = target_for(definition.targets, period_end.year)
     if target is None:
         return Expectation()
-    with localcontext(_EXACT):
+    with localcontext(EXACT):
         _, of_values = _value_path(definition)
         _, of_ranks = _rank_path(definition)
         value = expected(of_values, period_end) if target.kind in ON_VALUES else None
@@ -142,8 +142,8 @@ def measured(targets: Mapping[int, Target], figures: Mapping[date, Measured], pe
 
 def mean(values: Collection[Decimal]) -> Decimal:
     """The arithmetic mean of one value or more."""
-    with localcontext(_EXACT):
-        return _quotient(sum(values, _ZERO), Decimal(len(values)))
+    with localcontext(EXACT):
+        return quotient(sum(values, _ZERO), Decimal(len(values)))
 
 
 def light(on_track: Decimal | None, green_at: Decimal, amber_at: Decimal) -> Light:
@@ -180,7 +180,7 @@ def toward(
         return _FULL if direction * (x - goal) >= 0 else None
     if direction * (goal - baseline) <= 0:
         return maintain(x, goal, direction, tolerance)
-    return _quotient(_FULL * direction * (x - baseline), abs(goal - baseline))
+    return quotient(_FULL * direction * (x - baseline), abs(goal - baseline))
 
 
 def maintain(
@@ -193,7 +193,7 @@ def maintain(
         return _FULL
     if tolerance is None or tolerance <= 0:
         return None
-    return max(_ZERO, _FULL - _quotient(_FULL * abs(x - goal), tolerance))
+    return max(_ZERO, _FULL - quotient(_FULL * abs(x - goal), tolerance))
 
 
 def band(x: Decimal | None, target: Target) -> Decimal | None:
@@ -218,7 +218,7 @@ def expected(path: Sequence[Knot], day: date) -> Decimal | None:
         return end[1] if end else None
     days = date(day.year, 12, 31).timetuple().tm_yday
     passed = (day.year - 1 - before[0]) * days + day.timetuple().tm_yday
-    return before[1] + _quotient((after[1] - before[1]) * passed, Decimal((after[0] - before[0]) * days))
+    return before[1] + quotient((after[1] - before[1]) * passed, Decimal((after[0] - before[0]) * days))
 
 
 _Scores = tuple[Decimal | None, Decimal | None]
@@ -340,6 +340,7 @@ def _number(rank: int | None) -> Decimal | None:
     return None if rank is None else Decimal(rank)
 
 
-def _quotient(numerator: Decimal, denominator: Decimal) -> Decimal:
-    with localcontext(_EXACT):
+def quotient(numerator: Decimal, denominator: Decimal) -> Decimal:
+    """The quotient to ten decimals, half away from zero."""
+    with localcontext(EXACT):
         return (numerator / denominator).quantize(_STEP)

@@ -27,6 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.selectable import FromClause, ScalarSelect
 
+from app import errors
 from app.db import Lane, Query
 from app.enums import Light, Measure, Polarity, TargetKind
 from app.models import Definition, Entity, Indicator, Result, Score, Target
@@ -255,10 +256,19 @@ def _series(given: frozenset[str]) -> Query:
     )
 
 
-async def one(lane: Lane, actor: Actor, indicator_id: UUID, asked: SeriesFilter) -> Document | None:
+async def one(
+    lane: Lane, actor: Actor, indicator_id: UUID, asked: SeriesFilter, now: datetime
+) -> Document | None:
     """The series of one indicator, as far as the actor may see its figures. What is expected is said by the
-    definition in force, also where the figures are those of an earlier moment."""
+    definition in force, also where the figures are those of an earlier moment.
+
+    Raises Invalid for a moment in the future.
+    """
     given = {name: value for name, value in asdict(asked).items() if value is not None}
     params = {**visibility.of(actor), **given, "id": indicator_id}
     row = await lane.row(_series(frozenset(given)), params)
-    return None if row is None else Document(row["json"].encode(), row["version"])
+    if row is None:
+        return None
+    if asked.as_of is not None and asked.as_of > now:
+        raise errors.in_the_future("as_of")
+    return Document(row["json"].encode(), row["version"])
