@@ -1,15 +1,9 @@
 """The scoreboard as it is asked for: whose figures each reader sees, what is missing, and what looks back."""
 
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import pytest
-
-from app import clock
-from app.enums import IndicatorLevel, Role
 from app.schemas.scoreboard import ScoreboardLine, ScoreboardRead
 from tests.factories.world import Person, World
-from tests.obligations.owing import OPEN, OVERDUE, around
 from tests.results.office import Office
 
 
