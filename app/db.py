@@ -220,6 +220,15 @@ class Database:
                 await session.rollback()
                 raise
 
+    @asynccontextmanager
+    async def previewing(self) -> AsyncIterator[Writer]:
+        """One transaction that shows what a write would come to: rolled back, however the block ends."""
+        async with self._sessions() as session:
+            try:
+                yield Writer(session)
+            finally:
+                await session.rollback()
+
 
 async def _nothing_to_reset(_: object) -> None:
     """Requests set only transaction-local settings, so a connection goes back as it came."""

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 
 from app import errors
-from app.deps import Change, Reading, changes, creates, creates_at_top, reads
+from app.deps import Change, Reading, changes, creates, creates_at_top, previews, reads
 from app.enums import ResultState
 from app.headers import IfNoneMatch, SubjectPath, etag_version
 from app.problems import declared
@@ -24,10 +24,11 @@ from app.schemas.results import (
     ResultPatch,
     ResultRead,
 )
+from app.schemas.scoreboard import ApprovalPreview
 from app.services.contributions.rules import PartsMissing, WeightsBeyond100
 from app.services.indicators import queries as indicators
 from app.services.obligations import rules as obligations
-from app.services.results import bulk, commands, facts, history, queries, rules
+from app.services.results import bulk, commands, facts, history, preview, queries, rules
 from app.services.results.queries import ResultFilter
 
 router = APIRouter(prefix="/v1", tags=["results"], route_class=JsonRoute)
@@ -160,8 +161,9 @@ async def patch_result(
     response_description="The submitted result.",
     responses=declared(errors.WrongState, rules.Incomplete),
 )
-async def submit_result(change: Annotated[Change, changes(rules.SUBMIT, facts.one)]) -> Response:
-    """Puts the draft before the reviewers that the entity's role plan names."""
+async def submit_result(change: Annotated[Change, changes(rules.SUBMIT, facts.submitting)]) -> Response:
+    """Puts the draft before the reviewers that the entity's role plan names. A figure whose light would be red
+    needs a note (`incomplete`, with `red_needs_note` at `#/note`)."""
     await commands.submit(change.lane, change.actor, change.facts, change.entitlement, change.now)
     return await _answer(change, change.facts.id)
 
@@ -233,6 +235,23 @@ async def approve_result(
         change.lane, change.actor, change.facts, change.entitlement, _said(step), change.now
     )
     return await _answer(change, change.facts.id)
+
+
+@router.post(
+    "/results/{id}/preview-approval",
+    status_code=200,
+    response_model=ApprovalPreview,
+    summary="See what an approval would do",
+    response_description="The numbers before and after.",
+    responses=declared(errors.WrongState, errors.FourEyes, PartsMissing, WeightsBeyond100),
+)
+async def preview_result_approval(
+    change: Annotated[Change, previews(rules.APPROVE, facts.one)],
+) -> Response:
+    """Where the indicator, its entity, priority and pillar, and the nation would stand, for who may approve it
+    now. Nothing is changed, and nobody is told."""
+    body = await preview.approval(change.lane, change.actor, change.facts, change.entitlement, change.now)
+    return change.shown(body)
 
 
 @router.post(

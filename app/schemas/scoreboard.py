@@ -130,3 +130,40 @@ class ScoreboardRead(View):
     lines: Annotated[
         list[ScoreboardLine], Field(max_length=10_000, description="One for each key, by its code.")
     ]
+
+
+class StandingBefore(View):
+    """The score of the period before."""
+
+    progress: Annotated[Number | None, Field(description="Percent of the way to the target, uncapped.")]
+    on_track: Annotated[Number | None, Field(description="Percent of what was expected, uncapped.")]
+    light: Annotated[Light, Field(description="The traffic light.")]
+
+
+class IndicatorStanding(View):
+    """Where an indicator stands: the score of its latest approved figure, forecasts apart."""
+
+    result_id: Annotated[UUID, Field(description="The result.")]
+    period_end: Annotated[date, Field(description="Last day of its period.")]
+    progress: Annotated[Number | None, Field(description="Percent of the way to the target, uncapped.")]
+    on_track: Annotated[Number | None, Field(description="Percent of what was expected, uncapped.")]
+    light: Annotated[Light, Field(description="The traffic light.")]
+    before: Annotated[StandingBefore | None, Field(description="The period before; null: none is known.")]
+
+
+class Around(View):
+    """Where an indicator and all that it is part of stand, as you see them."""
+
+    indicator: Annotated[IndicatorStanding | None, Field(description="The indicator; null: no figure yet.")]
+    entity: Annotated[ScoreboardLine, Field(description="Its owner entity.")]
+    priority: Annotated[ScoreboardLine | None, Field(description="Its priority; null: it serves none.")]
+    pillar: Annotated[ScoreboardLine | None, Field(description="The pillar of its priority.")]
+    nation: Annotated[ScoreboardLine, Field(description="All indicators.")]
+
+
+class ApprovalPreview(View):
+    """What the approval of a result would do. Nothing is changed by asking."""
+
+    result_id: Annotated[UUID, Field(description="The result.")]
+    before: Annotated[Around, Field(description="As it stands.")]
+    after: Annotated[Around, Field(description="As it would stand.")]

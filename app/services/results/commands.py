@@ -223,8 +223,10 @@ async def edit(
 
 
 async def submit(writer: Writer, actor: Actor, facts: Facts, entitlement: Entitlement, now: datetime) -> None:
-    """Put a draft before the reviewers. Raises Incomplete when it does not hold what is measured."""
+    """Put a draft before the reviewers. Raises Incomplete when it does not hold what is measured, or is red and
+    says nothing of why."""
     rules.check_complete(facts.row, facts.row["measure"])
+    rules.check_explained(facts.row, facts.row["light"])
     await _move(writer, rules.SUBMIT, actor, facts, entitlement, now)
 
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -36,6 +37,7 @@ from app.services.reopenings import standing as leaves
 from app.services.results import rules
 from app.services.results.visibility import nobody_left, visible
 from app.services.role_plans import chains
+from app.services.scores import live
 
 _result: FromClause = Result.__table__
 _indicator: FromClause = Indicator.__table__
@@ -145,6 +147,7 @@ _ASKED = (
     .where(_result.c.id == any_(bindparam("ids", type_=ARRAY(Uuid))), visible(_result))
 )
 _MANY = Query(_ASKED)
+_SCORABLE = Query(_ASKED.add_columns(live.asked(_result, _indicator).label("_scorable")))
 _HELD = Query(_ASKED.order_by(_indicator.c.id).with_for_update(key_share=True, of=_indicator))
 
 
@@ -194,6 +197,16 @@ async def one(lane: Lane, actor: Actor, result_id: UUID, now: datetime) -> Facts
     """What the rules need to know of a result that the actor may see."""
     found = await many(lane, actor, [result_id], now)
     return found.get(result_id)
+
+
+async def submitting(lane: Lane, actor: Actor, result_id: UUID, now: datetime) -> Facts | None:
+    """The same for who submits, with the light that the figure would have."""
+    row = await lane.row(_SCORABLE, {**params(actor, now), "ids": [result_id]})
+    if row is None:
+        return None
+    found = of(row, "_")
+    light = row["_scorable"] and live.score(row["_scorable"])["light"]
+    return replace(found, row={**found.row, "light": light})
 
 
 async def held(lane: Lane, actor: Actor, result_id: UUID, now: datetime) -> Facts | None:

@@ -1,6 +1,7 @@
 """Where entities, priorities, pillars and the nation stand, as the reader sees it (Guide M-8)."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -30,7 +31,7 @@ from sqlalchemy import (
     select,
     true,
 )
-from sqlalchemy.sql.selectable import FromClause, Subquery
+from sqlalchemy.sql.selectable import FromClause, ScalarSelect, Subquery
 
 from app import clock, errors
 from app.db import Lane, Query
@@ -85,7 +86,7 @@ async def scoreboard(lane: Lane, actor: Actor, by: By, asked: ScoreboardFilter, 
         "carried": _carried(given),
         "as_of_carried": f"&{urlencode({'as_of': asked.as_of and asked.as_of.isoformat()})}",
     }
-    row = await lane.row(_query(by, frozenset(given)), {**params(actor, now), **given, **links})
+    row = await lane.row(_query(by, frozenset(given)), {**_params(actor, now), **given, **links})
     if row is None:  # an aggregate without a group answers one row
         raise RuntimeError("the scoreboard cannot be read")
     since = None if asked.as_of else _since(clock.day(now)).isoformat()
@@ -100,7 +101,15 @@ async def scoreboard(lane: Lane, actor: Actor, by: By, asked: ScoreboardFilter, 
     return Document(f'{json.dumps(said)[:-1]},"lines":{row["json"]}}}'.encode(), version=1)
 
 
-def params(actor: Actor, now: datetime) -> dict[str, Any]:
+async def around(lane: Lane, actor: Actor, indicator_id: UUID, now: datetime) -> str:
+    """Where an indicator stands, and the lines of its entity, priority and pillar and of the nation, as JSON."""
+    row = await lane.row(_AROUND, {**_params(actor, now), "id": indicator_id, "carried": ""})
+    if row is None:  # what is made of subselects answers one row
+        raise RuntimeError("the scoreboard cannot be read")
+    return str(row["json"])
+
+
+def _params(actor: Actor, now: datetime) -> dict[str, Any]:
     """What every query of the scoreboard is given."""
     return {**obligations.params(actor, now), "now": now, "from_due": _since(clock.day(now))}
 
@@ -119,15 +128,18 @@ def _carried(given: dict[str, Any]) -> str:
 
 @lru_cache(maxsize=256)
 def _query(by: By, given: frozenset[str]) -> Query:
-    return Query(select(cast(lines(by, given), Text).label("json")))
+    return Query(select(cast(_lines(by, given), Text).label("json")))
 
 
-def lines(by: By, given: frozenset[str]) -> Any:
+def _lines(by: By, given: frozenset[str], *where: ColumnElement[bool]) -> ScalarSelect[Any]:
     """The lines as a JSON array, in the order of their codes; the filters in `given` are parameters."""
     keys = [] if by == "nation" else [f"{by}_id"]
-    board = rolled_up(_members(given), keys)
+    counted = (*_narrowed(given), *where)
+    board = rolled_up(_members("as_of" in given, counted), keys)
     source, key, code = _key(by, board)
-    source, rates = _with_rates(source, board, keys, given)
+    rates: dict[str, ColumnElement[Any]] = {"completeness": null(), "timeliness": null()}
+    if "as_of" not in given:
+        source, rates = _with_rates(source, board, keys, counted)
     shown = sql.obj(
         key=key,
         below=_below(by, board, given),
@@ -141,12 +153,12 @@ def lines(by: By, given: frozenset[str]) -> Any:
     return select(sql.listed(shown, *order)).select_from(source).scalar_subquery()
 
 
-def _members(given: frozenset[str]) -> Subquery:
-    """The active indicators, each with the score that the reader sees, for `rolled_up`."""
-    figure, source = _known(_joined()) if "as_of" in given else _stands(_joined())
+def _members(then: bool, where: Sequence[ColumnElement[bool]]) -> Subquery:
+    """The indicators, each with the score that the reader sees, for `rolled_up`; `then`: as of a moment."""
+    figure, source = _known(_joined()) if then else _stands(_joined())
     overdue: ColumnElement[bool] = false()
     waits: ColumnElement[bool] = false()
-    if "as_of" not in given:  # what was due then is not known any more: what had no figure is missing
+    if not then:  # what was due then is not known any more: what had no figure is missing
         late, owed = _late(figure), _owed(figure)
         source = source.outerjoin(late, true()).outerjoin(owed, true())
         overdue, waits = late.c.some.is_not(None), owed.c.some.is_not(None)
@@ -163,7 +175,7 @@ def _members(given: frozenset[str]) -> Subquery:
             due.at_home(_i).label("at_home"),
         )
         .select_from(source)
-        .where(*_narrowed(given))
+        .where(*where)
         .subquery("members")
     )
 
@@ -173,6 +185,7 @@ def _joined() -> FromClause:
 
 
 def _narrowed(given: frozenset[str]) -> list[ColumnElement[bool]]:
+    """The active indicators, narrowed by the filters that are given."""
     conditions: dict[str, ColumnElement[bool]] = {
         "entity_id": _i.c.entity_id == bindparam("entity_id", type_=Uuid),
         "priority_id": _i.c.priority_id == bindparam("priority_id", type_=Uuid),
@@ -254,11 +267,9 @@ def _some(source: FromClause, *where: ColumnElement[bool]) -> Select[Any]:
 
 
 def _with_rates(
-    source: FromClause, board: FromClause, keys: list[str], given: frozenset[str]
+    source: FromClause, board: FromClause, keys: list[str], where: Sequence[ColumnElement[bool]]
 ) -> tuple[FromClause, dict[str, ColumnElement[Any]]]:
     """Completeness and timeliness of the last twelve months, where the reader sees all that is due of a line."""
-    if "as_of" in given:
-        return source, {"completeness": null(), "timeliness": null()}
     o = Obligation.__table__
     in_time = due.served_in_time(o)
     f = due.figure(o, not_(in_time))
@@ -276,7 +287,7 @@ def _with_rates(
             o.c.excused_at.is_(None),
             due.at_home(o),
             obligations.visible(o),
-            *_narrowed(given),
+            *where,
         )
         .subquery("owed")
     )
@@ -312,6 +323,36 @@ def _key(by: By, board: FromClause) -> tuple[FromClause, ColumnElement[Any], Col
     )
 
 
+def _around() -> Select[Any]:
+    i, p, s = (
+        Indicator.__table__.alias("this"),
+        Priority.__table__.alias("its"),
+        Standing.__table__.alias("own"),
+    )
+    this = i.c.id == bindparam("id", type_=Uuid)
+
+    def its(column: ColumnElement[Any]) -> ScalarSelect[Any]:
+        source = i.outerjoin(p, p.c.id == i.c.priority_id)
+        return select(column).select_from(source).where(this).scalar_subquery()
+
+    before = sql.obj(progress=s.c.before_progress, on_track=s.c.before_on_track, light=s.c.before_light)
+    stands = select(
+        sql.obj(
+            **{name: s.c[name] for name in ("result_id", "period_end", "progress", "on_track", "light")},
+            before=case((s.c.before_id.is_not(None), before)),
+        )
+    ).where(this, s.c.indicator_id == i.c.id, s.c.scope == standing.scope(i))
+    here: dict[By, ColumnElement[bool]] = {
+        "entity": _i.c.entity_id == its(i.c.entity_id),
+        "priority": _i.c.priority_id == its(i.c.priority_id),
+        "pillar": _p.c.pillar_id == its(p.c.pillar_id),
+        "nation": true(),
+    }
+    first = literal_column("0", Integer)
+    lines = {by: _lines(by, frozenset(), where).op("->")(first) for by, where in here.items()}
+    return select(cast(sql.obj(indicator=stands.scalar_subquery(), **lines), Text).label("json"))
+
+
 def _below(by: By, board: FromClause, given: frozenset[str]) -> ColumnElement[Any]:
     """The requests that show what is below a line: the lines, and the indicators; null where none does."""
     narrowed: ColumnElement[Any] = CARRIED
@@ -323,3 +364,6 @@ def _below(by: By, board: FromClause, given: frozenset[str]) -> ColumnElement[An
         lines = lines.op("||")(bindparam("as_of_carried", type_=Text))
     active: ColumnElement[str] = literal_column(f"'/v1/indicators?state={IndicatorState.ACTIVE.value}'")
     return sql.obj(lines=lines, indicators=active.op("||")(narrowed))
+
+
+_AROUND = Query(_around())

@@ -158,8 +158,14 @@ def light(on_track: Decimal | None, green_at: Decimal, amber_at: Decimal) -> Lig
 def target_for(targets: Mapping[int, Target], year: int) -> Target | None:
     """The target that a figure of `year` is held against: that of the year itself, else the next later one,
     else the latest earlier one. A blank target says that its own year is not assessed, and nothing else."""
+    due = target_year(targets, year)
+    return None if due is None else targets[due]
+
+
+def target_year(targets: Mapping[int, Target], year: int) -> int | None:
+    """The year of that target."""
     years = [other for other, target in targets.items() if other == year or target.kind != TargetKind.BLANK]
-    return targets[min(years, key=lambda other: (other < year, abs(other - year)))] if years else None
+    return min(years, key=lambda other: (other < year, abs(other - year)), default=None)
 
 
 def toward(
