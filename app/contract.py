@@ -58,6 +58,7 @@ TAGS = {
     "auth": "Sign-in, tokens, passwords · تسجيل الدخول والرموز وكلمات المرور",
     "me": "Who I am and what I may do · من أنا وما صلاحياتي",
     "inbox": "What waits for me · ما ينتظرني",
+    "dashboard": "The first screen of a phone · الشاشة الأولى للهاتف",
     "entities": "Entities and their divisions · الجهات وتقسيماتها",
     "people": "People, memberships, assignments, delegations · الأشخاص والعضويات والتكليفات والتفويضات",
     "role-plans": "Who enters, reviews and approves in an entity · خطة الأدوار في الجهة",

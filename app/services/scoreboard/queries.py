@@ -86,7 +86,7 @@ async def scoreboard(lane: Lane, actor: Actor, by: By, asked: ScoreboardFilter, 
         "carried": _carried(given),
         "as_of_carried": f"&{urlencode({'as_of': asked.as_of and asked.as_of.isoformat()})}",
     }
-    row = await lane.row(_query(by, frozenset(given)), {**_params(actor, now), **given, **links})
+    row = await lane.row(_query(by, frozenset(given)), {**params(actor, now), **given, **links})
     if row is None:  # an aggregate without a group answers one row
         raise RuntimeError("the scoreboard cannot be read")
     since = None if asked.as_of else _since(clock.day(now)).isoformat()
@@ -103,13 +103,13 @@ async def scoreboard(lane: Lane, actor: Actor, by: By, asked: ScoreboardFilter, 
 
 async def around(lane: Lane, actor: Actor, indicator_id: UUID, now: datetime) -> str:
     """Where an indicator stands, and the lines of its entity, priority and pillar and of the nation, as JSON."""
-    row = await lane.row(_AROUND, {**_params(actor, now), "id": indicator_id, "carried": ""})
+    row = await lane.row(_AROUND, {**params(actor, now), "id": indicator_id, "carried": ""})
     if row is None:  # what is made of subselects answers one row
         raise RuntimeError("the scoreboard cannot be read")
     return str(row["json"])
 
 
-def _params(actor: Actor, now: datetime) -> dict[str, Any]:
+def params(actor: Actor, now: datetime) -> dict[str, Any]:
     """What every query of the scoreboard is given."""
     return {**obligations.params(actor, now), "now": now, "from_due": _since(clock.day(now))}
 
@@ -153,9 +153,14 @@ def _lines(by: By, given: frozenset[str], *where: ColumnElement[bool]) -> Scalar
     return select(sql.listed(shown, *order)).select_from(source).scalar_subquery()
 
 
+def rolled_up_today(keys: list[str], *where: ColumnElement[bool]) -> Subquery:
+    """The active indicators of which `where` holds, rolled up by these of their columns."""
+    return rolled_up(_members(then=False, where=(*_narrowed(frozenset()), *where)), keys)
+
+
 def _members(then: bool, where: Sequence[ColumnElement[bool]]) -> Subquery:
     """The indicators, each with the score that the reader sees, for `rolled_up`; `then`: as of a moment."""
-    figure, source = _known(_joined()) if then else _stands(_joined())
+    figure, source = _known(_joined()) if then else stands(_joined())
     overdue: ColumnElement[bool] = false()
     waits: ColumnElement[bool] = false()
     if not then:  # what was due then is not known any more: what had no figure is missing
@@ -196,7 +201,7 @@ def _narrowed(given: frozenset[str]) -> list[ColumnElement[bool]]:
     return [active, *(condition for name, condition in conditions.items() if name in given)]
 
 
-def _stands(source: FromClause) -> tuple[FromClause, FromClause]:
+def stands(source: FromClause) -> tuple[FromClause, FromClause]:
     """What is kept of where an indicator stands."""
     s = Standing.__table__.alias("its_standing")
     here = and_(s.c.indicator_id == _i.c.id, s.c.scope == standing.scope(_i))
