@@ -367,6 +367,7 @@ ONE_OF = (
     ("indicators/{active}", "as_of", "2024-01-01"),
     ("indicators/{active}/card", "q", "x"),
     ("indicators/{active}/series", "limit", "5"),
+    ("dashboard", "entity_id", "x"),
     ("indicators/{active}/series", "from_period", "2024"),
     ("indicators/{active}/series", "to_period", "2024-02-30"),
     ("indicators/{active}/series", "as_of", "2024-01-01"),
