@@ -7,6 +7,7 @@ from sqlalchemy.sql import visitors
 
 from app.db import Query
 from app.schemas.contributions import ContributionItem, ContributionRead
+from app.schemas.dashboard import DashboardRead
 from app.schemas.definitions import DefinitionItem, DefinitionRead
 from app.schemas.holidays import HolidayItem, HolidayRead
 from app.schemas.inbox import InboxItem
@@ -17,6 +18,7 @@ from app.schemas.results import HistoryItem, ResultItem, ResultRead
 from app.schemas.schedules import ScheduleRead
 from app.schemas.series import SeriesRead
 from app.services.contributions import queries as contributions
+from app.services.dashboard import queries as dashboard
 from app.services.definitions import queries as definitions
 from app.services.holidays import queries as holidays
 from app.services.inbox import queries as inbox
@@ -55,6 +57,7 @@ CASES: list[tuple[Query, type[BaseModel]]] = [
     (schedules._list(NOTHING, after=True), ScheduleRead),
     (holidays._ONE, HolidayRead),
     (holidays._LIST, HolidayItem),
+    (dashboard._dashboard("ar", national=False), DashboardRead),
     (inbox._list(NOTHING, after=False), InboxItem),
     (inbox._list(NOTHING, after=True), InboxItem),
 ]
