@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from app.enums import Light, ObligationState, Trend
-from app.schemas.base import Code, Number, PeriodCode, View
+from app.schemas.base import NOT_BLANK_LINE, Code, Number, PeriodCode, View
 
 _Number = Annotated[int, Field(ge=0, le=1_000_000)]
 _Percent = Annotated[Number, Field(ge=0, le=100)]
@@ -16,6 +16,7 @@ _Name = Annotated[
     Field(
         min_length=1,
         max_length=100,
+        pattern=NOT_BLANK_LINE,
         description="Its name in the reader's language; a longer one is cut and ends with an ellipsis.",
     ),
 ]
@@ -94,7 +95,7 @@ class DashboardRead(View):
     """What a person sees first: less than 8 kB, in one request."""
 
     today: Annotated[date, Field(description="The day in Oman on which it is asked.")]
-    inbox: Annotated[DashboardInbox, Field(description="What waits for you.")]
+    inbox: Annotated[DashboardInbox, Field(description="How much waits for you.")]
     standing: Annotated[
         list[DashboardStanding],
         Field(
