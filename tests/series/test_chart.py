@@ -163,10 +163,16 @@ def test_months_stand_at_their_days_and_many_are_a_line() -> None:
 
 
 def test_as_of_is_said_in_the_picture() -> None:
-    document = series(YEARS, as_of="2024-01-01T00:00:00+00:00")
+    """By the day in Oman."""
+    document = series(YEARS, as_of="2023-12-31T20:00:00+00:00")
     assert "As known on 2024-01-01" in said(document)
     assert "كما كان معروفًا في 2024-01-01" in said(document, "ar")
     assert "2024-01-01" in draw(document, "en").description
+
+
+def test_figures_are_rounded_as_people_round() -> None:
+    found = said(series([point("2023", 2.25), point("2024", -1234.05)]))
+    assert {"2.3", "−1,234.1"} <= set(found)
 
 
 def test_a_long_name_stays_in_its_place() -> None:

@@ -8,15 +8,17 @@ field or markup.
 import json
 import re
 from dataclasses import replace
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from app import clock
 from app.charts import FONTS, Chart
-from app.enums import Light, Measure, ObservationStatus
+from app.enums import Light, Measure, ObservationStatus, TargetKind
 from app.errors import Text
 from app.services.documents import Document
 from app.services.series import marks, words, writing
-from app.services.series.marks import Panel
+from app.services.series.panel import Panel
 
 Json = dict[str, Any]
 
@@ -76,7 +78,7 @@ def _panels(series: Json, language: str) -> list[Panel]:
 
 
 def _title(series: Json, language: str) -> Json:
-    below = [writing.lines(writing.name(series["entity"], language), language)[0]]
+    below = writing.lines(writing.name(series["entity"], language), language)
     if series["as_of"] is not None:
         below.append(writing.directed(_known(series, language), language))
     return {
@@ -94,7 +96,8 @@ def _title(series: Json, language: str) -> Json:
 
 
 def _known(series: Json, language: str) -> str:
-    return words.KNOWN.said(language).format(writing.left_to_right(series["as_of"][:10]))
+    day = clock.day(datetime.fromisoformat(series["as_of"]))
+    return words.KNOWN.said(language).format(writing.left_to_right(day.isoformat()))
 
 
 def _drawn(panel: Panel, height: int, *, of: int) -> Json:
@@ -180,6 +183,7 @@ _RAW: Json = {
 def _signs(panels: list[Panel]) -> list[tuple[Json, Text]]:
     points = [point for panel in panels for point in panel.points]
     knots = [knot for panel in panels for knot in panel.knots]
+    levels = [level for panel in panels for level in panel.levels]
     lights = {point["light"] for point in points}
     rule = {"type": "rule", "strokeWidth": 1.5}
     shown: list[tuple[bool, Json, Text]] = [
@@ -214,7 +218,7 @@ def _signs(panels: list[Panel]) -> list[tuple[Json, Text]]:
             {**rule, "color": marks.PURPLE, "strokeDash": [4, 3]},
             words.EXPECTED,
         ),
-        (any(panel.levels for panel in panels), marks.zone(), words.ZONE),
+        (any(level["kind"] != TargetKind.AVERAGE for level in levels), marks.zone(), words.ZONE),
     ]
     return [(mark, text) for occurs, mark, text in shown if occurs]
 

@@ -3,7 +3,7 @@
 import re
 import textwrap
 from collections.abc import Mapping
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 _LEFT, _RIGHT, _END = "\u2066", "\u2067", "\u2069"
@@ -38,7 +38,8 @@ def lines(text: str, language: str) -> list[str]:
 
 def number(value: Decimal | int, decimals: int) -> str:
     """A figure with groups of thousands and a true minus sign, left to right in any sentence."""
-    return left_to_right(f"{value:,.{decimals}f}".replace("-", "−"))
+    rounded = Decimal(value).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+    return left_to_right(f"{rounded:,f}".replace("-", "−"))
 
 
 def goal(value: Decimal | int) -> str:
