@@ -1,7 +1,7 @@
 """Where entities, priorities, pillars and the nation stand, as the reader sees it (Guide M-8)."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -61,6 +61,7 @@ _WEIGHT: ColumnElement[Any] = literal_column("1::numeric", Numeric)
 AS_OF = bindparam("as_of", type_=DateTime(timezone=True))
 FROM_DUE = bindparam("from_due", type_=Date)
 CARRIED = bindparam("carried", type_=Text)
+MOMENT = bindparam("moment", type_=Text)
 
 
 @dataclass(frozen=True)
@@ -82,10 +83,7 @@ async def scoreboard(lane: Lane, actor: Actor, by: By, asked: ScoreboardFilter, 
     if asked.as_of is not None and asked.as_of > now:
         raise errors.in_the_future("as_of")
     given = {name: value for name, value in asdict(asked).items() if value is not None}
-    links = {
-        "carried": _carried(given),
-        "as_of_carried": f"&{urlencode({'as_of': asked.as_of and asked.as_of.isoformat()})}",
-    }
+    links = {"carried": _carried(given), "moment": _moment(asked.as_of)}
     row = await lane.row(_query(by, frozenset(given)), {**params(actor, now), **given, **links})
     if row is None:  # an aggregate without a group answers one row
         raise RuntimeError("the scoreboard cannot be read")
@@ -120,10 +118,13 @@ def _since(today: date) -> date:
     return date(year, month + 1, 1)
 
 
-def _carried(given: dict[str, Any]) -> str:
+def _carried(given: Mapping[str, Any]) -> str:
     """The filters that a link takes along, without the moment: a list of indicators knows only today."""
-    kept = {name: str(value) for name, value in given.items() if name != "as_of"}
-    return "".join(f"&{urlencode({name: value})}" for name, value in kept.items())
+    return "".join(f"&{urlencode({name: str(value)})}" for name, value in given.items() if name != "as_of")
+
+
+def _moment(as_of: datetime | None) -> str:
+    return "" if as_of is None else f"&{urlencode({'as_of': as_of.isoformat()})}"
 
 
 @lru_cache(maxsize=256)
@@ -366,7 +367,7 @@ def _below(by: By, board: FromClause, given: frozenset[str]) -> ColumnElement[An
     opens = _OPENS.get(by)
     lines = null() if opens is None else literal_column(f"'/v1/scoreboard?by={opens}'").op("||")(narrowed)
     if opens is not None and "as_of" in given:
-        lines = lines.op("||")(bindparam("as_of_carried", type_=Text))
+        lines = lines.op("||")(MOMENT)
     active: ColumnElement[str] = literal_column(f"'/v1/indicators?state={IndicatorState.ACTIVE.value}'")
     return sql.obj(lines=lines, indicators=active.op("||")(narrowed))
 
