@@ -8,7 +8,7 @@ The order of refusals is 401, 400, 404, 403, 428, 412, 409; FastAPI's 422 for th
 import hashlib
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
@@ -19,6 +19,7 @@ from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 
 from app import clock, errors, headers, permissions, problems
+from app.charts import Chart, Charts
 from app.db import Database, Lane, Reader, Writer
 from app.errors import FieldError, Text
 from app.headers import IfMatch, OptionalKey, RefusedKey, RequiredKey, SubjectPath
@@ -29,18 +30,21 @@ from app.services.people import actor as actors
 from app.services.transitions import Transition
 from app.tokens import Claims
 
+JSON, SVG = "application/json", "image/svg+xml"
+
 Loader = Callable[[Lane, Actor, UUID, datetime], Awaitable[Facts | None]]
 """An area's function that loads the facts of a subject which the actor may see (None: not visible)."""
 
 
 @dataclass(frozen=True)
 class Reading:
-    """A read: who asks, the read lane, the moment."""
+    """A read: who asks, the read lane, the moment; and what holds the lane's connection."""
 
     request: Request
     actor: Actor
     lane: Reader
     now: datetime
+    held: AsyncExitStack
 
     @property
     def language(self) -> str:
@@ -52,11 +56,34 @@ class Reading:
         if document is None:
             raise errors.NotFound()
         refuse_unknown_parameters(self.request)
-        response = _single(self.request, document)
-        etag = response.headers["ETag"]
-        if if_none_match and headers.names(if_none_match, etag):
-            kept = {name: response.headers[name] for name in ("ETag", "Content-Language")}
-            return Response(status_code=304, headers=kept)
+        if if_none_match and headers.names(if_none_match, document.etag):
+            return _unchanged(self.request, document.etag)
+        return _single(self.request, document)
+
+    async def one_or_chart(
+        self, document: Document | None, draw: Callable[[Document, str], Chart], if_none_match: str | None
+    ) -> Response:
+        """The same, or its chart in the reader's language, as Accept says (406 for anything else).
+
+        The ETag of a chart is of what is to be drawn, so that nothing is drawn for a client that has it. While
+        it is drawn no connection is held.
+        """
+        if document is None:
+            raise errors.NotFound()
+        wanted = headers.preferred(self.request.headers.get("accept"), (JSON, SVG))
+        if wanted == JSON:
+            response = self.one(document, if_none_match)
+        else:
+            refuse_unknown_parameters(self.request)
+            chart = draw(document, self.language)
+            etag = Document(chart.said.encode(), document.version).etag
+            if if_none_match and headers.names(if_none_match, etag):
+                response = _unchanged(self.request, etag)
+            else:
+                await self.held.aclose()
+                charts = cast(Charts, self.request.app.state.charts)
+                response = _drawn(self.request, await charts.svg(chart), etag)
+        response.headers["Vary"] = "Accept, Accept-Language, Authorization"
         return response
 
     def many(self, body: bytes) -> Response:
@@ -99,6 +126,10 @@ class Change:
             response.headers["Location"] = location
         return await self.keep(response)
 
+    def shown(self, body: bytes) -> Response:
+        """What a preview came to."""
+        return _json(self.request, body)
+
     async def keep(self, response: Response) -> Response:
         """Keep the answer of a request that has an Idempotency-Key, in its own transaction."""
         if self.key is not None:
@@ -114,13 +145,20 @@ def reads(permission: str) -> Any:
     """A route that reads. What of it is visible, the area's queries say."""
 
     async def dependency(request: Request) -> AsyncIterator[Reading]:
-        async with database(request).reading() as lane:
-            now = clock.now()
-            actor = await actor_of(request, lane, now)
-            permissions.require_not_narrowed(actor, permission)
-            yield Reading(request, actor, lane, now)
+        async with asking(request) as asked:
+            permissions.require_not_narrowed(asked.actor, permission)
+            yield asked
 
     return marked(dependency, permission)
+
+
+@asynccontextmanager
+async def asking(request: Request) -> AsyncIterator[Reading]:
+    """The read lane, in the name of who asks (401 where nobody genuine does)."""
+    async with AsyncExitStack() as held:
+        lane = await held.enter_async_context(database(request).reading())
+        now = clock.now()
+        yield Reading(request, await actor_of(request, lane, now), lane, now, held)
 
 
 def changes(transition: Transition, load: Loader, made: Loader | None = None) -> Any:
@@ -145,6 +183,25 @@ def changes(transition: Transition, load: Loader, made: Loader | None = None) ->
                 await idempotency.replay(lane, actor.person_id, idempotency_key, request_hash, now, may_see)
             entitlement = lifecycle.admit(actor, transition, facts, headers.version(if_match))
             yield Change(request, actor, lane, now, facts, entitlement, idempotency_key, request_hash)
+
+    return marked(dependency, transition.action)
+
+
+def previews(transition: Transition, load: Loader) -> Any:
+    """A route that shows what a transition would do. Who asks is admitted as for the transition itself; whatever
+    is written on the way is rolled back, so that there is nothing to repeat and no Idempotency-Key."""
+
+    async def dependency(
+        request: Request, id: SubjectPath, if_match: IfMatch = None
+    ) -> AsyncIterator[Change]:
+        request_hash = await _hash(request)
+        async with database(request).previewing() as lane:
+            now = clock.now()
+            actor = await actor_of(request, lane, now)
+            facts = await visible_to(load, lane, actor, id, now)
+            permissions.require_not_narrowed(actor, transition.action)
+            entitlement = lifecycle.admit(actor, transition, facts, headers.version(if_match))
+            yield Change(request, actor, lane, now, facts, entitlement, None, request_hash)
 
     return marked(dependency, transition.action)
 
@@ -368,8 +425,25 @@ def _json(request: Request, body: bytes, status: int = 200) -> Response:
     return Response(
         body,
         status_code=status,
-        media_type="application/json",
+        media_type=JSON,
         headers={"Content-Language": request.scope["language"]},
+    )
+
+
+def _unchanged(request: Request, etag: str) -> Response:
+    return Response(status_code=304, headers={"ETag": etag, "Content-Language": request.scope["language"]})
+
+
+def _drawn(request: Request, svg: bytes, etag: str) -> Response:
+    """A picture that a browser shows, and in which nothing runs, loads or links."""
+    return Response(
+        svg,
+        media_type=SVG,
+        headers={
+            "ETag": etag,
+            "Content-Language": request.scope["language"],
+            "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
+        },
     )
 
 

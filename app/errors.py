@@ -101,6 +101,11 @@ class MethodNotAllowed(AppError):
     title = Text("The resource does not take this method", "هذه الطريقة غير متاحة لهذا المورد")
 
 
+class NotAcceptable(AppError):
+    status, code = 406, "not_acceptable"
+    title = Text("The resource has no such form", "المورد غير متاح بالصيغة المطلوبة")
+
+
 class Conflict(AppError):
     status, code = 409, "conflict"
     title = Text("This does not fit the present state", "لا يتوافق الإجراء مع الحالة الراهنة")
@@ -253,3 +258,9 @@ def unknown_reference(pointer: str) -> Invalid:
         "Names a thing that does not exist or is not visible to you.",
         "يشير إلى عنصر غير موجود أو غير متاح لك.",
     )
+
+
+def in_the_future(parameter: str) -> Invalid:
+    """The query asks for a moment that is yet to come, of which nothing is known."""
+    detail = Text("The moment lies in the future.", "اللحظة المطلوبة في المستقبل.")
+    return Invalid(errors=(FieldError("in_the_future", detail, parameter=parameter),))

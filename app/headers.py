@@ -1,6 +1,7 @@
-"""The request headers that the contract knows: preconditions and the Idempotency-Key."""
+"""The request headers that the contract knows: preconditions, the Idempotency-Key, the media types taken."""
 
 import re
+from collections.abc import Sequence
 from email.message import Message
 from typing import Annotated, Any
 from uuid import UUID
@@ -8,6 +9,7 @@ from uuid import UUID
 from fastapi import Header, Path
 
 from app import errors
+from app.errors import Text
 from app.services.uploads import rules as tus
 
 _ETAGS = re.compile(r'"[^"]*"')
@@ -235,3 +237,42 @@ _NOT_A_DISPOSITION = errors.Text(
     "The Content-Disposition cannot be read; a name in Arabic is written filename*=UTF-8''... (RFC 8187).",
     "تعذّرت قراءة Content-Disposition، ويُكتب الاسم العربي على هيئة filename*=UTF-8''... (RFC 8187).",
 )
+
+
+def preferred(accept: str | None, offered: Sequence[str]) -> str:
+    """Of the media types `offered`, in our order of preference, the one that an Accept header wants most
+    (RFC 9110, 12.5.1): the most specific range that fits a type says its weight. What cannot be read in it
+    is passed over; a header that says nothing takes anything. Raises NotAcceptable where it wants none.
+    """
+    ranges = [found for part in (accept or "").lower()[:1000].split(",") if (found := _media_range(part))]
+    if not ranges:
+        return offered[0]
+    best = max(offered, key=lambda media_type: _weight(media_type, ranges))
+    if _weight(best, ranges) == 0:
+        raise errors.NotAcceptable(
+            Text(f"It can be had as {', '.join(offered)}.", f"الصيغ المتاحة: {', '.join(offered)}.")
+        )
+    return best
+
+
+_NAME = r"[!#$%&'*+.^_`|~0-9a-z-]+"
+_MEDIA_RANGE = re.compile(rf"({_NAME})/({_NAME})")
+_QUALITY = re.compile(r"q=(0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)")
+
+
+def _media_range(part: str) -> tuple[str, float] | None:
+    """A media range and its weight. Our types have no parameters, so those of a range (charset) say nothing."""
+    said, *parameters = [piece.strip() for piece in part.split(";")]
+    weights = [parameter for parameter in parameters if parameter.startswith("q=")]
+    quality = _QUALITY.fullmatch(weights[0]) if weights else None
+    if not _MEDIA_RANGE.fullmatch(said) or (weights and quality is None):
+        return None
+    return said, float(quality[1]) if quality else 1.0
+
+
+def _weight(media_type: str, ranges: Sequence[tuple[str, float]]) -> float:
+    said = dict(ranges)
+    for fitting in (media_type, f"{media_type.partition('/')[0]}/*", "*/*"):
+        if fitting in said:
+            return said[fitting]
+    return 0.0

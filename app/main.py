@@ -9,6 +9,7 @@ from fastapi.middleware.cors import CORSMiddleware
 from starlette.exceptions import HTTPException
 
 from app import __version__, config, contract, deps, docs_page, headers, logs, permissions, problems
+from app.charts import Charts
 from app.config import Settings
 from app.db import Database
 from app.files import FileStore
@@ -17,6 +18,7 @@ from app.routers import (
     auth,
     catalogue,
     contributions,
+    dashboard,
     definitions,
     entities,
     evidence,
@@ -31,6 +33,8 @@ from app.routers import (
     role_plans,
     role_rules,
     schedules,
+    scoreboard,
+    series,
     service,
     service_accounts,
     uploads,
@@ -42,6 +46,7 @@ ROUTERS = (
     auth.router,
     me.router,
     inbox.router,
+    dashboard.router,
     entities.router,
     people.router,
     role_plans.router,
@@ -50,9 +55,11 @@ ROUTERS = (
     catalogue.router,
     holidays.router,
     indicators.router,
+    series.router,
     contributions.router,
     definitions.router,
     schedules.router,
+    scoreboard.router,
     obligations.router,
     results.router,
     evidence.router,
@@ -141,10 +148,12 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.files = FileStore.open(app.state.settings.files_url)
     app.state.scanner = app.state.settings.scanner()
     await app.state.files.check()
+    app.state.charts = Charts()
     await app.state.database.open()
     try:
         yield
     finally:
+        await app.state.charts.close()
         await app.state.database.close()
 
 

@@ -51,6 +51,13 @@ _TABLE = (
     _rule("holidays.cancel", "unit_editor", "Cancel a public holiday", "إلغاء عطلة رسمية"),
     _rule("role_rules.read", "anyone", "Read the role rules", "قراءة قواعد الأدوار"),
     _rule("inbox.read", "anyone", "See what waits for oneself", "الاطلاع على ما ينتظر الإجراء"),
+    _rule(
+        "dashboard.read",
+        "anyone",
+        "See at a glance what waits for oneself, where one's entities stand and what is late",
+        "الاطلاع بنظرة واحدة على ما ينتظر الإجراء وموقف جهات المستخدم وما تأخر من قيمها",
+        "D-4, M-8",
+    ),
     # Indicators
     _rule("indicators.read", "anyone", "Read indicator definitions", "قراءة تعريفات المؤشرات"),
     _rule(
@@ -258,6 +265,14 @@ _TABLE = (
         "Ask leave to enter a result in a closed period",
         "طلب الإذن بإدخال نتيجة في فترة مغلقة",
         "D-2",
+    ),
+    # Scoreboard
+    _rule(
+        "scoreboard.read",
+        "anyone",
+        "Read where entities, priorities, pillars and the nation stand, by what is visible of their figures",
+        "الاطلاع على موقف الجهات والأولويات والمحاور والمستوى الوطني بقدر ما هو متاح من قيمها",
+        "M-4, M-8",
     ),
     # Entities
     _rule("entities.create", "administrator", "Create an entity", "إنشاء جهة"),

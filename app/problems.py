@@ -28,6 +28,7 @@ _BY_STATUS: dict[int, type[AppError]] = {
     400: errors.Malformed,
     404: errors.NotFound,
     405: errors.MethodNotAllowed,
+    406: errors.NotAcceptable,
     413: errors.TooLarge,
     415: errors.UnsupportedMedia,
 }

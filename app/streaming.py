@@ -21,6 +21,7 @@ from app.deps import (
     Loader,
     Reading,
     actor_of,
+    asking,
     database,
     marked,
     refuse_unknown_parameters,
@@ -87,9 +88,8 @@ class Upload:
     async def attached(self) -> AsyncIterator[Reading]:
         """What became of it: read after somebody has looked for malware in it, where somebody does."""
         await scanned(self.request, self.subject_id)
-        async with database(self.request).reading() as lane:
-            now = clock.now()
-            yield Reading(self.request, await actor_of(self.request, lane, now), lane, now)
+        async with asking(self.request) as asked:
+            yield asked
 
 
 def receives(transition: Transition, load: Loader, check: Callable[[Mapping[str, Any]], None]) -> Any:

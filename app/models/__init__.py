@@ -13,6 +13,7 @@ from app.models.people import Assignment, Decision, Delegation, Membership, User
 from app.models.reopenings import Reopening
 from app.models.results import Result
 from app.models.role_plans import RolePlan, RolePlanStep
+from app.models.scores import Score, Standing
 from app.models.subjects import Event, Subject, Wait
 from app.models.uploads import Upload
 
@@ -45,10 +46,12 @@ __all__ = [
     "RolePlan",
     "RolePlanStep",
     "Schedule",
+    "Score",
     "ServiceAccount",
     "Session",
     "SignInBrake",
     "Source",
+    "Standing",
     "Subject",
     "Target",
     "Upload",

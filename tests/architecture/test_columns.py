@@ -7,6 +7,7 @@ from sqlalchemy.sql import visitors
 
 from app.db import Query
 from app.schemas.contributions import ContributionItem, ContributionRead
+from app.schemas.dashboard import DashboardRead
 from app.schemas.definitions import DefinitionItem, DefinitionRead
 from app.schemas.evidence import EvidenceItem, EvidenceRead
 from app.schemas.holidays import HolidayItem, HolidayRead
@@ -16,7 +17,9 @@ from app.schemas.obligations import ObligationItem, ObligationRead
 from app.schemas.reopenings import ReopeningItem, ReopeningRead
 from app.schemas.results import HistoryItem, ResultItem, ResultRead
 from app.schemas.schedules import ScheduleRead
+from app.schemas.series import SeriesRead
 from app.services.contributions import queries as contributions
+from app.services.dashboard import queries as dashboard
 from app.services.definitions import queries as definitions
 from app.services.evidence import queries as evidence
 from app.services.holidays import queries as holidays
@@ -28,6 +31,7 @@ from app.services.reopenings import queries as reopenings
 from app.services.results import history
 from app.services.results import queries as results
 from app.services.schedules import queries as schedules
+from app.services.series import queries as series
 
 NOTHING = frozenset[str]()
 CASES: list[tuple[Query, type[BaseModel]]] = [
@@ -45,6 +49,8 @@ CASES: list[tuple[Query, type[BaseModel]]] = [
     (indicators._ONE, IndicatorRead),
     (indicators._list("sort_ar", NOTHING, after=False), IndicatorItem),
     (card._CARD, IndicatorCard),
+    (series._series(NOTHING), SeriesRead),
+    (series._series(frozenset({"as_of", "from_period"})), SeriesRead),
     (definitions._ONE, DefinitionRead),
     (definitions._list(NOTHING, after=False), DefinitionItem),
     (contributions._ONE, ContributionRead),
@@ -56,13 +62,14 @@ CASES: list[tuple[Query, type[BaseModel]]] = [
     (evidence._list(frozenset({"subject_id", "kind", "state"}), after=True), EvidenceItem),
     (holidays._ONE, HolidayRead),
     (holidays._LIST, HolidayItem),
+    (dashboard._dashboard("ar", national=False), DashboardRead),
     (inbox._list(NOTHING, after=False), InboxItem),
     (inbox._list(NOTHING, after=True), InboxItem),
 ]
 
 
-ADDED = {"actions", "difference"}
-"""What differs by person, or compares two versions, is added to the bytes."""
+ADDED = {"actions", "difference", "score"}
+"""What differs by person, compares two versions, or is computed where it is not kept, is added to the bytes."""
 
 
 def _shown(query: Query) -> list[str]:

@@ -9,11 +9,14 @@ import pytest
 from pydantic import BaseModel
 
 from app.schemas.contributions import ContributionList, ContributionRead
+from app.schemas.dashboard import DashboardRead
 from app.schemas.definitions import DefinitionList, DefinitionRead
 from app.schemas.holidays import HolidayList, HolidayRead
 from app.schemas.indicators import IndicatorCard, IndicatorList, IndicatorRead
 from app.schemas.obligations import ObligationCalendar, ObligationList, ObligationRates, ObligationRead
 from app.schemas.schedules import ScheduleList, ScheduleRead
+from app.schemas.scoreboard import ScoreboardRead
+from app.schemas.series import SeriesRead
 from tests.contributions.sharing import REASON
 from tests.core.ground import Ground
 from tests.definitions.ministry import indicator
@@ -37,6 +40,7 @@ OBLIGATIONS = ("closed", "due", "excused")
 READS: list[tuple[str, type[BaseModel]]] = [
     *[(f"indicators/{{{name}}}", IndicatorRead) for name in INDICATORS],
     *[(f"indicators/{{{name}}}/card", IndicatorCard) for name in INDICATORS],
+    *[(f"indicators/{{{name}}}/series", SeriesRead) for name in INDICATORS],
     *[(f"definitions/{{{name}}}", DefinitionRead) for name in VERSIONS],
     *[(f"contributions/{{{name}}}", ContributionRead) for name in CONTRIBUTIONS],
     *[(f"obligations/{{{name}}}", ObligationRead) for name in OBLIGATIONS],
@@ -45,7 +49,13 @@ READS: list[tuple[str, type[BaseModel]]] = [
         for by in ("nation", "entity", "division", "priority", "person")
     ],
     ("obligations/calendar?year=2026&entity_id={entity}", ObligationCalendar),
+    *[
+        (f"scoreboard?by={by}&entity_id={{entity}}", ScoreboardRead)
+        for by in ("nation", "pillar", "priority", "entity")
+    ],
+    ("scoreboard?by=entity&as_of=2026-01-01T00:00:00Z", ScoreboardRead),
     ("holidays/{holiday}", HolidayRead),
+    ("dashboard", DashboardRead),
 ]
 LISTS: list[tuple[str, type[BaseModel]]] = [
     ("indicators?entity_id={entity}&state=draft", IndicatorList),

@@ -20,6 +20,8 @@ async def test_a_read_takes_two_statements(world: World) -> None:
     second = await ministry.opened(made.path)
     for person, path in (
         (office.manager, f"/v1/indicators/{office.indicator}/card"),
+        (office.manager, f"/v1/indicators/{office.indicator}/series"),
+        (office.manager, f"/v1/indicators/{office.indicator}/series?as_of=2026-01-01T00:00:00Z"),
         (ministry.manager, f"{made.path}/card"),
         (ministry.manager, made.path),
         (ministry.manager, f"{made.path}/definitions"),

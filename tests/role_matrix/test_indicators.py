@@ -38,19 +38,20 @@ async def test_schedules_of_the_scorecard(cast: Cast, indicators: Indicators, st
 
 @pytest.mark.parametrize("level", LEVELS)
 async def test_an_invited_entity_reads_the_draft(cast: Cast, indicators: Indicators, level: str) -> None:
-    """The office that is to contribute sees what to, and the card like the indicator."""
+    """The office that is to contribute sees what to, and the card and the series like the indicator."""
     found = await _wrong(cast, indicators, "indicators.read", (), "draft_shared", level)
     for state in STATES:
-        card = f"{(await indicators.make(state, level)).path}/card"
+        path = (await indicators.make(state, level)).path
         lines = table("indicators", "indicators.read")
         cases = [
             Case(
-                f"{who} GET the card of {level} {state}",
+                f"{who} GET the {part} of {level} {state}",
                 lines.answer(state, who=who, level=level),
-                lambda who=who, card=card: cast.api(who).get(card),
-                lambda who=who, card=card: cast.api(who).get(card),
+                lambda who=who, read=f"{path}/{part}": cast.api(who).get(read),
+                lambda who=who, read=f"{path}/{part}": cast.api(who).get(read),
             )
             for who in cast.everybody
+            for part in ("card", "series")
         ]
         found += await disagreements(cast.world.owner, cases)
     assert not found, "\n".join(found)

@@ -24,7 +24,7 @@ from sqlalchemy import (
     tuple_,
 )
 from sqlalchemy.dialects.postgresql import distinct_on
-from sqlalchemy.sql.selectable import FromClause
+from sqlalchemy.sql.selectable import FromClause, ScalarSelect
 
 from app import clock, permissions
 from app.db import Lane, Query
@@ -60,6 +60,9 @@ _d: FromClause = Definition.__table__
 _c: FromClause = Contribution.__table__
 _b: FromClause = Obligation.__table__
 _f: FromClause = Evidence.__table__
+
+SOON = 7
+"""Days ahead of today that are soon."""
 
 _corrected = _r.alias("corrected")
 _about = subjects.row_of(_f)
@@ -117,6 +120,59 @@ def _of_evidence(indicator: ColumnElement[Any]) -> ColumnElement[Any]:
     return func.left(func.concat(_f.c.title, literal_column("' · '"), indicator), literal_column("300"))
 
 
+def _joined() -> FromClause:
+    """Waits with what they are about."""
+    return (
+        _w.join(_s, _s.c.id == _w.c.subject_id)
+        .join(_e, _e.c.id == _w.c.entity_id)
+        .outerjoin(_r, _r.c.id == _w.c.subject_id)
+        .outerjoin(_p, _p.c.id == _w.c.subject_id)
+        .outerjoin(_o, _o.c.id == _w.c.subject_id)
+        .outerjoin(_b, _b.c.id == _o.c.obligation_id)
+        .outerjoin(_d, _d.c.id == _w.c.subject_id)
+        .outerjoin(_c, _c.c.id == _w.c.subject_id)
+        .outerjoin(_f, _f.c.id == _w.c.subject_id)
+        .outerjoin(_about, true())
+        .outerjoin(
+            _i,
+            _i.c.id
+            == func.coalesce(
+                _r.c.indicator_id,
+                _b.c.indicator_id,
+                _d.c.indicator_id,
+                _c.c.indicator_id,
+                select(_corrected.c.indicator_id).where(_corrected.c.id == _o.c.result_id).scalar_subquery(),
+            ),
+        )
+    )
+
+
+def _awaited() -> tuple[ColumnElement[bool], ...]:
+    """What waits for the person."""
+    return _w.c.closed_at.is_(None), _mine(), ~_barred()
+
+
+def counts() -> ScalarSelect[Any]:
+    """How many things wait for the person, as JSON: of these those whose day is past, and those whose day is
+    within the next `SOON` days."""
+    once = (
+        select(_w.c.subject_id, _w.c.due)
+        .ext(distinct_on(_w.c.opened_at, _w.c.subject_id))
+        .select_from(_joined())
+        .where(*_awaited())
+        .order_by(_w.c.opened_at, _w.c.subject_id, _w.c.rank)
+        .subquery("once")
+    )
+    due, last = once.c.due, sql.TODAY + literal_column(str(SOON), Integer)
+    return select(
+        sql.obj(
+            count=func.count(),
+            late=func.count().filter(due < sql.TODAY),
+            due_soon=func.count().filter(due >= sql.TODAY, due <= last),
+        )
+    ).scalar_subquery()
+
+
 @lru_cache(maxsize=2)
 def _list(_: frozenset[str], *, after: bool) -> Query:
     titled = case(
@@ -140,35 +196,9 @@ def _list(_: frozenset[str], *, after: bool) -> Query:
             _w.c.due,
         )
         .ext(distinct_on(_w.c.opened_at, _w.c.subject_id))
-        .select_from(
-            _w.join(_s, _s.c.id == _w.c.subject_id)
-            .join(_e, _e.c.id == _w.c.entity_id)
-            .outerjoin(_r, _r.c.id == _w.c.subject_id)
-            .outerjoin(_p, _p.c.id == _w.c.subject_id)
-            .outerjoin(_o, _o.c.id == _w.c.subject_id)
-            .outerjoin(_b, _b.c.id == _o.c.obligation_id)
-            .outerjoin(_d, _d.c.id == _w.c.subject_id)
-            .outerjoin(_c, _c.c.id == _w.c.subject_id)
-            .outerjoin(_f, _f.c.id == _w.c.subject_id)
-            .outerjoin(_about, true())
-            .outerjoin(
-                _i,
-                _i.c.id
-                == func.coalesce(
-                    _r.c.indicator_id,
-                    _b.c.indicator_id,
-                    _d.c.indicator_id,
-                    _c.c.indicator_id,
-                    select(_corrected.c.indicator_id)
-                    .where(_corrected.c.id == _o.c.result_id)
-                    .scalar_subquery(),
-                ),
-            )
-        )
+        .select_from(_joined())
         .where(
-            _w.c.closed_at.is_(None),
-            _mine(),
-            ~_barred(),
+            *_awaited(),
             *(
                 [
                     tuple_(_w.c.opened_at, _w.c.subject_id)
@@ -196,9 +226,16 @@ async def many(lane: Lane, actor: Actor, cursor: str | None, limit: int | None, 
         {"since": datetime.fromisoformat, "subject_id": UUID},
         cursor,
         limit,
-        **visibility.of(actor),
-        now=now,
-        today=clock.day(now),
-        actor_delegated=[f"{given.action} {given.party}" for given in actor.delegated],
-        control_actions=_CONTROL_ACTIONS,
+        **params(actor, now),
     )
+
+
+def params(actor: Actor, now: datetime) -> dict[str, Any]:
+    """What every query of what waits for a person is given."""
+    return {
+        **visibility.of(actor),
+        "now": now,
+        "today": clock.day(now),
+        "actor_delegated": [f"{given.action} {given.party}" for given in actor.delegated],
+        "control_actions": _CONTROL_ACTIONS,
+    }

@@ -5,12 +5,11 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, Text, Uuid, bindparam, func, literal_column, null, select
-from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.sql.selectable import FromClause, ScalarSelect
 
 from app import clock
 from app.db import Lane, Query
-from app.enums import ResultState, SubjectKind
+from app.enums import SubjectKind
 from app.models import Contribution, Definition, Entity, Indicator, Priority, Result, Wait
 from app.parties import Actor
 from app.services import sql
@@ -18,7 +17,7 @@ from app.services.contributions import parts
 from app.services.contributions.queries import visible as visible_contribution
 from app.services.definitions.visibility import visible as visible_definition
 from app.services.documents import Document
-from app.services.indicators import queries, standing
+from app.services.indicators import figures, queries, standing
 from app.services.indicators.visibility import visible
 from app.services.people import visibility
 from app.services.results.visibility import visible as visible_result
@@ -32,35 +31,12 @@ _p: FromClause = Priority.__table__
 _d: FromClause = Definition.__table__
 
 
-def _figures(i: FromClause) -> FromClause:
-    """The approved figures that the reader may see: of each period the latest of them, the newest first."""
-    r = Result.__table__.alias("approved")
-    return (
-        select(r)
-        .ext(distinct_on(r.c.period_end, r.c.period_start))
-        .where(r.c.indicator_id == i.c.id, r.c.state == sql.const(ResultState.APPROVED), visible_result(r))
-        .order_by(r.c.period_end.desc(), r.c.period_start.desc(), r.c.revision.desc())
-        .limit(literal_column(str(MOST_FIGURES)))
-        .correlate(i)
-        .lateral("figure")
-    )
-
-
 def _figure(f: FromClause) -> ColumnElement[Any]:
-    return sql.obj(
-        result_id=f.c.id,
-        period=f.c.period,
-        period_end=f.c.period_end,
-        value=func.trim_scale(f.c.value),
-        rank=f.c.rank,
-        rank_of=f.c.rank_of,
-        obs_status=f.c.obs_status,
-        known_from=f.c.known_from,
-    )
+    return sql.obj(result_id=f.c.id, period=f.c.period, period_end=f.c.period_end, **figures.numbers(f))
 
 
 def _series(i: FromClause) -> ScalarSelect[Any]:
-    f = _figures(i)
+    f = figures.of_each_period(i, MOST_FIGURES)
     newest_first = (f.c.period_end.desc(), f.c.period_start.desc())
     return select(sql.listed(_figure(f), *newest_first)).select_from(f).scalar_subquery()
 
@@ -123,7 +99,6 @@ def _card() -> Select[Any]:
             queries.schedule(_i).label("schedule"),
             series.c.series.op("->")(literal_column("0")).label("latest"),
             series.c.series,
-            standing.light(_i).label("light"),
             standing.late(_i).label("late"),
             standing.most_urgent(_i).label("obligation"),
             _contributions(_i).label("contributions"),

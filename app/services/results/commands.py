@@ -29,6 +29,7 @@ from app.services.people.decisions import Letter
 from app.services.reopenings import commands as reopenings
 from app.services.reopenings.rules import Leave
 from app.services.results import rules
+from app.services.scores import commands as scores
 from app.services.transitions import Transition
 
 _table = Result.__table__
@@ -225,9 +226,10 @@ async def edit(
 
 
 async def submit(writer: Writer, actor: Actor, facts: Facts, entitlement: Entitlement, now: datetime) -> None:
-    """Put a draft before the reviewers. Raises Incomplete when it does not hold what is measured, and
-    EvidenceMissing when it does not carry what proves it."""
+    """Put a draft before the reviewers. Raises Incomplete when it does not hold what is measured, or is red and
+    says nothing of why, and EvidenceMissing when it does not carry what proves it."""
     rules.check_complete(facts.row, facts.row["measure"])
+    rules.check_explained(facts.row, facts.row["light"])
     evidence.check_submittable(facts.row["proof"])
     await _move(writer, rules.SUBMIT, actor, facts, entitlement, now)
 
@@ -268,13 +270,14 @@ async def approve(
     said: Said,
     now: datetime,
 ) -> None:
-    """Approve a reviewed result: its figures are frozen and known from now on. For the result of a shared
+    """Approve a reviewed result: its figures are frozen and known from now on, and scored. For the result of a shared
     indicator this certifies it, with its parts as they stand.
 
     Raises what `check_approvable` does.
     """
     check_approvable(facts)
     await _move(writer, rules.APPROVE, actor, facts, entitlement, now, said)
+    await scores.keep(writer, [facts.id])
     if facts.row["shared"]:  # a first contribution may be accepted just now
         await contributions.freeze(writer, [facts.id])
 

@@ -43,6 +43,7 @@ from app.services.evidence.visibility import visible as visible_evidence
 from app.services.people import visibility
 from app.services.results import facts, rules
 from app.services.results.visibility import at_work, nobody_left, visible
+from app.services.scores import queries as scores
 
 _result: FromClause = Result.__table__
 _indicator: FromClause = Indicator.__table__
@@ -191,6 +192,7 @@ def _one(*where: ColumnElement[bool]) -> Select[Any]:
             .label("source"),
             _parts(r).label("parts"),
             _evidence(r).label("evidence"),
+            *scores.columns(r, i),
             *facts.columns(r, i),
         )
         .select_from(_joined(r, i, e))
@@ -198,7 +200,9 @@ def _one(*where: ColumnElement[bool]) -> Select[Any]:
     )
 
 
-_ONE = Query(sql.as_json(_one(_result.c.id == ID), *facts.COLUMNS))
+_BESIDE = (*scores.COLUMNS, *facts.COLUMNS)
+
+_ONE = Query(sql.as_json(_one(_result.c.id == ID), *_BESIDE))
 
 _EARLIER = _result.alias("asked")
 _AS_OF = Query(
@@ -214,7 +218,7 @@ _AS_OF = Query(
         )
         .order_by(_result.c.known_from.desc(), _result.c.revision.desc())
         .limit(1),
-        *facts.COLUMNS,
+        *_BESIDE,
     )
 )
 
@@ -231,7 +235,8 @@ def _document(actor: Actor, row: Row | None) -> Document | None:
     if row is None:
         return None
     found = facts.of(row, "")
-    return Document(with_actions(row["json"], _actions(actor, found)), found.version)
+    shown = f'{row["json"][:-1]},"score":{scores.of(row)}}}'
+    return Document(with_actions(shown, _actions(actor, found)), found.version)
 
 
 async def one(
@@ -261,7 +266,7 @@ class ResultFilter:
 def _list(given: frozenset[str], *, after: bool) -> Query:
     """The list for one set of filters; compiled once each."""
     r, i, e = _result, _indicator, _entity
-    where = [visible(r), *_narrowed(r, given)]
+    where = [visible(r), *narrowed(r, given)]
     newer = _result.alias("newer")
     same_figure = and_(
         newer.c.indicator_id == r.c.indicator_id,
@@ -309,7 +314,8 @@ def _list(given: frozenset[str], *, after: bool) -> Query:
     return Query(sql.as_json(page, "period_end", "id"))
 
 
-def _narrowed(r: FromClause, given: frozenset[str]) -> list[ColumnElement[bool]]:
+def narrowed(r: FromClause, given: frozenset[str]) -> list[ColumnElement[bool]]:
+    """The conditions of those filters that are given and look at the revision alone."""
     conditions: dict[str, ColumnElement[bool]] = {
         "indicator_id": r.c.indicator_id == bindparam("indicator_id", type_=Uuid),
         "entity_id": r.c.entity_id == bindparam("entity_id", type_=Uuid),

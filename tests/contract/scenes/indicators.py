@@ -28,6 +28,9 @@ class Indicators(Catalogue):
 
     _read_indicator_card = _list_definitions = _read_indicator
 
+    def _read_indicator_series(self) -> Scene:
+        return Scene(MANAGER, self.indicator["id"], known={"as_of": "2026-06-01T00:00:00+04:00"})
+
     def _list_indicators(self) -> Scene:
         known = {"entity_id": self.entities["MOL"], "priority_id": self._read_priority().id}
         return Scene(UNIT_EDITOR, known=known)
