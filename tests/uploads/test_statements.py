@@ -10,6 +10,7 @@ __all__ = ["app"]  # the application with a listener on both of its lanes: a fix
 
 async def test_what_an_upload_costs(world: World) -> None:
     sender = await Sender.make(world)
+    await sender.received(await sender.begun())  # a new connection asks once what its types are
     evidence = await sender.evidence()
     with counted(READ + 1):
         upload = (await sender.begin(evidence)).headers["Location"]
