@@ -89,6 +89,7 @@ async def written(owner: "asyncpg.Connection[asyncpg.Record]") -> str:
                           (select json_agg(e order by id) from evidence e),
                           (select json_agg(q order by id) from evidence_rules q),
                           (select count(*) from schedules), (select count(*) from contribution_absences),
+                          (select json_agg(u order by id) from uploads u),
                           (select count(*) from events), (select count(*) from subjects),
                           (select count(*) from decisions), (select count(*) from idempotency_keys)))
         """

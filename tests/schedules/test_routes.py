@@ -10,6 +10,7 @@ import pytest
 
 from app.enums import Frequency, IndicatorLevel, Role
 from app.schemas.schedules import ScheduleList, ScheduleRead
+from tests.evidence.bringing import announced, submitted
 from tests.factories.calendar import NOW, PLAN, at, know_holidays, owed, scheduled, set_schedule
 from tests.factories.world import World
 from tests.results.office import Office
@@ -178,6 +179,8 @@ async def test_open_figures_are_due_with_their_period(world: World) -> None:
     """An indicator that was measured before it had a schedule."""
     office = await Office.make(world, frequency=Frequency.QUARTERLY)
     drafted = await office.draft("2026-Q1")
+    awaited = await announced(office.enterer, drafted)
+    brought = await submitted(office.enterer, drafted)
     reviewed = await office.reviewed("2026-Q2")
     await scheduled(office.manager, office.indicator)
     due = {
@@ -187,7 +190,12 @@ async def test_open_figures_are_due_with_their_period(world: World) -> None:
         )
     }
     first, second, *_ = await owed(world.owner, office.indicator)
-    assert due == {drafted.id: first["due_on"], reviewed.id: second["closes_on"]}
+    assert due == {
+        drafted.id: first["due_on"],
+        awaited.id: first["due_on"],
+        brought.id: first["closes_on"],
+        reviewed.id: second["closes_on"],
+    }
 
 
 @pytest.mark.parametrize(
