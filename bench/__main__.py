@@ -80,11 +80,10 @@ def _measure(
             ]
             for kind in able:
                 _statements(run, url, scene, servers[kind], asked[kind][scene][0])
-                load.read(servers[kind], asked[kind][scene], *_effort(scene, 1, connections))  # to warm up
+                load.read(servers[kind], asked[kind][scene], 1, connections)  # to warm up
             for number in range(rounds):
                 for kind in _turned(able, number):
-                    effort = _effort(scene, seconds, connections)
-                    run.note(scene, kind, load.read(servers[kind], asked[kind][scene], *effort))
+                    run.note(scene, kind, load.read(servers[kind], asked[kind][scene], seconds, connections))
             _say(run, scene)
         asyncio.run(_undo(url))  # what a run that was broken off left
         for scenes_of, measure in ((("enter", "submit"), _enter), (("decide",), _decide)):
@@ -98,12 +97,6 @@ def _measure(
                 _say(run, scene)
         for kind, server in servers.items():
             run.memory[kind] = before[kind], server.resident_mib
-
-
-def _effort(scene: str, seconds: int, connections: int) -> tuple[int, int]:
-    """For how long, and how many at once: a long queue for what takes a second would tell nothing."""
-    slow = scene in ("page_1", "page_deep", "scoreboard")  # for the floor, or the template
-    return (max(seconds, 4), 2) if slow else (seconds, connections)
 
 
 def _turned(kinds: Sequence[str], number: int) -> list[str]:
@@ -179,11 +172,10 @@ def _compare_sizes(
             if (wanted and scene not in wanted) or not _answers(servers["all"], asked["all"][scene]):
                 continue
             for name, server in servers.items():
-                load.read(server, asked[name][scene], *_effort(scene, 1, connections))
+                load.read(server, asked[name][scene], 1, connections)
             for number in range(rounds):
                 for name in _turned(list(servers), number):
-                    effort = _effort(scene, seconds, connections)
-                    rate = load.read(servers[name], asked[name][scene], *effort)
+                    rate = load.read(servers[name], asked[name][scene], seconds, connections)
                     run.note(f"size: {scene}", name, rate)
             _say(run, f"size: {scene}")
 

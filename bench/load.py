@@ -16,6 +16,9 @@ from pathlib import Path
 
 from bench.machine import HOST, Running
 
+_LONG = 0.1
+"""Seconds for one answer."""
+
 SCRIPT = Path(__file__).with_name("paths.lua")
 
 
@@ -71,7 +74,14 @@ def require_wrk() -> None:
 
 
 def read(server: Running, requests: Sequence[Request], seconds: float, connections: int) -> float:
-    """Requests per second that the server answers, asked by wrk for them in turn."""
+    """Requests per second that the server answers, asked by wrk for them in turn.
+
+    What takes long is sent a few times by our own client, two at once: wrk counts only what is answered in time.
+    """
+    rate, _ = write(server, requests[:1], 200, 1)
+    if 1 / rate > _LONG:
+        rate, _ = write(server, requests[: max(4, round(seconds * rate))], 200, 2)
+        return rate
     with tempfile.NamedTemporaryFile("w", suffix=".txt") as file:
         file.writelines(f"{request.path}\t{request.token}\n" for request in requests)
         file.flush()
