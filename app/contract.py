@@ -71,6 +71,7 @@ TAGS = {
     "schedules": "How often indicators are measured · دورية قياس المؤشرات",
     "contributions": "What entities contribute to shared indicators · إسهام الجهات في المؤشرات المشتركة",
     "results": "Results, from entry to approval · النتائج من الإدخال إلى الاعتماد",
+    "scoreboard": "Where entities, priorities, pillars and the nation stand · الموقف العام",
     "obligations": "The figures that are due, from whom and when · القيم المستحقة ومواعيدها",
     "reopenings": "Leave to correct what is approved, or to enter late · تصحيح ما اعتُمد والإدخال بعد الإغلاق",
     "operations": "Long work and its progress · الأعمال الطويلة وتقدّمها",

@@ -17,7 +17,7 @@ from sqlalchemy.orm import DeclarativeBase
 
 RUNTIME_ROLE = "mutabaa_app"
 MINIMUM_SERVER_VERSION = 170000
-SCHEMA = "obligations"
+SCHEMA = "scores"
 """The newest migration: what this release needs the database to stand at."""
 
 _CONNECT_SECONDS = 5
@@ -219,6 +219,15 @@ class Database:
             except BaseException:
                 await session.rollback()
                 raise
+
+    @asynccontextmanager
+    async def previewing(self) -> AsyncIterator[Writer]:
+        """One transaction that shows what a write would come to: rolled back, however the block ends."""
+        async with self._sessions() as session:
+            try:
+                yield Writer(session)
+            finally:
+                await session.rollback()
 
 
 async def _nothing_to_reset(_: object) -> None:

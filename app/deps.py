@@ -99,6 +99,10 @@ class Change:
             response.headers["Location"] = location
         return await self.keep(response)
 
+    def shown(self, body: bytes) -> Response:
+        """What a preview came to."""
+        return _json(self.request, body)
+
     async def keep(self, response: Response) -> Response:
         """Keep the answer of a request that has an Idempotency-Key, in its own transaction."""
         if self.key is not None:
@@ -145,6 +149,25 @@ def changes(transition: Transition, load: Loader, made: Loader | None = None) ->
                 await idempotency.replay(lane, actor.person_id, idempotency_key, request_hash, now, may_see)
             entitlement = lifecycle.admit(actor, transition, facts, headers.version(if_match))
             yield Change(request, actor, lane, now, facts, entitlement, idempotency_key, request_hash)
+
+    return _marked(dependency, transition.action)
+
+
+def previews(transition: Transition, load: Loader) -> Any:
+    """A route that shows what a transition would do. Who asks is admitted as for the transition itself; whatever
+    is written on the way is rolled back, so that there is nothing to repeat and no Idempotency-Key."""
+
+    async def dependency(
+        request: Request, id: SubjectPath, if_match: IfMatch = None
+    ) -> AsyncIterator[Change]:
+        request_hash = await _hash(request)
+        async with database(request).previewing() as lane:
+            now = clock.now()
+            actor = await _actor(request, lane, now)
+            facts = await _visible(load, lane, actor, id, now)
+            permissions.require_not_narrowed(actor, transition.action)
+            entitlement = lifecycle.admit(actor, transition, facts, headers.version(if_match))
+            yield Change(request, actor, lane, now, facts, entitlement, None, request_hash)
 
     return _marked(dependency, transition.action)
 

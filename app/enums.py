@@ -289,6 +289,21 @@ class Light(StrEnum):
     GREY = "grey"
 
 
+class Trend(StrEnum):
+    """Where a score has gone since the period before."""
+
+    BETTER = "better"
+    SAME = "same"
+    WORSE = "worse"
+
+
+class Scope(StrEnum):
+    """Among which figures it is told where an indicator stands: all approved ones, or those that are published."""
+
+    INTERNAL = "internal"
+    PUBLISHED = "published"
+
+
 class Language(StrEnum):
     """The two languages of the service."""
 

@@ -30,6 +30,7 @@ from app.routers import (
     role_plans,
     role_rules,
     schedules,
+    scoreboard,
     service,
     service_accounts,
 )
@@ -51,6 +52,7 @@ ROUTERS = (
     contributions.router,
     definitions.router,
     schedules.router,
+    scoreboard.router,
     obligations.router,
     results.router,
     reopenings.router,

@@ -9,7 +9,8 @@ from alembic.config import Config
 from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from app.db import RUNTIME_ROLE
+from app.db import RUNTIME_ROLE, OwnerLane
+from app.services.scores import commands as scores
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -23,10 +24,27 @@ def _config(connection: Connection) -> Config:
 async def migrate(url: str, revision: str = "head") -> None:
     """Upgrade the database at `url` (a login that owns the tables) to `revision`.
 
-    Makes the runtime role when it is missing, and lets this login take it.
+    Makes the runtime role when it is missing, and lets this login take it. At the newest schema, what a release
+    before left without a score gets one.
     """
     await _ensure_runtime_role(url)
     await _run(url, lambda connection: command.upgrade(_config(connection), revision))
+    if revision == "head":
+        await _score(url)
+
+
+async def _score(url: str) -> None:
+    """Each batch is a transaction of its own: an interrupted run has done whole batches."""
+    connection = await asyncpg.connect(url, server_settings={"application_name": "mutabaa migrate"})
+    lane = OwnerLane(connection)
+    try:
+        while True:
+            async with connection.transaction():
+                found = await scores.fill(lane)
+            if found < scores.BATCH:
+                return
+    finally:
+        await connection.close()
 
 
 async def drift(url: str) -> None:

@@ -251,6 +251,14 @@ _TABLE = (
         "طلب الإذن بإدخال نتيجة في فترة مغلقة",
         "D-2",
     ),
+    # Scoreboard
+    _rule(
+        "scoreboard.read",
+        "anyone",
+        "Read where entities, priorities, pillars and the nation stand, by what is visible of their figures",
+        "الاطلاع على موقف الجهات والأولويات والمحاور والمستوى الوطني بقدر ما هو متاح من قيمها",
+        "M-4, M-8",
+    ),
     # Entities
     _rule("entities.create", "administrator", "Create an entity", "إنشاء جهة"),
     _rule("entities.edit", "administrator", "Correct an entity's names", "تصحيح بيانات الجهة"),

@@ -12,6 +12,7 @@ from app.models.people import Assignment, Decision, Delegation, Membership, User
 from app.models.reopenings import Reopening
 from app.models.results import Result
 from app.models.role_plans import RolePlan, RolePlanStep
+from app.models.scores import Score, Standing
 from app.models.subjects import Event, Subject, Wait
 
 __all__ = [
@@ -41,10 +42,12 @@ __all__ = [
     "RolePlan",
     "RolePlanStep",
     "Schedule",
+    "Score",
     "ServiceAccount",
     "Session",
     "SignInBrake",
     "Source",
+    "Standing",
     "Subject",
     "Target",
     "User",

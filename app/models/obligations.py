@@ -58,7 +58,9 @@ class Obligation(Base):
     """The figure of one indicator for one period, which somebody owes. Where it stands is derived from the
     dates and its result at the moment, never stored.
 
-    `replaced_at`: another schedule took its place before anything was entered.
+    `replaced_at`: another schedule took its place before anything was entered. `served_on`: the day in Oman on
+    which the first final figure that is approved was handed in, a fact that is kept to spare looking at results;
+    null tells nothing.
     """
 
     __tablename__ = "obligations"
@@ -84,6 +86,12 @@ class Obligation(Base):
         Index("ix_obligations_list", "due_on", "id", postgresql_where=text("replaced_at is null")),
         Index("ix_obligations_entity_id_due_on", "entity_id", "due_on"),
         Index("ix_obligations_indicator_id_period_end", "indicator_id", "period_end"),
+        Index(
+            "ix_obligations_unserved",
+            "indicator_id",
+            "late_until",
+            postgresql_where=text("served_on is null and replaced_at is null and excused_at is null"),
+        ),
     )
 
     id: Mapped[SubjectId]
@@ -101,4 +109,5 @@ class Obligation(Base):
     excused_at: Mapped[datetime | None]
     excused_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
     excuse: Mapped[str | None]
+    served_on: Mapped[date | None]
     version: Mapped[int] = mapped_column(server_default=text("1"))

@@ -1,10 +1,12 @@
 """Query parameters that the lists share."""
 
+from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import Query
+from pydantic import AfterValidator
 
-from app.schemas.base import CURSOR, ONE_LINE
+from app.schemas.base import CURSOR, ONE_LINE, Instant
 from app.schemas.people import Moment
 
 CursorParam = Annotated[
@@ -38,5 +40,22 @@ InForceAtParam = Annotated[
         alias="in_force_at",
         description="What held at this moment (RFC 3339, with its offset); by default now.",
         examples=["2026-12-01T00:00:00+04:00"],
+    ),
+]
+
+
+def _in_utc(moment: datetime) -> datetime:
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("beyond the calendar") from None
+
+
+AsOfParam = Annotated[
+    Annotated[Instant, AfterValidator(_in_utc)] | None,
+    Query(
+        alias="as_of",
+        description="What was known at this moment (RFC 3339, with its offset).",
+        examples=["2024-01-01T00:00:00Z"],
     ),
 ]

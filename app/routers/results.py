@@ -1,21 +1,19 @@
 """Results over HTTP: entry, review, approval, history."""
 
-from datetime import UTC, datetime
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
-from pydantic import AfterValidator
 
 from app import errors
-from app.deps import Change, Reading, changes, creates, creates_at_top, reads
+from app.deps import Change, Reading, changes, creates, creates_at_top, previews, reads
 from app.enums import ResultState
 from app.headers import IfNoneMatch, SubjectPath, etag_version
 from app.problems import declared
 from app.routers.json_body import JsonRoute
 from app.routers.letters import letter
-from app.routers.params import CursorParam, LimitParam
-from app.schemas.base import Day, Instant
+from app.routers.params import AsOfParam, CursorParam, LimitParam
+from app.schemas.base import Day
 from app.schemas.decisions import StepTaken, StepWithReason
 from app.schemas.results import (
     DecisionsCreate,
@@ -26,29 +24,16 @@ from app.schemas.results import (
     ResultPatch,
     ResultRead,
 )
+from app.schemas.scoreboard import ApprovalPreview
 from app.services.contributions.rules import PartsMissing, WeightsBeyond100
 from app.services.indicators import queries as indicators
 from app.services.obligations import rules as obligations
-from app.services.results import bulk, commands, facts, history, queries, rules
+from app.services.results import bulk, commands, facts, history, preview, queries, rules
 from app.services.results.queries import ResultFilter
 
 router = APIRouter(prefix="/v1", tags=["results"], route_class=JsonRoute)
 
 
-def _in_utc(moment: datetime) -> datetime:
-    try:
-        return moment.astimezone(UTC)
-    except OverflowError:
-        raise ValueError("beyond the calendar") from None
-
-
-AsOf = Annotated[
-    Annotated[Instant, AfterValidator(_in_utc)] | None,
-    Query(
-        description="What was known at this moment (RFC 3339, with its offset).",
-        examples=["2024-01-01T00:00:00Z"],
-    ),
-]
 _DECISIONS = {"review": rules.REVIEW, "approve": rules.APPROVE, "return": rules.RETURN}
 _STEP = declared(errors.WrongState, errors.FourEyes)
 
@@ -79,7 +64,7 @@ async def list_results(
     to_period: Annotated[
         Day | None, Query(description="Only periods that begin on this day or earlier.")
     ] = None,
-    as_of: AsOf = None,
+    as_of: AsOfParam = None,
     all_revisions: Annotated[
         bool, Query(description="Every revision, not only the newest of each figure.")
     ] = False,
@@ -122,7 +107,7 @@ async def create_result(
 async def read_result(
     id: SubjectPath,
     reading: Annotated[Reading, reads("results.read")],
-    as_of: AsOf = None,
+    as_of: AsOfParam = None,
     if_none_match: IfNoneMatch = None,
 ) -> Response:
     """One revision, or with `as_of` the revision of the same figure that was known at that moment."""
@@ -176,8 +161,9 @@ async def patch_result(
     response_description="The submitted result.",
     responses=declared(errors.WrongState, rules.Incomplete),
 )
-async def submit_result(change: Annotated[Change, changes(rules.SUBMIT, facts.one)]) -> Response:
-    """Puts the draft before the reviewers that the entity's role plan names."""
+async def submit_result(change: Annotated[Change, changes(rules.SUBMIT, facts.submitting)]) -> Response:
+    """Puts the draft before the reviewers that the entity's role plan names. A figure whose light would be red
+    needs a note (`incomplete`, with `red_needs_note` at `#/note`)."""
     await commands.submit(change.lane, change.actor, change.facts, change.entitlement, change.now)
     return await _answer(change, change.facts.id)
 
@@ -237,7 +223,7 @@ async def review_result(
     responses=declared(errors.WrongState, errors.FourEyes, PartsMissing, WeightsBeyond100),
 )
 async def approve_result(
-    change: Annotated[Change, changes(rules.APPROVE, facts.one)], step: StepTaken | None = None
+    change: Annotated[Change, changes(rules.APPROVE, facts.held)], step: StepTaken | None = None
 ) -> Response:
     """The office's control step (Guide annex C 4): the figures are frozen from here on.
 
@@ -249,6 +235,23 @@ async def approve_result(
         change.lane, change.actor, change.facts, change.entitlement, _said(step), change.now
     )
     return await _answer(change, change.facts.id)
+
+
+@router.post(
+    "/results/{id}/preview-approval",
+    status_code=200,
+    response_model=ApprovalPreview,
+    summary="See what an approval would do",
+    response_description="The numbers before and after.",
+    responses=declared(errors.WrongState, errors.FourEyes, PartsMissing, WeightsBeyond100),
+)
+async def preview_result_approval(
+    change: Annotated[Change, previews(rules.APPROVE, facts.one)],
+) -> Response:
+    """Where the indicator, its entity, priority and pillar, and the nation would stand, for who may approve it
+    now. Nothing is changed, and nobody is told."""
+    body = await preview.approval(change.lane, change.actor, change.facts, change.entitlement, change.now)
+    return change.shown(body)
 
 
 @router.post(

@@ -165,6 +165,13 @@ class _Indicator(View):
     frequency: _Frequency
     measure: _Measure
     verified: Annotated[bool, Field(description="False: the definition rests on one weak source.")]
+    light: Annotated[
+        Light,
+        Field(
+            description="The traffic light of the latest approved figure that you may see, forecasts apart; grey: there"
+            " is none, or it cannot be assessed."
+        ),
+    ]
     version: Version
 
 
@@ -208,9 +215,6 @@ class IndicatorRead(_Indicator):
     status: Annotated[Line | None, Field(description="What a reader should know, such as its end.")]
     note: Annotated[Line | None, Field(description="What we took for granted, such as why this owner.")]
     retired_on: Annotated[date | None, Field(description="Since when it is not measured any more.")]
-    light: Annotated[
-        Light, Field(description="The traffic light of the latest approved figure that you may see.")
-    ]
     late: Annotated[
         bool, Field(description="Whether a figure of it, as far as you see it, is late or overdue.")
     ]
@@ -278,9 +282,6 @@ class IndicatorCard(_Indicator):
     series: Annotated[
         list[CardFigure],
         Field(max_length=60, description="The approved figures that you may see, the latest period first."),
-    ]
-    light: Annotated[
-        Light, Field(description="The traffic light of the latest approved figure that you may see.")
     ]
     late: Annotated[
         bool, Field(description="Whether a figure of it, as far as you see it, is late or overdue.")

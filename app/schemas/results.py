@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from app.enums import Classification, ObservationStatus, ResultState
+from app.enums import Classification, Light, ObservationStatus, ResultState, TargetKind
 from app.schemas.base import (
     Actions,
     AwaitedParty,
@@ -21,6 +21,7 @@ from app.schemas.base import (
     Version,
     View,
     Words,
+    Year,
     example,
 )
 
@@ -125,6 +126,36 @@ class ResultPart(View):
     absence: Annotated[Words | None, Field(description="Why there was none, as it was explained then.")]
 
 
+class ResultScore(View):
+    """What a figure comes to (docs/kpi-arithmetic.md), by the version of the definition that it keeps. Of an
+    approved one it is kept; of one on its way it is what it would be now."""
+
+    progress: Annotated[
+        Number | None,
+        Field(
+            description="Percent of the way from the baseline to the target, uncapped; null: cannot be told."
+        ),
+    ]
+    on_track: Annotated[
+        Number | None, Field(description="Percent of what was expected by the end of the period, uncapped.")
+    ]
+    light: Annotated[Light, Field(description="The traffic light of `on_track`; grey: cannot be assessed.")]
+    expected_value: Annotated[
+        Number | None, Field(description="What was expected by then, in the unit; null for a band.")
+    ]
+    expected_rank: Annotated[
+        Annotated[Number, Field(ge=1)] | None, Field(description="The rank that was expected by then.")
+    ]
+    target_year: Annotated[Year | None, Field(description="The year of the target it is held against.")]
+    target_kind: Annotated[TargetKind | None, Field(description="How that target is read.")]
+    mean: Annotated[
+        Number | None,
+        Field(
+            description="What is scored where the target asks for an average: the mean of its window so far."
+        ),
+    ]
+
+
 class ResultItem(_Figure):
     """A result in a list."""
 
@@ -140,6 +171,7 @@ class ResultRead(_Figure):
         UUID | None, Field(description="The approved revision that replaced this one, if you may see it.")
     ]
     note: Annotated[Words | None, Field(description="What a reader of the figure should know.")]
+    score: Annotated[ResultScore, Field(description="What the figure comes to.")]
     recorded_at: Annotated[datetime, Field(description="When the service first wrote it down.")]
     entered_by: Annotated[PersonRef | None, Field(description="Who entered it.")]
     entered_at: Annotated[datetime | None, Field(description="When it was entered.")]

@@ -6,6 +6,7 @@ from sqlalchemy import (
     ColumnElement,
     Date,
     DateTime,
+    Numeric,
     Select,
     Text,
     Uuid,
@@ -99,6 +100,17 @@ def ref_by_id(table: FromClause, id_: ColumnElement[Any]) -> ScalarSelect[Any]:
     """The same, looked up by id."""
     aliased = table.alias()
     return select(ref(aliased)).where(aliased.c.id == id_).scalar_subquery()
+
+
+def named(kind: str, table: FromClause, code: ColumnElement[Any]) -> ColumnElement[Any]:
+    """What a line of figures is about, by kind, id, code and names; null where an outer join found none."""
+    shown = obj(kind=const(kind), id=table.c.id, code=code, name_ar=table.c.name_ar, name_en=table.c.name_en)
+    return case((table.c.id.is_not(None), shown))
+
+
+def share(part: ColumnElement[Any], whole: ColumnElement[Any]) -> ColumnElement[Any]:
+    """A fraction of 0 to 1 with four decimals; null of nothing."""
+    return func.round(cast(part, Numeric) / func.nullif(whole, literal_column("0")), literal_column("4"))
 
 
 def in_force(table: FromClause, moment: ColumnElement[Any] = NOW) -> ColumnElement[bool]:

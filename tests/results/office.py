@@ -9,7 +9,9 @@ from uuid import UUID
 import httpx
 
 from app import ids
+from app.db import OwnerLane
 from app.enums import DivisionFunction, Role
+from app.services.scores import commands as scores
 from tests.factories.world import Division, Entity, Person, World
 
 REASON = "القيمة لا تطابق التقرير السنوي"
@@ -155,10 +157,11 @@ class Office:
         return await self.approve(await self.review(await self.submit(figure)))
 
     async def published(self, figure: Figure) -> Figure:
-        """An approved result that is published to all."""
+        """An approved result that is published to all, with its score."""
         await self.world.owner.execute(
             "update results set published_at = $2 where id = $1", figure.id, datetime.now(UTC)
         )
+        await scores.keep(OwnerLane(self.world.owner), [figure.id])
         return figure
 
     async def many_submitted(self, count: int) -> list[UUID]:

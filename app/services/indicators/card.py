@@ -123,7 +123,6 @@ def _card() -> Select[Any]:
             queries.schedule(_i).label("schedule"),
             series.c.series.op("->")(literal_column("0")).label("latest"),
             series.c.series,
-            standing.light(_i).label("light"),
             standing.late(_i).label("late"),
             standing.most_urgent(_i).label("obligation"),
             _contributions(_i).label("contributions"),

@@ -94,6 +94,7 @@ def item(i: FromClause, e: FromClause, p: FromClause) -> list[ColumnElement[Any]
         i.c.frequency,
         i.c.measure,
         i.c.verified,
+        standing.light(i).label("light"),
         i.c.version,
     ]
 
@@ -185,7 +186,6 @@ def _one() -> Select[Any]:
             _i.c.status,
             _i.c.note,
             _i.c.retired_on,
-            standing.light(_i).label("light"),
             standing.late(_i).label("late"),
             *_fact_columns(_i),
         )

@@ -2,54 +2,33 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, func, literal_column, select, true
+from sqlalchemy import ColumnElement, Select, case, exists, func, literal_column, select, true
 from sqlalchemy.sql.selectable import FromClause, ScalarSelect
 
-from app.enums import Light, ObligationState, ResultState
-from app.models import Definition, Obligation, Result, Target
+from app.enums import Light, ObligationState, Scope
+from app.models import Obligation, Standing
 from app.services import sql
+from app.services.indicators.visibility import sees_approved
 from app.services.obligations import queries as obligations
 from app.services.obligations import state
-from app.services.results.visibility import visible as visible_result
-from app.services.scores.arithmetic_sql import scored
 
 _ONE: ColumnElement[int] = literal_column("1")
 
 
 def light(i: FromClause) -> ColumnElement[str]:
-    """The traffic light of the latest approved figure that the reader may see, by the definition that it
-    rests on; grey where there is none or it cannot be assessed."""
-    r, d = Result.__table__.alias("latest"), Definition.__table__.alias("its_definition")
-    row = (
-        select(
-            r.c.definition_id,
-            i.c.polarity,
-            i.c.measure,
-            *[
-                d.c[name]
-                for name in (
-                    "tolerance",
-                    "baseline_value",
-                    "baseline_rank",
-                    "baseline_year",
-                    "green_at",
-                    "amber_at",
-                )
-            ],
-            r.c.value,
-            r.c.rank,
-            r.c.period_end,
-        )
-        .select_from(r.join(d, d.c.id == r.c.definition_id))
-        .where(r.c.indicator_id == i.c.id, r.c.state == sql.const(ResultState.APPROVED), visible_result(r))
-        .order_by(r.c.period_end.desc(), r.c.period_start.desc(), r.c.revision.desc())
-        .limit(_ONE)
-        .correlate(i)
-        .lateral("figure_to_score")
-    )
-    score = scored(row, Target.__table__)
-    found = select(score.c.light).select_from(row.join(score, true())).correlate(i).scalar_subquery()
+    """The traffic light of where the reader sees the indicator to stand; grey where it has no figure, or none that
+    can be assessed."""
+    s = Standing.__table__.alias("its_standing")
+    found = select(s.c.light).where(s.c.indicator_id == i.c.id, s.c.scope == scope(i)).scalar_subquery()
     return func.coalesce(found, sql.const(Light.GREY))
+
+
+def scope(i: FromClause) -> ColumnElement[str]:
+    """Among which figures the reader sees where the indicator stands."""
+    return case(
+        (sees_approved(i), sql.const(Scope.INTERNAL)),
+        else_=sql.const(Scope.PUBLISHED),
+    )
 
 
 def late(i: FromClause) -> ColumnElement[bool]:

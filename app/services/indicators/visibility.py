@@ -26,6 +26,16 @@ def visible(i: FromClause) -> ColumnElement[bool]:
     return or_(i.c.definition_id.is_not(None), definitions.at_work(i), exists(invited))
 
 
+def sees_approved(i: FromClause) -> ColumnElement[bool]:
+    """Who sees what is approved of an indicator before it is published: the owner's people, both sides of a
+    contribution, and UNIT."""
+    return or_(
+        i.c.entity_id == any_(visibility.ENTITIES),
+        i.c.id == any_(visibility.SHARED),
+        visibility.NATIONAL,
+    )
+
+
 def under(page: Select[Any], key: str) -> Query:
     """A page of what belongs to the indicator `indicator_id`, the highest `key` first, in one statement that
     also says whether the indicator is visible: no row when it is not, and one without an item when the page

@@ -17,6 +17,7 @@ from uuid import UUID
 import asyncpg
 
 from app import clock
+from app.db import OwnerLane
 from app.enums import Chain, Classification, Measure, ObservationStatus, ResultState, Step, SubjectKind
 from app.errors import Invalid
 from app.services.load import merging
@@ -25,6 +26,7 @@ from app.services.load.files import Row, read
 from app.services.load.merging import Connection, Record, Table, Tally
 from app.services.obligations import periods
 from app.services.role_plans import chains
+from app.services.scores import commands as scores
 
 RESULTS = Table("results", kind=SubjectKind.RESULT)
 TOLD = ("value", "rank", "obs_status", "classification")
@@ -229,14 +231,16 @@ class _Standing:
 
 
 async def load_figures(connection: Connection, figures: Mapping[Period, list[State]], at: datetime) -> Tally:
-    """Append the revisions that are missing. The caller holds a transaction.
+    """Append the revisions that are missing, with their scores. The caller holds a transaction.
 
     A figure at which people of the service have been at work is theirs: it is left alone, and counted.
     """
     indicators = {
         row["code"]: row
         for row in await connection.fetch(
+            # Held: who approves a figure of one meanwhile would not see these.
             "select id, code, entity_id, division_id, definition_id, entered_by from indicators"
+            " order by id for no key update"
         )
     }
     sources = await merging.codes(connection, "sources")
@@ -259,6 +263,7 @@ async def load_figures(connection: Connection, figures: Mapping[Period, list[Sta
             corrects_id = record["id"]
     tally.new = len(records)
     await merging.insert(connection, RESULTS, records, at, told=TOLD, reasons=reasons)
+    await scores.keep(OwnerLane(connection), [record["id"] for record in records])
     return tally
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from app.db import OwnerLane
 from app.enums import (
     Aggregation,
     DefinitionState,
@@ -24,7 +25,8 @@ from app.enums import (
 )
 from app.services.load import merging
 from app.services.load.files import RANKS, YEARS, Row, read
-from app.services.load.merging import Connection, Record, Table, Tally
+from app.services.load.merging import Connection, Merged, Record, Table, Tally
+from app.services.scores import commands as scores
 
 _ONCE = frozenset({"state", "definition_id", "recorded_at"})
 
@@ -148,7 +150,7 @@ def _target(row: Row, told: Indicators) -> Record:
 
 async def load_indicators(connection: Connection, told: Indicators, at: datetime) -> dict[str, Tally]:
     """Indicators, and of each the first version of its definition, in force, with its targets: a changed
-    target raises the version of the definition.
+    target raises the version of the definition, and figures that rest on it are scored anew.
 
     Raises DataError for an indicator that the files now give to another owner, since its results name the
     owner, and for one that people are drafting under the same code.
@@ -177,6 +179,12 @@ async def load_indicators(connection: Connection, told: Indicators, at: datetime
     ]
     defined = await merging.merge(connection, DEFINITIONS, definitions, at, once=_ONCE)
     targets = await _load_targets(connection, told, {row["id"] for row in defined.inserted}, at)
+    await scores.renew(
+        OwnerLane(connection),
+        {row["id"] for row in merged.updated},
+        {row["id"] for row in defined.updated}
+        | {target["definition_id"] for target in (*targets.inserted, *targets.updated)},
+    )
     return {"indicators": merged, "definitions": defined, "targets": targets}
 
 
@@ -195,7 +203,7 @@ async def _check_standing(connection: Connection, told: Indicators) -> None:
             raise row.fault("code", "people are drafting an indicator with this code here")
 
 
-async def _load_targets(connection: Connection, told: Indicators, born: set[UUID], at: datetime) -> Tally:
+async def _load_targets(connection: Connection, told: Indicators, born: set[UUID], at: datetime) -> Merged:
     first_versions = {
         row["code"]: row["id"]
         for row in await connection.fetch(

@@ -9,14 +9,12 @@ from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
-    Numeric,
     Select,
     Text,
     any_,
     case,
     cast,
     func,
-    literal_column,
     null,
     select,
     true,
@@ -90,8 +88,8 @@ def _query(by: By, given: frozenset[str]) -> Query:
     shown = sql.obj(
         key=key,
         **{name: counted.c[name] for name in _COUNTS},
-        completeness=_share(counted.c.complete, counted.c.due),
-        timeliness=_share(counted.c.timely, counted.c.due),
+        completeness=sql.share(counted.c.complete, counted.c.due),
+        timeliness=sql.share(counted.c.timely, counted.c.due),
     )
     # The nation is one line; the others stand in the order of what they are called by.
     order = [counted.c.due] if by == "nation" else [_text(key, name) for name in ("code", "name_en", "id")]
@@ -174,35 +172,23 @@ def _key(by: By, counted: FromClause) -> tuple[ColumnElement[Any], FromClause]:
         return null(), counted
     if by == "person":
         user = User.__table__
-        return _named("person", user, null()), counted.outerjoin(user, user.c.id == counted.c.user_id)
+        return sql.named("person", user, null()), counted.outerjoin(user, user.c.id == counted.c.user_id)
     if by == "priority":
         priority = Priority.__table__
-        return _named("priority", priority, priority.c.code), counted.outerjoin(
+        return sql.named("priority", priority, priority.c.code), counted.outerjoin(
             priority, priority.c.id == counted.c.priority_id
         )
     entity = Entity.__table__
     of_entity = counted.outerjoin(entity, entity.c.id == counted.c.entity_id)
     if by == "entity":
-        return _named("entity", entity, entity.c.code), of_entity
+        return sql.named("entity", entity, entity.c.code), of_entity
     division = Division.__table__
     # Where no division is in charge the office answers, and is called by the entity's name.
     key = func.coalesce(
-        _named("division", division, division.c.code), _named("office", entity, entity.c.code)
+        sql.named("division", division, division.c.code), sql.named("office", entity, entity.c.code)
     )
     return key, of_entity.outerjoin(division, division.c.id == counted.c.division_id)
 
 
-def _named(kind: str, table: FromClause, code: ColumnElement[Any]) -> ColumnElement[Any]:
-    shown = sql.obj(
-        kind=sql.const(kind), id=table.c.id, code=code, name_ar=table.c.name_ar, name_en=table.c.name_en
-    )
-    return case((table.c.id.is_not(None), shown))
-
-
 def _text(key: ColumnElement[Any], name: str) -> ColumnElement[Any]:
     return key.op("->>")(sql.const(name))
-
-
-def _share(part: ColumnElement[Any], whole: ColumnElement[Any]) -> ColumnElement[Any]:
-    """A fraction of 0 to 1 with four decimals; null of nothing."""
-    return func.round(cast(part, Numeric) / func.nullif(whole, literal_column("0")), literal_column("4"))

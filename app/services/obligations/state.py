@@ -17,12 +17,13 @@ from sqlalchemy import (
     not_,
     or_,
     select,
+    update,
 )
-from sqlalchemy.sql.selectable import FromClause, LateralFromClause
+from sqlalchemy.sql.selectable import CTE, FromClause, LateralFromClause
 
 from app import clock
 from app.enums import ObligationState, ObservationStatus, ResultState
-from app.models import Reopening, Result
+from app.models import Obligation, Reopening, Result
 from app.services import sql
 from app.services.people import visibility
 from app.services.reopenings import standing as leaves
@@ -37,8 +38,9 @@ def at_home(o: FromClause) -> ColumnElement[bool]:
     return or_(o.c.entity_id == any_(visibility.ENTITIES), visibility.NATIONAL)
 
 
-def figure(o: FromClause) -> LateralFromClause:
-    """What the revisions of the figure come to, as one row beside the obligation `o`.
+def figure(o: FromClause, *where: ColumnElement[bool]) -> LateralFromClause:
+    """What the revisions of the figure come to, as one row beside the obligation `o`; they are looked at only
+    `where` it says so.
 
     `complete`: one is approved that serves the period; `in_review`, `drafted`: one is at that point;
     `handed_in`: when the first of those that are approved or in review and serve it was submitted (a loaded
@@ -70,6 +72,7 @@ def figure(o: FromClause) -> LateralFromClause:
             r.c.indicator_id == o.c.indicator_id,
             r.c.period_start == o.c.period_start,
             r.c.period_end == o.c.period_end,
+            *where,
         )
         .lateral("figure")
     )
@@ -108,6 +111,43 @@ def timely(o: FromClause, f: FromClause) -> ColumnElement[bool]:
     """Whether a figure that is approved or in review was handed in on or before its due day, in Oman's
     calendar. A review that takes long makes nobody late; a returned figure counts when it comes again."""
     return func.coalesce(_day(f.c.handed_in) <= o.c.due_on, false())
+
+
+def served_in_time(o: FromClause) -> ColumnElement[bool]:
+    """Whether it is known, without a look at the revisions, that the obligation is complete and was so in time."""
+    return func.coalesce(o.c.served_on <= o.c.due_on, false())
+
+
+def served(told: FromClause) -> CTE:
+    """Keeps the day on which a final figure was handed in with the obligations of the results `told`
+    (indicator_id, period_start, period_end, obs_status, handed_in), which are approved.
+
+    A preliminary one may serve too, or not: that depends on days that can move, and is looked up.
+    """
+    o = Obligation.__table__
+    final = and_(
+        *(told.c.obs_status != sql.const(status) for status in (ObservationStatus.FORECAST, *_UNSURE))
+    )
+    keys = (told.c.indicator_id, told.c.period_start, told.c.period_end)
+    first = (
+        select(*keys, func.min(_day(told.c.handed_in)).label("day"))
+        .where(final)
+        .group_by(*keys)
+        .subquery("first_final")
+    )
+    return (
+        update(Obligation)
+        .where(
+            o.c.indicator_id == first.c.indicator_id,
+            o.c.period_start == first.c.period_start,
+            o.c.period_end == first.c.period_end,
+            o.c.replaced_at.is_(None),
+            or_(o.c.served_on.is_(None), o.c.served_on > first.c.day),
+        )
+        .values(served_on=first.c.day)
+        .returning(o.c.id)
+        .cte("served")
+    )
 
 
 def behind(o: FromClause, f: FromClause) -> ColumnElement[bool]:

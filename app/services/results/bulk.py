@@ -15,6 +15,7 @@ from app.services.contributions import commands as contributions
 from app.services.contributions.rules import check_certifiable
 from app.services.lifecycle import Case
 from app.services.results import commands, facts, rules
+from app.services.scores import commands as scores
 from app.services.transitions import Transition
 
 
@@ -43,15 +44,17 @@ async def decide_many(
 ) -> list[Outcome]:
     """Decide about up to 500 results; each stands or falls by itself, in the order given.
 
-    Two statements for each kind of decision, whatever their number, and one for the parts of shared
-    indicators. A decision that only the head can take (four eyes leaves nobody) is refused here: it needs
+    Two statements for each kind of decision, whatever their number, one for the scores of what is approved, and
+    one for the parts of shared indicators. A decision that only the head can take (four eyes leaves nobody) is refused here: it needs
     its own request, with its reason. Where a contribution changes at this very moment so that a result
     cannot be certified any more, nothing is decided: the request can be sent again.
     """
     repeated = _repeated(wanted)
     if repeated:
         raise Invalid(errors=repeated)
-    found = await facts.many(writer, actor, [decision.result_id for decision in wanted], now)
+    approves = any(decision.transition is rules.APPROVE for decision in wanted)
+    ids = [decision.result_id for decision in wanted]
+    found = await facts.many(writer, actor, ids, now, hold=approves)
     outcomes: dict[UUID, Outcome] = {}
     admitted: dict[Transition, list[Case]] = {}
     for decision in wanted:
@@ -75,8 +78,10 @@ async def decide_many(
             awaited=rules.AWAITED.get(transition.target),
         )
         composed = [case.facts.id for case in cases if case.facts.row["shared"] and case.facts.id in moved]
-        if transition is rules.APPROVE and composed:
-            await contributions.freeze(writer, composed)
+        if transition is rules.APPROVE:
+            await scores.keep(writer, sorted(moved))
+            if composed:
+                await contributions.freeze(writer, composed)
         for case in cases:
             result_id = case.facts.id
             outcomes[result_id] = (

@@ -26,6 +26,7 @@ from app.services.people.decisions import Letter
 from app.services.reopenings import commands as reopenings
 from app.services.reopenings.rules import Leave
 from app.services.results import rules
+from app.services.scores import commands as scores
 from app.services.transitions import Transition
 
 _table = Result.__table__
@@ -222,8 +223,10 @@ async def edit(
 
 
 async def submit(writer: Writer, actor: Actor, facts: Facts, entitlement: Entitlement, now: datetime) -> None:
-    """Put a draft before the reviewers. Raises Incomplete when it does not hold what is measured."""
+    """Put a draft before the reviewers. Raises Incomplete when it does not hold what is measured, or is red and
+    says nothing of why."""
     rules.check_complete(facts.row, facts.row["measure"])
+    rules.check_explained(facts.row, facts.row["light"])
     await _move(writer, rules.SUBMIT, actor, facts, entitlement, now)
 
 
@@ -261,13 +264,14 @@ async def approve(
     said: Said,
     now: datetime,
 ) -> None:
-    """Approve a reviewed result: its figures are frozen and known from now on. For the result of a shared
+    """Approve a reviewed result: its figures are frozen and known from now on, and scored. For the result of a shared
     indicator this certifies it, with its parts as they stand.
 
     Raises what `contributions.rules.check_certifiable` does.
     """
     check_certifiable(facts.row["parts"])
     await _move(writer, rules.APPROVE, actor, facts, entitlement, now, said)
+    await scores.keep(writer, [facts.id])
     if facts.row["shared"]:  # a first contribution may be accepted just now
         await contributions.freeze(writer, [facts.id])
 

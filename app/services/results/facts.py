@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -36,6 +37,7 @@ from app.services.reopenings import standing as leaves
 from app.services.results import rules
 from app.services.results.visibility import nobody_left, visible
 from app.services.role_plans import chains
+from app.services.scores import live
 
 _result: FromClause = Result.__table__
 _indicator: FromClause = Indicator.__table__
@@ -139,11 +141,14 @@ COLUMNS = tuple(str(column.key) for column in columns(_result, _indicator))
 
 _AREA = tuple(name.removeprefix("_") for name in COLUMNS[COLUMNS.index("_indicator_id") :])
 
-_MANY = Query(
+_ASKED = (
     select(*columns(_result, _indicator))
     .select_from(_result.join(_indicator, _indicator.c.id == _result.c.indicator_id))
     .where(_result.c.id == any_(bindparam("ids", type_=ARRAY(Uuid))), visible(_result))
 )
+_MANY = Query(_ASKED)
+_SCORABLE = Query(_ASKED.add_columns(live.asked(_result, _indicator).label("_scorable")))
+_HELD = Query(_ASKED.order_by(_indicator.c.id).with_for_update(key_share=True, of=_indicator))
 
 
 def of(row: Row, prefix: str) -> Facts:
@@ -194,7 +199,26 @@ async def one(lane: Lane, actor: Actor, result_id: UUID, now: datetime) -> Facts
     return found.get(result_id)
 
 
-async def many(lane: Lane, actor: Actor, result_ids: Sequence[UUID], now: datetime) -> Mapping[UUID, Facts]:
-    """The same for many, in one statement; what is not visible is not in the answer."""
-    rows = await lane.rows(_MANY, {**params(actor, now), "ids": list(result_ids)})
+async def submitting(lane: Lane, actor: Actor, result_id: UUID, now: datetime) -> Facts | None:
+    """The same for who submits, with the light that the figure would have."""
+    row = await lane.row(_SCORABLE, {**params(actor, now), "ids": [result_id]})
+    if row is None:
+        return None
+    found = of(row, "_")
+    light = row["_scorable"] and live.score(row["_scorable"])["light"]
+    return replace(found, row={**found.row, "light": light})
+
+
+async def held(lane: Lane, actor: Actor, result_id: UUID, now: datetime) -> Facts | None:
+    """The same for who approves: it holds the indicator, so that of two who approve figures of one indicator at
+    once the second says where it stands with the first one's figure in view."""
+    found = await many(lane, actor, [result_id], now, hold=True)
+    return found.get(result_id)
+
+
+async def many(
+    lane: Lane, actor: Actor, result_ids: Sequence[UUID], now: datetime, *, hold: bool = False
+) -> Mapping[UUID, Facts]:
+    """The same for many, in one statement; what is not visible is not in the answer. `hold`: as in `held`."""
+    rows = await lane.rows(_HELD if hold else _MANY, {**params(actor, now), "ids": list(result_ids)})
     return {row["_id"]: of(row, "_") for row in rows}

@@ -41,6 +41,7 @@ from app.services.documents import Document, with_actions
 from app.services.people import visibility
 from app.services.results import facts, rules
 from app.services.results.visibility import at_work, nobody_left, visible
+from app.services.scores import queries as scores
 
 _result: FromClause = Result.__table__
 _indicator: FromClause = Indicator.__table__
@@ -175,6 +176,7 @@ def _one(*where: ColumnElement[bool]) -> Select[Any]:
             .scalar_subquery()
             .label("source"),
             _parts(r).label("parts"),
+            *scores.columns(r, i),
             *facts.columns(r, i),
         )
         .select_from(_joined(r, i, e))
@@ -182,7 +184,9 @@ def _one(*where: ColumnElement[bool]) -> Select[Any]:
     )
 
 
-_ONE = Query(sql.as_json(_one(_result.c.id == ID), *facts.COLUMNS))
+_BESIDE = (*scores.COLUMNS, *facts.COLUMNS)
+
+_ONE = Query(sql.as_json(_one(_result.c.id == ID), *_BESIDE))
 
 _EARLIER = _result.alias("asked")
 _AS_OF = Query(
@@ -198,7 +202,7 @@ _AS_OF = Query(
         )
         .order_by(_result.c.known_from.desc(), _result.c.revision.desc())
         .limit(1),
-        *facts.COLUMNS,
+        *_BESIDE,
     )
 )
 
@@ -215,7 +219,8 @@ def _document(actor: Actor, row: Row | None) -> Document | None:
     if row is None:
         return None
     found = facts.of(row, "")
-    return Document(with_actions(row["json"], _actions(actor, found)), found.version)
+    shown = f'{row["json"][:-1]},"score":{scores.of(row)}}}'
+    return Document(with_actions(shown, _actions(actor, found)), found.version)
 
 
 async def one(

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from app.enums import Measure, ObservationStatus, ResultState, Step
+from app.enums import Light, Measure, ObservationStatus, ResultState, Step
 from app.errors import Conflict, FieldError, Invalid, Text, invalid
 from app.services.transitions import Awaited, Transition
 
@@ -141,6 +141,21 @@ def check_complete(figure: Mapping[str, Any], measure: str) -> None:
     if not complete[Measure(measure)]:
         field = "rank" if measure == Measure.RANK else "value"
         raise Incomplete(errors=(_fault(field, "missing", "There is no figure yet.", "لم تُدخل القيمة بعد."),))
+
+
+def check_explained(figure: Mapping[str, Any], light: str) -> None:
+    """Whether a figure that is red comes with a note that says why. Raises Incomplete."""
+    if light == Light.RED and not figure["note"]:
+        raise Incomplete(
+            errors=(
+                _fault(
+                    "note",
+                    "red_needs_note",
+                    "The figure is red, that is, far behind what was expected by now: say why in the note.",
+                    "إشارة القيمة حمراء، أي إنها متأخرة كثيرًا عن المتوقع حتى الآن، فاذكر السبب في الملاحظة.",
+                ),
+            )
+        )
 
 
 def is_preliminary(row: Mapping[str, Any]) -> bool:

@@ -5,6 +5,7 @@ not a function in the database: they change with the code and need no migration,
 table, and the planner sees through them. All in `numeric`, never in floating point.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import (
@@ -35,6 +36,8 @@ from app.services.scores.rules import ON_RANKS, ON_VALUES, PLACES
 from app.services.sql import const
 
 Number = ColumnElement[Any]
+Mean = Callable[[FromClause, FromClause], Number]
+"""What is scored of a row whose target asks for the average of a window."""
 
 _FULL: Number = literal_column("100::numeric", Numeric)
 _ZERO: Number = literal_column("0::numeric", Numeric)
@@ -43,15 +46,19 @@ _PLACES: Number = literal_column(str(PLACES), Integer)
 _GUARD: Number = literal_column(str(4 * PLACES), Integer)
 
 
-def scored(row: FromClause, targets: FromClause) -> FromClause:
-    """`rules.assess` of each row of `row`: a lateral subselect of one row (progress, on_track, light).
+def scored(row: FromClause, targets: FromClause, mean: Mean | None = None) -> FromClause:
+    """`rules.assess` and `rules.expectation` of each row of `row`: a lateral subselect of one row (progress,
+    on_track, light, expected_value, expected_rank, target_year, target_kind, mean).
 
     `row` has the definition (definition_id, polarity, measure, tolerance, baseline_value, baseline_rank,
     baseline_year, green_at, amber_at) and the result (value, rank, period_end). `targets` has definition_id,
-    year, kind, value, value_max, outer_min, outer_max, rank, window_start, window_end. Join it on true.
+    year, kind, value, value_max, outer_min, outer_max, rank, window_start, window_end. `mean` says what is
+    scored where the target asks for an average; without it that is the value itself. Join it on true.
     """
     target = target_for(row, targets)
-    aim = _aims(row, target)
+    averaged = target.c.kind == const(TargetKind.AVERAGE)
+    scored_value = row.c.value if mean is None else case((averaged, mean(row, target)), else_=row.c.value)
+    aim = _aims(row, target, scored_value)
     before, after = _knot(row, targets, aim, earlier=True), _knot(row, targets, aim, earlier=False)
     now = (
         select(expected(before, after, row.c.period_end).label("goal"))
@@ -60,30 +67,35 @@ def scored(row: FromClause, targets: FromClause) -> FromClause:
     )
     each = (
         select(
-            *(target.c.kind, aim.c.ranked),
+            *(aim.c.ranked, aim.c.x),
             _progress(target, aim).label("progress"),
             toward(aim.c.x, aim.c.since, now.c.goal, aim.c.direction, aim.c.tolerance).label("on_track"),
+            _asked(target, aim, now.c.goal).label("expected"),
         )
-        .select_from(
-            target.join(aim, true()).outerjoin(before, true()).outerjoin(after, true()).join(now, true())
-        )
+        .select_from(aim.outerjoin(before, true()).outerjoin(after, true()).join(now, true()))
         .where(_assessed(target, aim, _year(row)))
-        .correlate(row)
+        .correlate(row, target)
         .lateral("kpi_each")
     )
-    capped = and_(each.c.kind == const(TargetKind.RANGE), each.c.progress > _FULL)
+    capped = and_(target.c.kind == const(TargetKind.RANGE), each.c.progress > _FULL)
     both = (
         select(
             _lesser(case((capped, _FULL), else_=each.c.progress)).label("progress"),
-            _lesser(case((_on_path(each, each.c.ranked), each.c.on_track), else_=each.c.progress)).label(
+            _lesser(case((_on_path(target, each.c.ranked), each.c.on_track), else_=each.c.progress)).label(
                 "on_track"
             ),
+            func.max(each.c.expected).filter(not_(each.c.ranked)).label("expected_value"),
+            func.max(each.c.expected).filter(each.c.ranked).label("expected_rank"),
+            func.max(target.c.year).label("target_year"),
+            func.max(target.c.kind).label("target_kind"),
+            func.max(each.c.x).filter(averaged, not_(each.c.ranked)).label("mean"),
         )
+        .select_from(target.outerjoin(each, true()))
         .correlate(row)
         .lateral("kpi_both")
     )
     shown = light(both.c.on_track, row.c.green_at, row.c.amber_at)
-    return select(both.c.progress, both.c.on_track, shown.label("light")).correlate(row).lateral("kpi_score")
+    return select(*both.c, shown.label("light")).correlate(row).lateral("kpi_score")
 
 
 def light(on_track: Number, green_at: Number, amber_at: Number) -> ColumnElement[str]:
@@ -117,14 +129,14 @@ def toward(x: Number, baseline: Number, goal: Number, direction: Number, toleran
     return case(
         (baseline.is_(None), case((direction * (x - goal) >= _ZERO, _FULL))),
         (direction * (goal - baseline) <= _ZERO, maintain(x, goal, direction, tolerance)),
-        else_=_quotient(_FULL * direction * (x - baseline), func.abs(goal - baseline)),
+        else_=quotient(_FULL * direction * (x - baseline), func.abs(goal - baseline)),
     )
 
 
 def maintain(x: Number, goal: Number, direction: Number, tolerance: Number) -> Number:
     """100 while the goal is met, falling to 0 over the tolerance; null beyond it without one."""
     ahead = direction * (x - goal)
-    fallen = _FULL - _quotient(_FULL * func.abs(x - goal), tolerance)
+    fallen = _FULL - quotient(_FULL * func.abs(x - goal), tolerance)
     return case(
         (ahead >= _ZERO, _FULL),
         (and_(ahead < _ZERO, tolerance > _ZERO), func.greatest(_ZERO, fallen)),
@@ -147,7 +159,7 @@ def expected(before: FromClause, after: FromClause, day: ColumnElement[Any]) -> 
     december = literal_column("12", Integer)
     days = _part("doy", func.make_date(year, december, literal_column("31", Integer)))
     passed = (year - _ONE - before.c.year) * days + _part("doy", day)
-    gained = _quotient((after.c.goal - before.c.goal) * passed, (after.c.year - before.c.year) * days)
+    gained = quotient((after.c.goal - before.c.goal) * passed, (after.c.year - before.c.year) * days)
     return func.coalesce(before.c.goal + gained, before.c.goal, after.c.goal)
 
 
@@ -160,7 +172,15 @@ def _progress(target: FromClause, aim: FromClause) -> Number:
     )
 
 
-def _aims(row: FromClause, target: FromClause) -> FromClause:
+def _asked(target: FromClause, aim: FromClause, goal: Number) -> Number:
+    """What is expected, as far as one number can say it: a point of the path, or a level that is the target."""
+    return case(
+        (_on_path(target, aim.c.ranked), goal),
+        (_one_of(target.c.kind, TargetKind.FLOOR, TargetKind.CEILING, TargetKind.AVERAGE), target.c.value),
+    )
+
+
+def _aims(row: FromClause, target: FromClause, scored_value: Number) -> FromClause:
     """What the figure is held against: one row for its value, one for its rank."""
     polarity, tolerance = row.c.polarity, row.c.tolerance
     direction = case(
@@ -173,7 +193,7 @@ def _aims(row: FromClause, target: FromClause) -> FromClause:
     value, rank = row.c.baseline_value, cast(row.c.baseline_rank, Numeric)
     dated = row.c.baseline_year.is_not(None)
     goal = _near_end(target, direction)
-    of_value = (false(), row.c.value, value, case((dated, value)), goal, direction, tolerance)
+    of_value = (false(), scored_value, value, case((dated, value)), goal, direction, tolerance)
     of_rank = (
         true(),
         cast(row.c.rank, Numeric),
@@ -263,6 +283,7 @@ def _part(field: str, day: ColumnElement[Any]) -> Number:
     return cast(extract(field, day), Integer)
 
 
-def _quotient(numerator: Number, denominator: Number) -> Number:
+def quotient(numerator: Number, denominator: Number) -> Number:
+    """The quotient as `rules` has it."""
     # A quotient has the decimals of its numerator, and of itself only 16 significant digits.
     return func.round(func.round(numerator, _GUARD) / denominator, _PLACES)

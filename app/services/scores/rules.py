@@ -16,7 +16,7 @@ PLACES = 10
 """Decimals of every quotient: those of a measurement. PostgreSQL and Python then agree to the last digit."""
 
 _STEP = Decimal(1).scaleb(-PLACES)
-_EXACT = Context(prec=120, rounding=ROUND_HALF_UP)
+EXACT = Context(prec=120, rounding=ROUND_HALF_UP)
 """Sums and products of measurements stay exact, as they do in PostgreSQL; only quotients are rounded."""
 
 _FULL = Decimal(100)
@@ -84,6 +84,14 @@ class Score:
     light: Light
 
 
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """What is expected by the end of a period, in the indicator's unit and in places."""
+
+    value: Decimal | None = None
+    rank: Decimal | None = None
+
+
 Knot = tuple[int, Decimal]
 """A point of the path: where the indicator stood, or is to stand, at the end of a year."""
 
@@ -94,9 +102,48 @@ def assess(definition: Definition, measured: Measured, period_end: date) -> Scor
     `on_track` is None and the light grey where that cannot be said. Never raises.
     """
     target = target_for(definition.targets, period_end.year)
-    with localcontext(_EXACT):
+    with localcontext(EXACT):
         progress, on_track = _scores(definition, target, measured, period_end) if target else (None, None)
     return Score(progress, on_track, light(on_track, definition.green_at, definition.amber_at))
+
+
+def expectation(definition: Definition, period_end: date) -> Expectation:
+    """What the figure of a period is to come to, as far as one number can say it: not for a band."""
+    target = target_for(definition.targets, period_end.year)
+    if target is None:
+        return Expectation()
+    with localcontext(EXACT):
+        _, of_values = _value_path(definition)
+        _, of_ranks = _rank_path(definition)
+        value = expected(of_values, period_end) if target.kind in ON_VALUES else None
+        rank = expected(of_ranks, period_end) if target.kind in ON_RANKS else None
+    in_window = target.kind == TargetKind.AVERAGE and _in_window(target, period_end.year)
+    if in_window or target.kind in (TargetKind.FLOOR, TargetKind.CEILING):
+        value = target.value
+    return Expectation(value, rank)
+
+
+def measured(targets: Mapping[int, Target], figures: Mapping[date, Measured], period_end: date) -> Measured:
+    """What is scored of the figure of the period that ends then: itself, or for a target of kind average the
+    mean of the window's values from its start up to this one.
+
+    `figures`: one for each end of a period. A figure that has no value is no part of the mean.
+    """
+    own, target = figures[period_end], target_for(targets, period_end.year)
+    if target is None or target.kind != TargetKind.AVERAGE or own.value is None:
+        return own
+    window = [
+        figure.value
+        for end, figure in figures.items()
+        if end <= period_end and figure.value is not None and _in_window(target, end.year)
+    ]
+    return Measured(mean(window or [own.value]), own.rank)
+
+
+def mean(values: Collection[Decimal]) -> Decimal:
+    """The arithmetic mean of one value or more."""
+    with localcontext(EXACT):
+        return quotient(sum(values, _ZERO), Decimal(len(values)))
 
 
 def light(on_track: Decimal | None, green_at: Decimal, amber_at: Decimal) -> Light:
@@ -111,8 +158,14 @@ def light(on_track: Decimal | None, green_at: Decimal, amber_at: Decimal) -> Lig
 def target_for(targets: Mapping[int, Target], year: int) -> Target | None:
     """The target that a figure of `year` is held against: that of the year itself, else the next later one,
     else the latest earlier one. A blank target says that its own year is not assessed, and nothing else."""
+    due = target_year(targets, year)
+    return None if due is None else targets[due]
+
+
+def target_year(targets: Mapping[int, Target], year: int) -> int | None:
+    """The year of that target."""
     years = [other for other, target in targets.items() if other == year or target.kind != TargetKind.BLANK]
-    return targets[min(years, key=lambda other: (other < year, abs(other - year)))] if years else None
+    return min(years, key=lambda other: (other < year, abs(other - year)), default=None)
 
 
 def toward(
@@ -133,7 +186,7 @@ def toward(
         return _FULL if direction * (x - goal) >= 0 else None
     if direction * (goal - baseline) <= 0:
         return maintain(x, goal, direction, tolerance)
-    return _quotient(_FULL * direction * (x - baseline), abs(goal - baseline))
+    return quotient(_FULL * direction * (x - baseline), abs(goal - baseline))
 
 
 def maintain(
@@ -146,7 +199,7 @@ def maintain(
         return _FULL
     if tolerance is None or tolerance <= 0:
         return None
-    return max(_ZERO, _FULL - _quotient(_FULL * abs(x - goal), tolerance))
+    return max(_ZERO, _FULL - quotient(_FULL * abs(x - goal), tolerance))
 
 
 def band(x: Decimal | None, target: Target) -> Decimal | None:
@@ -171,7 +224,7 @@ def expected(path: Sequence[Knot], day: date) -> Decimal | None:
         return end[1] if end else None
     days = date(day.year, 12, 31).timetuple().tm_yday
     passed = (day.year - 1 - before[0]) * days + day.timetuple().tm_yday
-    return before[1] + _quotient((after[1] - before[1]) * passed, Decimal((after[0] - before[0]) * days))
+    return before[1] + quotient((after[1] - before[1]) * passed, Decimal((after[0] - before[0]) * days))
 
 
 _Scores = tuple[Decimal | None, Decimal | None]
@@ -216,7 +269,7 @@ def _of_level(definition: Definition, target: Target, x: Decimal | None, year: i
 
 def _of_value(definition: Definition, target: Target, measured: Measured, day: date) -> _Scores:
     x, start, direction = measured.value, definition.baseline.value, _direction(definition)
-    since, path = _path(definition, start, ON_VALUES, lambda other: _near_end(other, direction))
+    since, path = _value_path(definition)
     return (
         toward(x, start, _near_end(target, direction), direction, definition.tolerance),
         toward(x, since, expected(path, day), direction, definition.tolerance),
@@ -225,7 +278,7 @@ def _of_value(definition: Definition, target: Target, measured: Measured, day: d
 
 def _of_rank(definition: Definition, target: Target, measured: Measured, day: date) -> _Scores:
     x, start = _number(measured.rank), _number(definition.baseline.rank)
-    since, path = _path(definition, start, ON_RANKS, lambda other: _number(other.rank))
+    since, path = _rank_path(definition)
     # The tolerance is in the indicator's unit: places only where the rank is all that is measured.
     tolerance = definition.tolerance if definition.measure == Measure.RANK else None
     return toward(x, start, _number(target.rank), -1, tolerance), toward(
@@ -233,13 +286,28 @@ def _of_rank(definition: Definition, target: Target, measured: Measured, day: da
     )
 
 
+_Path = tuple[Decimal | None, list[Knot]]
+"""Where a path starts, and its knots."""
+
+
+def _value_path(definition: Definition) -> _Path:
+    direction = _direction(definition)
+    start = definition.baseline.value
+    return _path(definition, start, ON_VALUES, lambda other: _near_end(other, direction))
+
+
+def _rank_path(definition: Definition) -> _Path:
+    start = _number(definition.baseline.rank)
+    return _path(definition, start, ON_RANKS, lambda other: _number(other.rank))
+
+
 def _path(
     definition: Definition,
     start: Decimal | None,
     kinds: Collection[TargetKind],
     goal: Callable[[Target], Decimal | None],
-) -> tuple[Decimal | None, list[Knot]]:
-    """Where the path starts, and its knots: the baseline and the targets after it.
+) -> _Path:
+    """The baseline and the targets after it.
 
     A baseline whose year nobody knows is no point in time: the path then begins at the first target.
     """
@@ -278,6 +346,7 @@ def _number(rank: int | None) -> Decimal | None:
     return None if rank is None else Decimal(rank)
 
 
-def _quotient(numerator: Decimal, denominator: Decimal) -> Decimal:
-    with localcontext(_EXACT):
+def quotient(numerator: Decimal, denominator: Decimal) -> Decimal:
+    """The quotient to ten decimals, half away from zero."""
+    with localcontext(EXACT):
         return (numerator / denominator).quantize(_STEP)

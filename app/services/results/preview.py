@@ -1,0 +1,43 @@
+"""What an approval would do to the numbers that others look at, before it is taken."""
+
+import json
+from datetime import datetime
+
+from app.db import Writer
+from app.models import Result
+from app.parties import Actor, Entitlement, Facts
+from app.services import lifecycle
+from app.services.contributions.rules import check_certifiable
+from app.services.lifecycle import Case
+from app.services.results import rules
+from app.services.scoreboard import queries as scoreboard
+from app.services.scores import commands as scores
+
+
+async def approval(
+    writer: Writer, actor: Actor, facts: Facts, entitlement: Entitlement, now: datetime
+) -> bytes:
+    """Where the indicator, its entity, priority and pillar, and the nation stand before and after, as JSON.
+
+    It approves, in a transaction that the caller must roll back, and asks twice: the same statements as
+    everywhere. Who approves, and by which letter, is left out: nothing of it stays. Raises what
+    `contributions.rules.check_certifiable` does.
+    """
+    check_certifiable(facts.row["parts"])
+    indicator_id = facts.row["indicator_id"]
+    before = await scoreboard.around(writer, actor, indicator_id, now)
+    moved = await lifecycle.apply(
+        writer,
+        Result,
+        rules.APPROVE,
+        [Case(facts, entitlement)],
+        actor=actor,
+        at=now,
+        columns={"approved_at": now, "known_from": now},
+        awaited=None,
+    )
+    if not moved:
+        raise lifecycle.lost_race()
+    await scores.keep(writer, [facts.id])
+    after = await scoreboard.around(writer, actor, indicator_id, now)
+    return f'{{"result_id":{json.dumps(str(facts.id))},"before":{before},"after":{after}}}'.encode()
