@@ -17,7 +17,7 @@ from sqlalchemy.orm import DeclarativeBase
 
 RUNTIME_ROLE = "mutabaa_app"
 MINIMUM_SERVER_VERSION = 170000
-SCHEMA = "scores"
+SCHEMA = "speed"
 """The newest migration: what this release needs the database to stand at."""
 
 _CONNECT_SECONDS = 5

@@ -73,6 +73,8 @@ async def fill(url: str, size: Size) -> None:
             await _results(connection, size, offices, now)
             await _signed_in(connection, size, now)
             await _mark(connection)
+        await connection.execute("analyze")
+        await migrating.migrate(url)  # scores what was approved
         await connection.execute("vacuum (analyze)")
     finally:
         await connection.close()

@@ -115,7 +115,13 @@ async def _enter(connection: Any, indicator_id: UUID, said: dict[str, Any], now:
     result_id = ids.new()
     await connection.execute(floor_sql.BEAR, result_id, indicator_id, now)
     await connection.execute(
-        floor_sql.ENTER, result_id, indicator_id, said["period"], Decimal(said["value"]), now
+        floor_sql.ENTER,
+        result_id,
+        indicator_id,
+        said["period"],
+        Decimal(said["value"]),
+        said["note"],
+        now,
     )
     event = await connection.fetchval(
         floor_sql.TELL, result_id, "results.create", None, "draft", body_of(said), now

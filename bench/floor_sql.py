@@ -222,12 +222,12 @@ BEAR = """
 """
 ENTER = """
     insert into results (id, indicator_id, entity_id, definition_id, division_id, period, period_start,
-                         period_end, revision, state, classification, value, obs_status, parties_enter,
+                         period_end, revision, state, classification, value, obs_status, note, parties_enter,
                          parties_review, parties_approve, edited_by, recorded_at, entered_by_id, entered_at)
     select $1, i.id, i.entity_id, i.definition_id, i.division_id, $3, ($3 || '-01')::date,
-           (($3 || '-01')::date + interval '1 month - 1 day')::date, 1, 'draft', 'internal', $4, 'A',
+           (($3 || '-01')::date + interval '1 month - 1 day')::date, 1, 'draft', 'internal', $4, 'A', $5,
            array['division:' || i.division_id, 'specialist:' || i.entity_id], array['planning:' || i.entity_id],
-           array['manager:' || i.entity_id], array[m.user_id], $5, m.user_id, $5
+           array['manager:' || i.entity_id], array[m.user_id], $6, m.user_id, $6
     from indicators i join memberships m on m.division_id = i.division_id
     where i.id = $2 limit 1
 """

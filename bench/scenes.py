@@ -20,6 +20,8 @@ PAGE, FIGURES = 20, 12
 DEEP = 10_000
 """The number of the page that is compared with the first."""
 
+NOTE = "بيانات السجلات الإدارية لنهاية الشهر"
+
 _SHOWN = 400
 """How many different requests wrk asks in turn."""
 
@@ -108,7 +110,7 @@ def entries(ground: Ground, first: int, count: int) -> list[Request]:
             "POST",
             f"/v1/indicators/{id_}/results",
             ground.enterers[id_],
-            json.dumps({"period": period, "value": 40 + number % 100 / 10, "obs_status": "A"}).encode(),
+            json.dumps({"period": period, "value": 40 + number % 100 / 10, "note": NOTE}).encode(),
             key=uuid4().hex,
         )
         for number, id_ in enumerate(chosen)

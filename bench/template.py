@@ -451,7 +451,7 @@ class EntryIn(BaseModel):
 
     period: str
     value: Decimal
-    obs_status: str = "A"
+    note: str | None = None
 
 
 @app.post("/v1/indicators/{id}/results", response_model=ResultOut, status_code=201)
@@ -478,7 +478,8 @@ async def enter(id: UUID, entry: EntryIn, user: CurrentUser, session: Session) -
         state="draft",
         classification="internal",
         value=entry.value,
-        obs_status=entry.obs_status,
+        obs_status="A",
+        note=entry.note,
         parties_enter=[f"division:{indicator.division_id}", f"specialist:{indicator.entity_id}"],
         parties_review=[f"planning:{indicator.entity_id}"],
         parties_approve=[f"manager:{indicator.entity_id}"],
