@@ -35,6 +35,8 @@ _SESSION_SETTINGS = {
     # Each shape of a query is a statement of its own, and a connection plans it once: to look at the values
     # each time costs several times what the statement itself does.
     "plan_cache_mode": "force_generic_plan",
+    # A page stops after some rows, which such a plan cannot know: it must not call other processes for help.
+    "max_parallel_workers_per_gather": "0",
 }
 
 _ANY_SIZE = 0
