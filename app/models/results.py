@@ -85,6 +85,7 @@ class Result(Base):
         Index("ix_results_entity_id_state", "entity_id", "state"),
         Index("ix_results_list", text("period_end desc"), "id"),
         Index("ix_results_known_from", "indicator_id", "period_end", "known_from"),
+        Index("ix_results_corrects_id", "corrects_id", postgresql_where=text("corrects_id is not null")),
     )
 
     id: Mapped[SubjectId]

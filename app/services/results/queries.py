@@ -303,7 +303,8 @@ def _list(given: frozenset[str], *, after: bool) -> Query:
     if after:
         last_end = bindparam("after_period_end", type_=Date)
         last_id = bindparam("after_id", type_=Uuid)
-        where.append(or_(r.c.period_end < last_end, and_(r.c.period_end == last_end, r.c.id > last_id)))
+        # The first half bounds the index; the second leaves out what the last page showed of its last day.
+        where += [r.c.period_end <= last_end, or_(r.c.period_end < last_end, r.c.id > last_id)]
     page = (
         select(*_figure(r, i, e))
         .select_from(_joined(r, i, e))

@@ -69,8 +69,10 @@ def asked(r: FromClause, i: FromClause) -> ColumnElement[Any]:
     targets = select(sql.listed(sql.obj(**{name: t.c[name] for name in _TARGET}), t.c.year)).where(
         t.c.definition_id == d.c.id
     )
-    averaged: Select[Any] = select(_ONE).where(
-        t.c.definition_id == d.c.id, t.c.kind == sql.const(TargetKind.AVERAGE)
+    averaged: Select[Any] = (
+        select(_ONE)
+        .where(t.c.definition_id == d.c.id, t.c.kind == sql.const(TargetKind.AVERAGE))
+        .correlate(d)  # named: it is not found through two levels of subqueries
     )
     restricted = r.c.classification == sql.const(Classification.RESTRICTED)
     open_to = (false(), restricted)  # nothing is published before it is approved
