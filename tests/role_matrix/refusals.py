@@ -39,6 +39,8 @@ _COUNTED = (
     "contribution_absences",
     "result_parts",
     "evidence_rules",
+    "scores",
+    "standings",
     "idempotency_keys",
     "uploads",
 )
