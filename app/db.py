@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from typing import Any, Protocol
 
 import asyncpg
-from sqlalchemy import Dialect, Executable, Result, Select, TextualSelect
+from sqlalchemy import CursorResult, Dialect, Executable, Result, Select, TextualSelect
 from sqlalchemy.dialects.postgresql.asyncpg import dialect as AsyncpgDialect
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
@@ -132,16 +132,21 @@ class Writer:
         self.session = session
 
     async def rows(self, query: Query, params: Mapping[str, Any]) -> Sequence[Row]:
-        result = await self.session.execute(query.statement, query.own(params))
-        return result.mappings().all()
+        return (await self._run(query, params)).mappings().all()
 
     async def row(self, query: Query, params: Mapping[str, Any]) -> Row | None:
-        result = await self.session.execute(query.statement, query.own(params))
-        return result.mappings().one_or_none()
+        return (await self._run(query, params)).mappings().one_or_none()
+
+    async def _run(self, query: Query, params: Mapping[str, Any]) -> CursorResult[Any]:
+        # As it was compiled: to find a statement in the session's own cache, all of it is compared each time.
+        connection = await self.session.connection()
+        return await connection.exec_driver_sql(query.sql, tuple(query.arguments(params)))
 
     async def execute(self, statement: Executable, params: Mapping[str, Any] | None = None) -> Result[Any]:
         """Run a statement that is no shared query (a conditional update, an insert from arrays)."""
-        return await self.session.execute(statement, dict(params) if params else None)
+        # Not by the session: it prepares to tell objects in memory of the change, and there are none.
+        connection = await self.session.connection()
+        return await connection.execute(statement, dict(params) if params else None)
 
     async def add(self, *things: DeclarativeBase) -> None:
         """Insert rows, parents first."""

@@ -40,7 +40,7 @@ def nobody_left(d: FromClause, i: FromClause) -> ColumnElement[bool]:
         return func.concat(literal_column(f"'{role.value}:'"), of)
 
     def nobody(action: str, *parties: ColumnElement[Any]) -> ColumnElement[bool]:
-        return four_eyes.nobody_left(array(parties), action, d.c.edited_by, d.c.controlled_by)
+        return four_eyes.nobody_left(array(parties), sql.const(action), d.c.edited_by, d.c.controlled_by)
 
     return case(
         (i.c.level == sql.const(IndicatorLevel.VISION), false()),

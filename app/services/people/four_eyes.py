@@ -12,7 +12,9 @@ _TECHNICAL: ColumnElement[str] = literal_column(f"'{Role.TECHNICAL_REPRESENTATIV
 _ONE: ColumnElement[int] = literal_column("1")
 
 
-def nobody_left(parties: ColumnElement[Any], action: str, *barred: ColumnElement[Any]) -> ColumnElement[bool]:
+def nobody_left(
+    parties: ColumnElement[Any], action: ColumnElement[str], *barred: ColumnElement[Any]
+) -> ColumnElement[bool]:
     """Whether every present holder of `parties`, everybody to whom one of them delegated `action`, and every
     technical representative assigned to a subject that they name, is one of `barred` (arrays of persons)."""
 
@@ -24,7 +26,7 @@ def nobody_left(parties: ColumnElement[Any], action: str, *barred: ColumnElement
         m.c.parties.overlap(parties), sql.in_force(m), sql.is_active(m.c.user_id), free(m.c.user_id)
     )
     delegates: Select[Any] = select(_ONE).where(
-        d.c.action == sql.const(action),
+        d.c.action == action,
         d.c.party == any_(parties),
         sql.delegation_stands(d),
         free(d.c.delegate_id),

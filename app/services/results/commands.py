@@ -33,6 +33,7 @@ from app.services.scores import commands as scores
 from app.services.transitions import Transition
 
 _table = Result.__table__
+_earlier = _table.alias("earlier")
 FIGURE = ("value", "rank", "rank_of", "numerator", "denominator", "obs_status", "note", "classification")
 
 
@@ -163,15 +164,14 @@ async def _begin(
 def _next_revision(indicator_id: UUID, columns: Mapping[str, Any]) -> ScalarSelect[int]:
     """After every revision of the figure, the discarded ones included. Where a first entry meets an
     approved figure: the number of that one, so that the schema refuses it."""
-    earlier = _table.alias()
-    following = func.coalesce(func.max(earlier.c.revision) + 1, 1)
-    approved = func.max(earlier.c.revision).filter(earlier.c.state == ResultState.APPROVED.value)
+    following = func.coalesce(func.max(_earlier.c.revision) + 1, 1)
+    approved = func.max(_earlier.c.revision).filter(_earlier.c.state == ResultState.APPROVED.value)
     return (
         select(following if "corrects_id" in columns else func.coalesce(approved, following))
         .where(
-            earlier.c.indicator_id == indicator_id,
-            earlier.c.period_start == columns["period_start"],
-            earlier.c.period_end == columns["period_end"],
+            _earlier.c.indicator_id == indicator_id,
+            _earlier.c.period_start == columns["period_start"],
+            _earlier.c.period_end == columns["period_end"],
         )
         .scalar_subquery()
     )
