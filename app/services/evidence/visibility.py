@@ -58,5 +58,5 @@ def inside(e: FromClause, sight: Sight) -> ColumnElement[bool]:
 
 def nobody_left(e: FromClause, s: FromClause) -> ColumnElement[bool]:
     """Four eyes leaves nobody who could verify it, so that the head decides. `s`: of `subjects.row_of`."""
-    nobody = four_eyes.nobody_left(s.c.verify, rules.VERIFY.action, e.c.edited_by, s.c.edited_by)
+    nobody = four_eyes.nobody_left(s.c.verify, sql.const(rules.VERIFY.action), e.c.edited_by, s.c.edited_by)
     return case((e.c.state == sql.const(EvidenceState.SUBMITTED), nobody), else_=false())
