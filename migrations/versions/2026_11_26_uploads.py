@@ -34,9 +34,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint(
-            "length > 0 and received between 0 and length", name=op.f("ck_uploads_received")
-        ),
+        sa.CheckConstraint("length > 0 and received between 0 and length", name=op.f("ck_uploads_received")),
         sa.CheckConstraint(
             "(received = length) = (finished_at is not null)", name=op.f("ck_uploads_finished")
         ),
