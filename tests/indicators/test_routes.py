@@ -45,6 +45,7 @@ async def test_the_division_that_the_manager_names_enters_the_results(world: Wor
         "indicators.declare_contributors",
         "indicators.retire",
         "schedules.set",
+        "indicators.require_evidence",
         "contributions.invite",
         "assignments.create",
     ]
