@@ -120,7 +120,7 @@ class Life:
             await self._try(by, verb, chance.randrange(3), stale=chance.random() < 0.05)
         elif kind < 0.95:
             due = {"draft": "submit", "submitted": "review", "reviewed": "approve", "approved": "approve"}
-            back = self.bundle.state == "submitted" and chance.random() < 0.5
+            back = self.bundle.state == "submitted" and self.met["return", 200] <= self.met["review", 200]
             await self._move("return" if back else due[self.bundle.state])
         else:
             await self._move(chance.choice(sorted(STEPS)))
