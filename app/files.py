@@ -28,6 +28,7 @@ from app import durable
 _KEY = re.compile(r"sha256/([0-9a-f]{2})/([0-9a-f]{2})/\1\2[0-9a-f]{60}")
 _PART = re.compile(r"parts/[0-9a-f]{32}\.[0-9a-f]{32}")
 _TEMPORARY = "incoming"
+_UNFINISHED = re.compile(rf"{_TEMPORARY}/[^/]+|(?:parts|sha256)/.+#[0-9]+")
 _AS_ATTACHMENT = {"Content-Type": "application/octet-stream", "Content-Disposition": "attachment"}
 """What a bucket says of a file to who has a link to it: a browser saves it, whatever it holds."""
 _PARTS_AT_ONCE = 2
@@ -93,8 +94,8 @@ def hash_of(key: str) -> str | None:
 
 
 def is_temporary(key: str) -> bool:
-    """Whether a key is of what was being written."""
-    return key.startswith(f"{_TEMPORARY}/") or "#" in key
+    """Whether a key is of what was being written: obstore's own names for that end in a number."""
+    return _UNFINISHED.fullmatch(key) is not None
 
 
 class FileStore:

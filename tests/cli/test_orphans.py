@@ -111,12 +111,15 @@ async def test_what_belongs_to_nothing_goes_when_it_is_old(
 
 async def test_what_a_killed_writer_had_begun_goes(world: World, tmp_path: Path) -> None:
     files = FileStore.open(tmp_path.as_uri())
-    for name in ("incoming/0123#1", "incoming/4567", "parts/89ab#2"):
+    old = ("incoming/0123#1", "parts/89ab#2", "of-somebody#3.txt", "notes/of-somebody-else")
+    for name in (*old, "incoming/4567"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("half")
-    age(tmp_path, "incoming/0123#1", "parts/89ab#2")
+    age(tmp_path, *old)
     assert await orphans.collect(world.owner, files, datetime.now(UTC)) == {**NONE, "unfinished files": 2}
-    assert (tmp_path / "incoming/4567").exists()
+    # What is young is left, and what is not ours.
+    left = ("incoming/4567", "of-somebody#3.txt", "notes/of-somebody-else")
+    assert all((tmp_path / name).exists() for name in left)
 
 
 async def test_an_upload_that_nobody_went_on_with_goes_with_its_parts(

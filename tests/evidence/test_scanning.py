@@ -169,6 +169,25 @@ async def test_while_clamd_is_away_a_file_waits_and_proves_nothing(
     await office.submit(figure)
 
 
+async def test_an_approval_waits_for_the_scan_and_for_who_verifies(
+    world: World, settings: config.Settings, database_url: str, daemon: Clamd, away: None
+) -> None:
+    office = await Office.make(world)
+    figure = await office.draft()
+    proof = await bringing.announced(office.enterer, figure)
+    await bringing.put(office.enterer, proof)
+    await office.review(await office.submit(figure))
+    manager = office.manager.api
+    seen = await manager.etag(figure.path)
+    refused = await manager.step(f"{figure.path}/approve", seen)
+    assert (refused.status_code, refused.json()["code"]) == (409, "evidence_unverified")
+    assert (await scan(settings, database_url, daemon.tcp)).exit_code == 0
+    assert await state(office.enterer, proof) == "submitted"
+    check(await manager.step(f"{figure.path}/approve", seen), 412, "stale", "en")
+    await bringing.taken(office.specialist, proof, "verify")
+    await office.approve(figure)
+
+
 async def test_what_clamd_was_away_for_may_be_infected_or_withdrawn(
     office: Office, figure: Figure, settings: config.Settings, database_url: str, daemon: Clamd, away: None
 ) -> None:

@@ -47,11 +47,12 @@ async def test_a_step_takes_five_statements(world: World) -> None:
 
 
 async def test_an_upload_asks_twice(world: World) -> None:
-    """Rights and facts before and after the bytes, the transition, the answer; two more where it supersedes."""
+    """Rights and facts before the bytes; again after them, the hold on the file and the transition; rights and the
+    answer. Two more where it supersedes."""
     office = await Office.make(world)
     figure = await office.draft()
     proof = await announced(office.enterer, figure)
-    for most in (READ + TRANSITION, READ + TRANSITION + 2):
+    for most in (READ + TRANSITION + READ, READ + TRANSITION + READ + 2):
         etag = await office.enterer.api.etag(proof.path)
         with counted(most) as heard:
             assert (await put(office.enterer, proof, a_pdf(), etag=etag)).status_code == 200

@@ -122,7 +122,7 @@ async def test_broken_off_and_resumed_by_another_process(address: str, sender: S
     assert (broken["status"], broken["requests"]) == (None, ["POST 201"])
     assert broken["url"].startswith(f"{line}/v1/uploads/")
     path = broken["url"].removeprefix(line)
-    for _ in range(100):  # until the server has seen that nothing more comes
+    for _ in range(300):  # until the server has seen that nothing more comes
         received = await sender.received(path)
         if received:
             break

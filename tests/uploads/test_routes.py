@@ -1,5 +1,6 @@
 """Resumable uploads over HTTP: begun, broken off, gone on with, completed, given up; and what is refused."""
 
+import asyncio
 import hashlib
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
@@ -9,6 +10,7 @@ from uuid import UUID
 import httpx
 import pytest
 from fastapi import FastAPI
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.enums import Role
 from tests.core.refusals import check, client_of, refused
@@ -300,6 +302,36 @@ async def test_two_requests_at_once_one_wins(app: FastAPI, sender: Sender) -> No
     assert (await sender.send(upload, TABLE[HALF:], HALF)).status_code == 204
     shown = (await sender.office.enterer.api.get(evidence)).json()
     assert shown["file"]["sha256"] == HASH
+
+
+async def test_two_last_requests_at_once_attach_one_file(app: FastAPI, sender: Sender) -> None:
+    """Whoever comes second finds the parts of the first gone, and asks how far the upload has come."""
+    evidence = await sender.evidence()
+    upload = await sender.begun(evidence)
+    assert (await sender.send(upload, TABLE[:HALF])).status_code == 204
+    both = await asyncio.gather(*(sender.send(upload, TABLE[HALF:], HALF) for _ in range(2)))
+    assert sorted(answer.status_code for answer in both) in ([204, 409], [204, 412])
+    assert await sender.state(evidence) == "submitted"
+    assert await sender.received(upload) == len(TABLE)
+    assert await parts(app, upload) == []
+
+
+async def test_a_fault_after_the_commit_loses_nothing(
+    app: FastAPI, sender: Sender, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The connection to the database breaks when the part is written down: it is there, so its bytes stay."""
+    upload = await sender.begun()
+    commit = AsyncSession.commit
+
+    async def broken(session: AsyncSession) -> None:
+        await commit(session)
+        raise OSError("the line to the database broke")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(AsyncSession, "commit", broken)
+        check(await sender.send(upload, TABLE[:HALF]), 503, "unavailable", "en")
+    assert await sender.received(upload) == HALF
+    assert (await sender.send(upload, TABLE[HALF:], HALF)).status_code == 204
 
 
 async def test_a_file_that_is_not_taken_is_refused_with_its_last_bytes(app: FastAPI, sender: Sender) -> None:

@@ -5,6 +5,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from uuid import UUID
 
+from obstore.exceptions import BaseError as StoreError
+
 from app import errors, ids
 from app.files import FileStore, part_key
 from app.services.uploads.queries import Upload
@@ -51,13 +53,21 @@ async def keep(
 
 
 async def joined(files: FileStore, upload_id: UUID, parts: Sequence[UUID]) -> AsyncIterator[bytes]:
-    """The bytes of the parts, in this order, never more than a chunk in memory."""
+    """The bytes of the parts, in this order, never more than a chunk in memory.
+
+    Raises WrongOffset when one is gone: another request completed the upload, or ended it, just now.
+    """
     for part_id in parts:
-        async for chunk in await files.get(part_key(upload_id, part_id)):
+        try:
+            chunks = await files.get(part_key(upload_id, part_id))
+        except FileNotFoundError:
+            raise errors.WrongOffset() from None
+        async for chunk in chunks:
             yield chunk
 
 
 async def drop(files: FileStore, upload_id: UUID, parts: Sequence[UUID]) -> None:
-    """Remove parts that nobody needs any more. What is left behind by a fault, `mutabaa sweep` finds."""
+    """Remove parts that nobody needs any more. What a fault of the store leaves behind, `mutabaa sweep` finds."""
     for part_id in parts:
-        await files.delete(part_key(upload_id, part_id))
+        with suppress(StoreError, OSError):
+            await files.delete(part_key(upload_id, part_id))

@@ -10,6 +10,8 @@ from tests.contract.service import ENTERER, MANAGER, SPECIALIST
 
 _ANNOUNCED = {"kind": "document", "title": "كشف الإنجاز", "classification": "internal"}
 
+_TUS = {"Tus-Resumable": "1.0.0"}
+
 
 class Evidence(Results):
     """Announced, uploaded, decided about."""
@@ -28,16 +30,16 @@ class Evidence(Results):
     _link_evidence = _read_evidence
 
     def _begin_upload(self) -> Scene:
-        return Scene(ENTERER, self._announced().rpartition("/")[2], headers={"Upload-Length": "1000"})
+        return Scene(ENTERER, self._announced().rpartition("/")[2], headers={**_TUS, "Upload-Length": "1000"})
 
     def _read_upload(self) -> Scene:
         upload = self.service.begin_upload(ENTERER, self._announced(), 1000)
-        return Scene(ENTERER, upload.rpartition("/")[2])
+        return Scene(ENTERER, upload.rpartition("/")[2], headers=_TUS)
 
     _end_upload = _read_upload
 
     def _continue_upload(self) -> Scene:
-        return replace(self._read_upload(), file="جدول".encode(), headers={"Upload-Offset": "0"})
+        return replace(self._read_upload(), file="جدول".encode(), headers={**_TUS, "Upload-Offset": "0"})
 
     def _patch_evidence(self) -> Scene:
         return self._seen(ENTERER, self._announced())
