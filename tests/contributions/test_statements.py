@@ -3,7 +3,13 @@
 import pytest
 
 from tests.contributions.sharing import REASON, Sharing
-from tests.core.test_statements import READ, TRANSITION, app, counted  # noqa: F401  # app: the watched one
+from tests.core.test_statements import (  # noqa: F401  # app: the watched one
+    APPROVAL,
+    READ,
+    TRANSITION,
+    app,
+    counted,
+)
 from tests.factories.world import World
 
 
@@ -59,13 +65,13 @@ async def test_a_certification_takes_one_more_than_an_approval(world: World, bul
         manager = sharing.owner.manager.api
         if bulk:
             items = [{"id": str(f.id), "if_match": '"3.x"', "decision": "approve"} for f in figures]
-            with counted(8) as statements:
+            with counted(9) as statements:
                 answer = await manager.create("/v1/results/decisions", {"items": items})
             assert {item["status"] for item in answer.json()["items"]} == {200}
             heard.append(len(statements))
         else:
             for figure in figures:
-                with counted(TRANSITION + 1) as statements:
+                with counted(APPROVAL + 1) as statements:
                     answer = await manager.step(f"{figure.path}/approve", '"3.x"')
                 assert len(answer.json()["parts"]) == 2
                 heard.append(len(statements))

@@ -167,7 +167,7 @@ async def test_looking_back_shows_what_was_known_then(world: World) -> None:
         seen = await line(office.manager, office, **asked)
         assert (seen.score, seen.change) == (score, change)
         assert seen.indicators == 1
-        assert moment is None or (seen.completeness, seen.timeliness, seen.overdue) == (None, None, 0)
+        assert moment is None or (seen.completeness, seen.timeliness, seen.overdue) == (None, None, None)
     stranger = await world.person(Role.MANAGER, await world.entity())
     assert (await line(stranger, office, as_of=moments[2].isoformat())).assessed == 0
     long_ago = await board(office.manager, "nation", as_of="0001-01-01T00:00:00Z")

@@ -75,7 +75,8 @@ async def recomputed(owner: Connection) -> tuple[Kept, Stood]:
 def _score(result: Mapping[str, Any], definition: Definition, own: list[asyncpg.Record]) -> dict[str, Any]:
     end = result["period_end"]
     target = target_for(definition.targets, end.year)
-    scored = measured(definition.targets, _window(result, own), end)
+    figure = Measured(result["value"], result["rank"])
+    scored = measured(definition.targets, figure, end, _earlier(result, own))
     averaged = target is not None and target.kind == TargetKind.AVERAGE
     found, asked = assess(definition, scored, end), expectation(definition, end)
     inside = averaged and asked.value is not None
@@ -99,20 +100,20 @@ def _score(result: Mapping[str, Any], definition: Definition, own: list[asyncpg.
     }
 
 
-def _window(result: Mapping[str, Any], own: list[asyncpg.Record]) -> dict[Any, Measured]:
-    """The latest revision of each earlier period that whoever may read the result may read too, and itself."""
+def _earlier(result: Mapping[str, Any], own: list[asyncpg.Record]) -> list[tuple[Any, Any]]:
+    """The latest revision of each earlier period that whoever may read the result may read too."""
 
     def as_open(other: Mapping[str, Any]) -> bool:
         if result["published_at"]:
             return other["published_at"] is not None
         return result["classification"] == "restricted" or other["classification"] != "restricted"
 
-    figures = {
-        other["period_end"]: Measured(other["value"], other["rank"])
+    values = {
+        (other["period_end"], other["period_start"]): other["value"]
         for other in own  # by revision: the latest stays
-        if other["obs_status"] != "F" and as_open(other)
+        if other["obs_status"] != "F" and as_open(other) and other["period_end"] < result["period_end"]
     }
-    return figures | {result["period_end"]: Measured(result["value"], result["rank"])}
+    return [(end, value) for (end, _), value in values.items()]
 
 
 def _standing(scope: str, counted: list[dict[str, Any]]) -> dict[str, Any]:

@@ -24,7 +24,7 @@ Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
 NOW = datetime.now(UTC)
 PERIODS = [
-    *((str(year), date(year, 1, 1), date(year, 12, 31)) for year in (2023, 2024, 2025)),
+    *((str(year), date(year, 1, 1), date(year, 12, 31)) for year in (2023, 2024, 2025, 2026)),
     ("2025-12", date(2025, 12, 1), date(2025, 12, 31)),  # ends with the year
 ]
 FIGURES = st.fixed_dictionaries(

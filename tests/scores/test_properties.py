@@ -276,11 +276,15 @@ def test_what_is_expected_does_not_depend_on_the_figure(case: Case) -> None:
         assert number is None or number.is_finite()
 
 
+EARLIER = st.lists(st.tuples(DAYS, st.none() | VALUES), max_size=6)
+
+
 @checked
-@given(cases(kinds=(TargetKind.AVERAGE,)), st.dictionaries(DAYS, VALUES, max_size=6))
-def test_an_average_is_the_mean_of_its_window_so_far(case: Case, values: dict[date, Decimal]) -> None:
-    figures = {day: Measured(value) for day, value in values.items()} | {case.period_end: case.measured}
-    found = measured(case.definition.targets, figures, case.period_end)
+@given(cases(kinds=(TargetKind.AVERAGE,)), EARLIER)
+def test_an_average_is_the_mean_of_its_window_so_far(
+    case: Case, earlier: list[tuple[date, Decimal | None]]
+) -> None:
+    found = measured(case.definition.targets, case.measured, case.period_end, earlier)
     holding = target(case)
     x = case.measured.value
     if holding is None or x is None:
@@ -289,20 +293,16 @@ def test_an_average_is_the_mean_of_its_window_so_far(case: Case, values: dict[da
     assert holding.window_start is not None
     assert holding.window_end is not None
     window = range(holding.window_start, holding.window_end + 1)
-    inside = [
-        figure.value
-        for day, figure in figures.items()
-        if day.year in window and day <= case.period_end and figure.value is not None
-    ] or [x]
+    inside = [x, *(value for day, value in earlier if day.year in window and value is not None)]
     assert found.value is not None
     assert min(inside) <= found.value <= max(inside)
     assert abs(found.value * len(inside) - sum(inside)) <= len(inside) * Decimal("1e-10")
-    alone = measured(case.definition.targets, {case.period_end: case.measured}, case.period_end)
-    assert alone.value == round(x, PLACES)
+    assert measured(case.definition.targets, case.measured, case.period_end, []).value == round(x, PLACES)
 
 
 @checked
-@given(cases(kinds=[kind for kind in TargetKind if kind != TargetKind.AVERAGE]), DAYS, VALUES)
-def test_only_an_average_looks_at_other_figures(case: Case, day: date, value: Decimal) -> None:
-    figures = {day: Measured(value)} | {case.period_end: case.measured}
-    assert measured(case.definition.targets, figures, case.period_end) == case.measured
+@given(cases(kinds=[kind for kind in TargetKind if kind != TargetKind.AVERAGE]), EARLIER)
+def test_only_an_average_looks_at_other_figures(
+    case: Case, earlier: list[tuple[date, Decimal | None]]
+) -> None:
+    assert measured(case.definition.targets, case.measured, case.period_end, earlier) == case.measured

@@ -286,13 +286,20 @@ def test_a_period_that_is_not_whole_has_no_figure(rule: Aggregation) -> None:
 
 def test_the_mean_of_a_window_is_of_its_years_up_to_the_figure() -> None:
     target = Target(TargetKind.AVERAGE, D(4), window_start=2026, window_end=2030)
-    figures = {date(year, 12, 31): value(str(x)) for year, x in ((2025, 90), (2026, 1), (2027, 2), (2028, 9))}
-    figures[date(2026, 6, 30)] = Measured()
-    found = {end.year: measured({2030: target}, figures, end).value for end in figures if end.month == 12}
-    assert found == {2025: 90, 2026: 1, 2027: D("1.5"), 2028: 4}
-    kept = measured({2030: replace(target, kind=TargetKind.VALUE)}, figures, date(2028, 12, 31))
+    figures = {date(year, 12, 31): D(x) for year, x in ((2025, 90), (2026, 1), (2027, 2), (2028, 9))}
+    earlier = list(figures.items())
+    found = [
+        measured({2030: target}, Measured(x), end, earlier[:number]).value
+        for number, (end, x) in enumerate(figures.items())
+    ]
+    assert found == [90, 1, D("1.5"), 4]
+    # Two figures that end on one day are two, and one without a value is none.
+    december = (date(2027, 12, 31), D(3))
+    more = [*earlier[:3], december, (date(2027, 6, 30), None)]
+    assert measured({2030: target}, value("2"), date(2028, 12, 31), more) == value("2")
+    kept = measured({2030: replace(target, kind=TargetKind.VALUE)}, value("9"), date(2028, 12, 31), earlier)
     assert kept == value("9")
-    assert measured({2030: target}, {END_2024: Measured(rank=3)}, END_2024) == Measured(rank=3)
+    assert measured({2030: target}, Measured(rank=3), END_2024, earlier) == Measured(rank=3)
 
 
 def test_what_is_expected_is_said_where_one_number_can() -> None:

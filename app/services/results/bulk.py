@@ -43,10 +43,11 @@ async def decide_many(
 ) -> list[Outcome]:
     """Decide about up to 500 results; each stands or falls by itself, in the order given.
 
-    Two statements for each kind of decision, whatever their number, one for the scores of what is approved, and
-    one for the parts of shared indicators. A decision that only the head can take (four eyes leaves nobody) is refused here: it needs
-    its own request, with its reason. Where a contribution changes at this very moment so that a result
-    cannot be certified any more, nothing is decided: the request can be sent again.
+    Two statements for each kind of decision, whatever their number, one for the scores of what is approved,
+    and one for the parts of shared indicators. A decision that only the head can take (four eyes leaves
+    nobody) is refused here: it needs its own request, with its reason. Where a contribution changes at this
+    very moment so that a result cannot be certified any more, nothing is decided: the request can be sent
+    again.
     """
     repeated = _repeated(wanted)
     if repeated:

@@ -221,8 +221,7 @@ async def submitting(lane: Lane, actor: Actor, result_id: UUID, now: datetime) -
     if row is None:
         return None
     found = of(row, "_")
-    light = row["_scorable"] and live.score(row["_scorable"])["light"]
-    return replace(found, row={**found.row, "light": light})
+    return replace(found, row={**found.row, "light": live.score(row["_scorable"])["light"]})
 
 
 async def held(lane: Lane, actor: Actor, result_id: UUID, now: datetime) -> Facts | None:

@@ -137,18 +137,20 @@ def _lines(by: By, given: frozenset[str], *where: ColumnElement[bool]) -> Scalar
     """The lines as a JSON array, in the order of their codes; the filters in `given` are parameters."""
     keys = [] if by == "nation" else [f"{by}_id"]
     counted = (*_narrowed(given), *where)
-    board = rolled_up(_members("as_of" in given, counted), keys)
+    then = "as_of" in given
+    board = rolled_up(_members(counted, then=then), keys)
     source, key, code = _key(by, board)
     rates: dict[str, ColumnElement[Any]] = {"completeness": null(), "timeliness": null()}
-    if "as_of" not in given:
+    if not then:
         source, rates = _with_rates(source, board, keys, counted)
     shown = sql.obj(
         key=key,
         below=_below(by, board, given),
         **{name: board.c[name] for name in ("indicators", "asked", "assessed", "coverage")},
-        overdue=case((board.c.at_home, board.c.overdue)),
+        overdue=null() if then else case((board.c.at_home, board.c.overdue)),
         **{light.value: board.c[light.value] for light in Light},
-        **{name: board.c[name] for name in ("on_track", "score", "pace", "light", "trend", "change")},
+        **{name: board.c[name] for name in ("on_track", "light", "trend")},
+        **{name: func.trim_scale(board.c[name]) for name in ("score", "pace", "change")},
         **rates,
     )
     order = [board.c.indicators] if by == "nation" else [code, board.c[keys[0]]]
@@ -157,10 +159,10 @@ def _lines(by: By, given: frozenset[str], *where: ColumnElement[bool]) -> Scalar
 
 def rolled_up_today(keys: list[str], *where: ColumnElement[bool]) -> Subquery:
     """The active indicators of which `where` holds, rolled up by these of their columns."""
-    return rolled_up(_members(then=False, where=(*_narrowed(frozenset()), *where)), keys)
+    return rolled_up(_members((*_narrowed(frozenset()), *where), then=False), keys)
 
 
-def _members(then: bool, where: Sequence[ColumnElement[bool]]) -> Subquery:
+def _members(where: Sequence[ColumnElement[bool]], *, then: bool) -> Subquery:
     """The indicators, each with the score that the reader sees, for `rolled_up`; `then`: as of a moment."""
     figure, source = _known(_joined()) if then else stands(_joined())
     overdue: ColumnElement[bool] = false()
@@ -343,10 +345,14 @@ def _around() -> Select[Any]:
         source = i.outerjoin(p, p.c.id == i.c.priority_id)
         return select(column).select_from(source).where(this).scalar_subquery()
 
-    before = sql.obj(progress=s.c.before_progress, on_track=s.c.before_on_track, light=s.c.before_light)
+    def percents(prefix: str) -> dict[str, ColumnElement[Any]]:
+        return {name: func.trim_scale(s.c[f"{prefix}{name}"]) for name in ("progress", "on_track")}
+
+    before = sql.obj(**percents("before_"), light=s.c.before_light)
     stands = select(
         sql.obj(
-            **{name: s.c[name] for name in ("result_id", "period_end", "progress", "on_track", "light")},
+            **{name: s.c[name] for name in ("result_id", "period_end", "light")},
+            **percents(""),
             before=case((s.c.before_id.is_not(None), before)),
         )
     ).where(this, s.c.indicator_id == i.c.id, s.c.scope == standing.scope(i))

@@ -67,7 +67,7 @@ async def renew(lane: Lane, indicator_ids: Collection[UUID], definition_ids: Col
 async def fill(lane: Lane, batch: int = BATCH) -> int:
     """Score up to `batch` approved results that have no score yet; returns how many there were.
 
-    For what was approved before scores were kept, and for what is loaded.
+    For what was approved before scores were kept.
     """
     rows = await lane.rows(_MISSING, {"batch": batch})
     await keep(lane, [row["id"] for row in rows])

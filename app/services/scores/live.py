@@ -101,9 +101,9 @@ def score(said: str) -> Mapping[str, Any]:
     told = json.loads(said, parse_float=Decimal, parse_int=Decimal)
     end = date.fromisoformat(told["period_end"])
     definition = _definition(told)
-    figures = {date.fromisoformat(day): Measured(value) for day, value in told["earlier"]}
-    figures[end] = Measured(told["value"], told["rank"])
-    scored = rules.measured(definition.targets, figures, end)
+    own = Measured(told["value"], told["rank"])
+    earlier = [(date.fromisoformat(day), value) for day, value in told["earlier"]]
+    scored = rules.measured(definition.targets, own, end, earlier)
     found, expected = rules.assess(definition, scored, end), rules.expectation(definition, end)
     year = rules.target_year(definition.targets, end.year)
     kind = None if year is None else definition.targets[year].kind

@@ -5,7 +5,7 @@ there is no number rather than a wrong one. `direction` is +1 where more is bett
 `arithmetic_sql` says the same in SQL, function by function.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
@@ -123,21 +123,22 @@ def expectation(definition: Definition, period_end: date) -> Expectation:
     return Expectation(value, rank)
 
 
-def measured(targets: Mapping[int, Target], figures: Mapping[date, Measured], period_end: date) -> Measured:
-    """What is scored of the figure of the period that ends then: itself, or for a target of kind average the
+def measured(
+    targets: Mapping[int, Target],
+    own: Measured,
+    period_end: date,
+    earlier: Iterable[tuple[date, Decimal | None]],
+) -> Measured:
+    """What is scored of the figure `own` of the period that ends then: itself, or for a target of kind average the
     mean of the window's values from its start up to this one.
 
-    `figures`: one for each end of a period. A figure that has no value is no part of the mean.
+    `earlier`: the values of earlier periods with their last days. A figure without a value is no part of the mean.
     """
-    own, target = figures[period_end], target_for(targets, period_end.year)
+    target = target_for(targets, period_end.year)
     if target is None or target.kind != TargetKind.AVERAGE or own.value is None:
         return own
-    window = [
-        figure.value
-        for end, figure in figures.items()
-        if end <= period_end and figure.value is not None and _in_window(target, end.year)
-    ]
-    return Measured(mean(window or [own.value]), own.rank)
+    before = [value for end, value in earlier if value is not None and _in_window(target, end.year)]
+    return Measured(mean([*before, own.value]), own.rank)
 
 
 def mean(values: Collection[Decimal]) -> Decimal:
