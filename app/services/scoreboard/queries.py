@@ -30,6 +30,7 @@ from sqlalchemy import (
     or_,
     select,
     true,
+    union_all,
 )
 from sqlalchemy.sql.selectable import FromClause, ScalarSelect, Subquery
 
@@ -277,40 +278,41 @@ def _with_rates(
 ) -> tuple[FromClause, dict[str, ColumnElement[Any]]]:
     """Completeness and timeliness of the last twelve months, where the reader sees all that is due of a line."""
     o = Obligation.__table__
-    in_time = due.served_in_time(o)
-    f = due.figure(o, not_(in_time))
-    narrowed = [column.label(column.key) for column in (_i.c.entity_id, _i.c.priority_id, _p.c.pillar_id)]
-    owed = (
-        select(
-            *narrowed,
-            or_(in_time, f.c.complete).label("complete"),
-            or_(in_time, due.timely(o, f)).label("timely"),
-        )
-        .select_from(o.join(f, true()).join(_joined(), _i.c.id == o.c.indicator_id))
-        .where(
-            o.c.due_on >= FROM_DUE,
-            o.c.due_on < sql.TODAY,
-            o.c.excused_at.is_(None),
-            due.at_home(o),
-            obligations.visible(o),
-            *where,
-        )
-        .subquery("owed")
+    in_time, f = due.served_in_time(o), due.figure(o)
+    window = (
+        o.c.due_on >= FROM_DUE,
+        o.c.due_on < sql.TODAY,
+        o.c.excused_at.is_(None),
+        due.at_home(o),
+        obligations.visible(o),
     )
-    grouped = [owed.c[key] for key in keys]
-    counted = (
-        select(
-            *grouped,
+
+    def counted(complete: ColumnElement[bool], timely: ColumnElement[bool]) -> Select[Any]:
+        return select(
+            o.c.indicator_id,
             func.count().label("due"),
-            func.count().filter(owed.c.complete).label("complete"),
-            func.count().filter(owed.c.timely).label("timely"),
-        )
-        .group_by(*grouped)
-        .subquery("counted")
+            func.count().filter(complete).label("complete"),
+            func.count().filter(timely).label("timely"),
+        ).group_by(o.c.indicator_id)
+
+    # Most of what is due came in time: of that nothing is looked up.
+    settled = counted(true(), true()).where(*window, in_time)
+    others = (
+        counted(f.c.complete, due.timely(o, f)).select_from(o.join(f, true())).where(*window, not_(in_time))
     )
-    same = [board.c[key].is_not_distinct_from(counted.c[key]) for key in keys]
-    return source.outerjoin(counted, and_(true(), *same)), {
-        name: case((board.c.at_home, sql.share(counted.c[part], counted.c.due)))
+    each = union_all(settled, others).subquery("each_indicator")
+    columns = {column.key: column for column in (_i.c.entity_id, _i.c.priority_id, _p.c.pillar_id)}
+    grouped = [columns[key] for key in keys]
+    counts = (
+        select(*grouped, *(func.sum(each.c[name]).label(name) for name in ("due", "complete", "timely")))
+        .select_from(_joined().join(each, each.c.indicator_id == _i.c.id))
+        .where(*where)
+        .group_by(*grouped)
+        .subquery("counts")
+    )
+    same = [board.c[key].is_not_distinct_from(counts.c[key]) for key in keys]
+    return source.outerjoin(counts, and_(true(), *same)), {
+        name: case((board.c.at_home, sql.share(counts.c[part], counts.c.due)))
         for name, part in (("completeness", "complete"), ("timeliness", "timely"))
     }
 
