@@ -99,10 +99,6 @@ class Change:
             response.headers["Location"] = location
         return await self.keep(response)
 
-    def shown(self, body: bytes) -> Response:
-        """What a preview came to."""
-        return _json(self.request, body)
-
     async def keep(self, response: Response) -> Response:
         """Keep the answer of a request that has an Idempotency-Key, in its own transaction."""
         if self.key is not None:

@@ -250,8 +250,8 @@ async def preview_result_approval(
 ) -> Response:
     """Where the indicator, its entity, priority and pillar, and the nation would stand, for who may approve it
     now. Nothing is changed, and nobody is told."""
-    body = await preview.approval(change.lane, change.actor, change.facts, change.entitlement, change.now)
-    return change.shown(body)
+    document = await preview.approval(change.lane, change.actor, change.facts, change.entitlement, change.now)
+    return await change.answer(document)
 
 
 @router.post(

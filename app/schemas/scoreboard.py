@@ -66,7 +66,7 @@ class ScoreboardLine(View):
         _Number | None,
         Field(
             description="Indicators of which a figure newer than the one scored is overdue; null: not all that is due"
-            " of the line is yours to see."
+            " of the line is yours to see, or it is asked as of a moment."
         ),
     ]
     green: Annotated[_Number, Field(description="Indicators whose light is green.")]

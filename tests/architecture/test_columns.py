@@ -54,8 +54,8 @@ CASES: list[tuple[Query, type[BaseModel]]] = [
 ]
 
 
-ADDED = {"actions", "difference"}
-"""What differs by person, or compares two versions, is added to the bytes."""
+ADDED = {"actions", "difference", "score"}
+"""What differs by person, compares two versions, or is computed where it is not kept, is added to the bytes."""
 
 
 @pytest.mark.parametrize(

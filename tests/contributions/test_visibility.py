@@ -1,6 +1,7 @@
 """Who sees what of a shared indicator: each side the other's approved results, and nothing more. The wall of
 row-level security is never narrower than the rules."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +19,8 @@ from app.services.people import actor as actors
 from app.services.people import visibility
 from app.services.results import queries as results
 from app.services.results.visibility import visible
+from app.services.scoreboard import queries as scoreboard
+from app.services.scoreboard.queries import ScoreboardFilter
 from tests.contributions.sharing import REASON, Sharing, step
 from tests.definitions.ministry import indicator
 from tests.factories.world import Person, World
@@ -186,9 +189,10 @@ async def test_lists_are_narrowed_and_paged(world: World) -> None:
     assert [item["id"] for item in listed] == [made[1]]
 
 
-async def _as_asked(world: World, person: Person, walled: bool) -> tuple[Actor, dict[str, Any]]:
+async def _as_asked(
+    world: World, person: Person, now: datetime, walled: bool
+) -> tuple[Actor, dict[str, Any]]:
     """What the rules show the person, behind the wall or without it."""
-    now = clock.now()
     connection = world.owner
     async with connection.transaction(readonly=True):
         await connection.execute("set local role mutabaa_app")
@@ -210,6 +214,10 @@ async def _as_asked(world: World, person: Person, walled: bool) -> tuple[Actor, 
         for period in ("2023", "2024"):
             asked = ContributionFilter(period=period)
             documents[period] = await contributions.many(lane, actor, asked, None, 200, now)
+        for by in ("entity", "nation"):
+            for as_of in (None, now):
+                asked_of = ScoreboardFilter(as_of=as_of)
+                documents[f"{by} {as_of}"] = await scoreboard.scoreboard(lane, actor, by, asked_of, now)
     return actor, documents
 
 
@@ -242,8 +250,9 @@ async def test_the_wall_is_never_narrower_than_the_rules(world: World) -> None:
     ]
     seen: set[UUID] = set()
     for person in people:
-        actor, walled = await _as_asked(world, person, walled=True)
-        _, open_ground = await _as_asked(world, person, walled=False)
+        now = clock.now()
+        actor, walled = await _as_asked(world, person, now, walled=True)
+        _, open_ground = await _as_asked(world, person, now, walled=False)
         assert walled.keys() == open_ground.keys()
         for name, document in walled.items():
             assert document == open_ground[name], f"{name}: hidden from {sorted(actor.keys)}"

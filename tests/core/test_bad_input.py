@@ -283,6 +283,7 @@ WITH_ID = (
     ("POST", "results/{id}/discard"),
     ("POST", "results/{id}/review"),
     ("POST", "results/{id}/approve"),
+    ("POST", "results/{id}/preview-approval"),
     ("POST", "results/{id}/return"),
     ("POST", "results/{id}/correct"),
     ("POST", "results/{id}/reopenings"),

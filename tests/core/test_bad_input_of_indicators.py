@@ -385,6 +385,15 @@ ONE_OF = (
     ("obligations/calendar?year=2026", "division_id", "x"),
     ("holidays", "year", "1000"),
     ("holidays", "cursor", "x"),
+    ("scoreboard", "by", "planet"),
+    ("scoreboard", "by", "person"),
+    ("scoreboard?by=entity", "as_of", "2024-01-01"),
+    ("scoreboard?by=entity", "as_of", "2999-01-01T00:00:00Z"),
+    ("scoreboard?by=nation", "as_of", "9999-12-31T23:59:59-14:00"),
+    ("scoreboard?by=entity", "entity_id", "x"),
+    ("scoreboard?by=pillar", "level", "national"),
+    ("scoreboard?by=entity", "limit", "5"),
+    ("scoreboard?by=entity", "محور", "1"),
 )
 
 
@@ -400,12 +409,12 @@ async def test_a_bad_parameter(ground: Ground, path: str, name: str, value: str)
     assert [item.parameter for item in problem.errors or ()] == [name]
 
 
-@pytest.mark.parametrize("path", ["obligations/rates", "obligations/calendar"])
+@pytest.mark.parametrize("path", ["obligations/rates", "obligations/calendar", "scoreboard"])
 async def test_a_missing_parameter(ground: Ground, path: str) -> None:
     async with client_of(ground.people["manager"].api) as http:
         problem = await refused(http, "GET", ground.path(path), 422, "invalid")
     assert [(item.parameter, item.code) for item in problem.errors or ()] == [
-        ("by" if "rates" in path else "year", "missing")
+        ("year" if "calendar" in path else "by", "missing")
     ]
 
 

@@ -14,6 +14,7 @@ from app.schemas.holidays import HolidayList, HolidayRead
 from app.schemas.indicators import IndicatorCard, IndicatorList, IndicatorRead
 from app.schemas.obligations import ObligationCalendar, ObligationList, ObligationRates, ObligationRead
 from app.schemas.schedules import ScheduleList, ScheduleRead
+from app.schemas.scoreboard import ScoreboardRead
 from tests.contributions.sharing import REASON
 from tests.core.ground import Ground
 from tests.definitions.ministry import indicator
@@ -45,6 +46,11 @@ READS: list[tuple[str, type[BaseModel]]] = [
         for by in ("nation", "entity", "division", "priority", "person")
     ],
     ("obligations/calendar?year=2026&entity_id={entity}", ObligationCalendar),
+    *[
+        (f"scoreboard?by={by}&entity_id={{entity}}", ScoreboardRead)
+        for by in ("nation", "pillar", "priority", "entity")
+    ],
+    ("scoreboard?by=entity&as_of=2026-01-01T00:00:00Z", ScoreboardRead),
     ("holidays/{holiday}", HolidayRead),
 ]
 LISTS: list[tuple[str, type[BaseModel]]] = [

@@ -1,5 +1,5 @@
-"""How many statements a request costs: a read two, a transition five, a list and a bulk request always the
-same number whatever they hold. BEGIN and COMMIT are not counted."""
+"""How many statements a request costs: a read two, a transition five, an approval one more for the scores it
+keeps, a list and a bulk request always the same number whatever they hold. BEGIN and COMMIT are not counted."""
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
@@ -19,6 +19,7 @@ from tests.factories.world import Person, World
 from tests.results.office import Office
 
 READ, TRANSITION = 2, 5
+APPROVAL = TRANSITION + 1
 
 _seen: list[str] = []
 
@@ -88,6 +89,8 @@ async def test_a_read_takes_two_statements(world: World) -> None:
         "/v1/obligations?late=true&mine=true",
         "/v1/obligations/rates?by=person",
         "/v1/obligations/calendar?year=2025",
+        "/v1/scoreboard?by=entity",
+        "/v1/scoreboard?by=nation&as_of=2025-01-01T00:00:00Z",
     ):
         await _ok(await office.manager.api.get(path))
         with counted(READ):
@@ -109,7 +112,7 @@ async def test_a_transition_takes_five_statements(world: World) -> None:
     ]
     for person, verb, body in steps:
         etag = await person.api.etag(figure.path)
-        with counted(TRANSITION):
+        with counted(APPROVAL if verb == "approve" else TRANSITION):
             await _ok(await person.api.step(f"{figure.path}/{verb}", etag, body))
     discarded = await office.draft("2023")
     etag = await office.enterer.api.etag(discarded.path)
@@ -153,6 +156,15 @@ async def test_an_excuse_takes_five_statements(world: World) -> None:
         etag = await office.head.api.etag(path)
         with counted(TRANSITION):
             await _ok(await office.head.api.step(f"{path}/{verb}", etag, {"reason": "سبب"}))
+
+
+async def test_a_preview_asks_twice_and_approves_between(world: World) -> None:
+    office = await Office.make(world)
+    figure = await office.reviewed()
+    etag = await office.manager.api.etag(figure.path)
+    with counted(APPROVAL + 1) as heard:  # no answer is read, but two are
+        await _ok(await office.manager.api.step(f"{figure.path}/preview-approval", etag))
+    assert len(heard) == APPROVAL + 1
 
 
 async def test_an_edit_takes_five_statements(world: World) -> None:
@@ -212,3 +224,17 @@ async def test_bulk_takes_the_same_number_whatever_it_holds(world: World, kinds:
     assert found[0] == found[1]
     # Rights, facts, an update and a record for each kind; the key is locked, looked up and kept.
     assert found[0] == 5 + 2 * kinds
+
+
+async def test_many_approvals_keep_their_scores_in_one_statement(world: World) -> None:
+    office = await Office.make(world)
+    figures = await office.many_submitted(60)
+    for person, decision, version, most in (
+        (office.reviewer, "review", 2, 7),
+        (office.manager, "approve", 3, 8),
+    ):
+        items = [{"id": str(id_), "if_match": f'"{version}.x"', "decision": decision} for id_ in figures]
+        with counted(most) as heard:
+            answer = await _ok(await person.api.create("/v1/results/decisions", {"items": items}))
+        assert {item["status"] for item in answer.json()["items"]} == {200}
+        assert len(heard) == most

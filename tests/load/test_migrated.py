@@ -17,6 +17,7 @@ from app.services.load.catalogue import load_structure, read_catalogue
 from app.services.load.merging import Table
 from tests.conftest import url_of
 from tests.load.conftest import DATA, checksums, rows
+from tests.scores.recomputed import assert_kept
 
 LONG_AGO = datetime(2026, 11, 21, tzinfo=UTC)
 OLD_INDICATORS = Table("indicators", kind=SubjectKind.INDICATOR)
@@ -108,6 +109,10 @@ async def test_a_migrated_database_is_brought_up_without_doubling(old_url: str) 
     await migrate(old_url)
     connection = await asyncpg.connect(old_url)
     try:
+        scores, standings = await assert_kept(connection)
+        assert (len(scores), len(standings)) == (1, 2), (
+            "what was published is scored, and stands in both scopes"
+        )
         migrated = {
             row["code"]: row["id"]
             for row in await connection.fetch(
@@ -156,6 +161,7 @@ async def test_a_migrated_database_is_brought_up_without_doubling(old_url: str) 
         )
         assert [tuple(row) for row in hale] == [(1, migrated["hale"])]
 
+        await assert_kept(connection)
         before = await checksums(connection)
         await loading.load(old_url, DATA, demo=False, say=said.append)
         assert await checksums(connection) == before

@@ -57,6 +57,7 @@ class Owed:
     id: UUID
     indicator: UUID
     entity: UUID
+    period_end: date
     opens_on: date
     due_on: date
     late_until: date
@@ -167,7 +168,8 @@ async def scatter(
         revisions = _revisions(chance, due)
         for order, revision in enumerate(revisions, 1):
             await _insert(world, entity, indicator, definition, period, order, revision)
-        made.append(Owed(id_, indicator, entity.id, opens, due, late, closes, excused, revisions))
+        days = (period.end, opens, due, late, closes)
+        made.append(Owed(id_, indicator, entity.id, *days, excused, revisions))
     return made
 
 

@@ -9,8 +9,6 @@ from tests.load.conftest import checksums
 from tests.results.office import Figure, Office
 from tests.scoreboard.test_routes import growing, line
 
-UNTOLD = ("idempotency_keys",)
-
 
 def preview(figure: Figure) -> str:
     """The address of the preview of a figure."""
@@ -63,13 +61,17 @@ async def test_it_is_shown_to_who_may_approve_now_in_the_order_of_refusals(world
     assert (await world.api.step(preview(figure), etag)).status_code == 401
 
 
-async def test_the_head_s_office_is_shown_it_without_the_letter(world: World) -> None:
+async def test_where_four_eyes_leaves_nobody_the_head_is_shown_it_before_giving_the_reason(
+    world: World,
+) -> None:
     office = await Office.make(world)
-    await world.owner.execute("delete from memberships where user_id = $1", office.manager.id)
-    clerk = await world.person(Role.HEAD_OFFICE, office.entity)
     figure = await office.reviewed()
-    answer = await clerk.api.step(preview(figure), await clerk.api.etag(figure.path))
-    assert answer.status_code in (200, 403), answer.text
+    await world.owner.execute("update memberships set ends_at = now() where user_id = $1", office.manager.id)
+    etag = await office.head.api.etag(figure.path)
+    assert (await office.head.api.step(f"{figure.path}/approve", etag, {})).status_code == 422
+    assert (await office.head.api.step(preview(figure), etag)).status_code == 200
+    clerk = await world.person(Role.HEAD_OFFICE, office.entity)
+    assert (await clerk.api.step(preview(figure), etag)).status_code == 200
 
 
 async def test_many_previews_and_an_approval_at_once(world: World) -> None:

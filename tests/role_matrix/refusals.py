@@ -37,6 +37,8 @@ _COUNTED = (
     "schedules",
     "contribution_absences",
     "result_parts",
+    "scores",
+    "standings",
     "idempotency_keys",
 )
 _WRITTEN = "select " + ", ".join(

@@ -28,6 +28,7 @@ LISTS = {
         "/v1/obligations/rates?by=entity",
         "/v1/obligations/calendar?year=2026",
     ),
+    "scoreboard.read": tuple(f"/v1/scoreboard?by={by}" for by in ("entity", "priority", "pillar", "nation")),
     "results.read": ("/v1/results",),
     "reopenings.read": ("/v1/reopenings",),
     "inbox.read": ("/v1/inbox",),

@@ -8,7 +8,7 @@ import pytest
 
 from tests.role_matrix.cast import Cast
 from tests.role_matrix.expectation import group_of, table
-from tests.role_matrix.refusals import AT_ONCE, Case, disagreements, said
+from tests.role_matrix.refusals import AT_ONCE, Case, agrees, disagreements, said, written
 from tests.role_matrix.results import REASON, STATES, SUBJECTS, Result, Results, done, send
 
 ACTIONS = (
@@ -42,6 +42,27 @@ async def test_every_action(cast: Cast, results: Results, classification: str, s
     ]
     found = await disagreements(cast.world.owner, cases)
     assert not found, "\n".join([f"{len(found)} of {len(cases)}:", *found])
+
+
+@pytest.mark.parametrize("state", ["draft", "reviewed", "approved"])
+async def test_a_preview_is_for_who_may_approve(cast: Cast, results: Results, state: str) -> None:
+    """Everybody is answered as if they approved, and nothing is written, whatever the answer."""
+    shared = await results.make(state)
+    lines = table("results", "results.approve")
+    before = await written(cast.world.owner)
+    gate, found = asyncio.Semaphore(AT_ONCE), []
+
+    async def ask(who: str) -> None:
+        async with gate:
+            answer = await cast.api(who).step(f"{shared.path}/preview-approval", shared.etag)
+        expected = lines.answer(state, who=who, classification="internal")
+        if not agrees(answer, expected):
+            found.append(f"{who} previews: expected {expected}, got {said(answer)}")
+
+    asked = [who for who in cast.everybody if not who.endswith("_on_result")]
+    await asyncio.gather(*map(ask, asked))
+    assert not found, "\n".join(found)
+    assert await written(cast.world.owner) == before
 
 
 async def test_many_decisions_at_once(cast: Cast, results: Results) -> None:

@@ -8,7 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from app.services.scores.rules import Definition, Measured, assess, expected, target_for, toward
+from app.enums import Light
+from app.services.scoreboard.rules import AMBER_AT as GROUP_AMBER_AT
+from app.services.scoreboard.rules import GREEN_AT as GROUP_GREEN_AT
+from app.services.scoreboard.rules import MINIMUM_COVERAGE, Member, capped, roll_up
+from app.services.scores.rules import Definition, Measured, Score, assess, expected, target_for, toward
 from tests.scores.drawing import AMBER_AT, GREEN_AT, shipped_definitions, shipped_figures
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "kpi-arithmetic.md").read_text(encoding="utf-8")
@@ -116,7 +120,7 @@ def test_the_sums_in_the_text(text: str) -> None:
     end = date(2025, 12, 31)
     at = expected([(year, start), (2030, goal)], end)
     score = assess(share, Measured(Decimal("72.15")), end)
-    sums = [line for line in text.splitlines() if "÷" in line]
+    sums = [line for line in text.splitlines() if "÷" in line and f"{start}" in line]
     written = [f"{number:.1f}" for number in (score.progress, at, score.on_track)]
     assert [re.findall(r"= (\d+\.\d)\b", line)[-1] for line in sums] == written
     assert f"(72.15 - {start}) ÷ ({goal} - {start})" in sums[0]
@@ -139,3 +143,73 @@ def test_what_the_text_says_of_the_innovation_index(text: str) -> None:
 def test_the_examples_name_their_thresholds(text: str) -> None:
     line = next(line for line in text.splitlines() if "90" in line)
     assert numbers(line) == [GREEN_AT, AMBER_AT]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row of the table of the roll-up, its cells as they are written."""
+
+    number: str
+    code: str
+    year: str
+    result: str
+    progress: str
+    capped_progress: str
+    on_track: str
+    capped_on_track: str
+    year_before: str
+    result_before: str
+    progress_before: str
+    capped_before: str
+
+
+def lines(text: str) -> list[Line]:
+    rows = [row.strip("|").split("|") for row in text.splitlines() if re.match(r"\| \d+ \| `", row)]
+    return [Line(*(cell.strip(" `\u200e") for cell in row)) for row in rows]
+
+
+def members(text: str) -> list[Member]:
+    """The indicators of the table, scored from what ships."""
+    found = []
+    for row in lines(text):
+        definition = shipped_definitions()[row.code]
+        scores = []
+        for year, result in ((row.year, row.result), (row.year_before, row.result_before)):
+            end = date(int(year), 12, 31)
+            assert Measured(Decimal(result)) in shipped_figures()[row.code, end]
+            scores.append(assess(definition, Measured(Decimal(result)), end))
+        found.append(Member(scores[0], before=scores[1].progress))
+    return found
+
+
+@pytest.mark.parametrize("text", [ARABIC, ENGLISH], ids=["ar", "en"])
+def test_the_roll_up_is_computed_as_the_page_says(text: str) -> None:
+    for row, member in zip(lines(text), members(text), strict=True):
+        for number, written, inside in (
+            (member.score.progress, row.progress, row.capped_progress),
+            (member.score.on_track, row.on_track, row.capped_on_track),
+            (member.before, row.progress_before, row.capped_before),
+        ):
+            assert shown(number, written) == written
+            assert shown(capped(number), inside) == inside
+    found = roll_up(members(text))
+    three = [line for line in text.splitlines() if "÷ 3 =" in line]
+    written = [f"{number:.1f}" for number in (found.score, found.pace, found.change)]
+    assert [re.findall(r"= (-?\d+\.\d)\b", line)[-1] for line in three] == written
+    assert (found.light, found.trend, found.coverage, found.on_track) == ("red", "better", 1, 1)
+    unknown = Member(Score(None, None, Light.GREY))
+    short = roll_up([*members(text), *[unknown] * 4])
+    assert short.score is None
+    assert f"3 ÷ 7 = {short.coverage}" in text
+
+
+def test_both_languages_give_the_same_roll_up() -> None:
+    assert lines(ARABIC) == lines(ENGLISH)
+    assert len(lines(ENGLISH)) == 3
+
+
+@pytest.mark.parametrize("text", [ARABIC, ENGLISH], ids=["ar", "en"])
+def test_the_page_names_the_rules_of_a_group(text: str) -> None:
+    said = [line for line in text.splitlines() if "90" in line]
+    assert numbers(said[-1]) == [GROUP_GREEN_AT, GROUP_AMBER_AT]
+    assert any(str(MINIMUM_COVERAGE) in line for line in text.splitlines())

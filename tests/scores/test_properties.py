@@ -8,7 +8,18 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from app.enums import Light, Polarity, TargetKind
-from app.services.scores.rules import PLACES, Measured, Score, Target, assess, expected, target_for
+from app.services.scores.rules import (
+    PLACES,
+    Expectation,
+    Measured,
+    Score,
+    Target,
+    assess,
+    expectation,
+    expected,
+    measured,
+    target_for,
+)
 from tests.scores.drawing import DAYS, VALUES, WHOLE, YEARS, Case, cases
 
 NOT_ASSESSED = Score(None, None, Light.GREY)
@@ -221,3 +232,77 @@ def test_what_is_expected_never_leaves_its_knots(knots: dict[int, Decimal], one:
 def test_the_polarity_matters_only_on_a_way(case: Case) -> None:
     scores = {score(replace(case, definition=replace(case.definition, polarity=one))) for one in Polarity}
     assert len(scores) == 1
+
+
+@checked
+@given(cases(kinds=(TargetKind.VALUE,), complete=True))
+def test_scores_are_capped_only_in_a_roll_up(case: Case) -> None:
+    """Far beyond the target is far beyond 100, and far behind the baseline far below 0."""
+    start, goal = case.definition.baseline.value, (target(case) or Target(TargetKind.BLANK)).value
+    assert start is not None
+    assert goal is not None
+    assume(goal != start)
+    polarity = Polarity.HIGHER_BETTER if goal > start else Polarity.LOWER_BETTER
+    definition = replace(case.definition, polarity=polarity)
+    for times in (3, -2):
+        x = start + (goal - start) * times
+        found = score(replace(case, definition=definition, measured=Measured(x)))
+        assert found.progress == 100 * times
+
+
+@checked
+@given(cases(complete=True))
+def test_the_figure_that_is_expected_is_on_track(case: Case) -> None:
+    """Whatever the kind of the target: who has what is expected has 100, unless nothing can be expected."""
+    asked = expectation(case.definition, case.period_end)
+    assume(asked != Expectation())
+    x = None if asked.value is None else asked.value
+    rank = None if asked.rank is None else int(asked.rank)  # places are whole: at least as good
+    found = score(replace(case, measured=Measured(x, rank)))
+    assume(case.definition.polarity != Polarity.BAND or better(case) is not None)
+    assert found.on_track is None or found.on_track >= 100
+
+
+@checked
+@given(cases())
+def test_what_is_expected_does_not_depend_on_the_figure(case: Case) -> None:
+    asked = expectation(case.definition, case.period_end)
+    kind = (target(case) or Target(TargetKind.BLANK)).kind
+    if kind in (TargetKind.BAND, TargetKind.BLANK):
+        assert asked == Expectation()
+    if kind not in (TargetKind.TOP_RANK, TargetKind.MINIMUM_AND_TOP_RANK):
+        assert asked.rank is None
+    for number in (asked.value, asked.rank):
+        assert number is None or number.is_finite()
+
+
+@checked
+@given(cases(kinds=(TargetKind.AVERAGE,)), st.dictionaries(DAYS, VALUES, max_size=6))
+def test_an_average_is_the_mean_of_its_window_so_far(case: Case, values: dict[date, Decimal]) -> None:
+    figures = {day: Measured(value) for day, value in values.items()} | {case.period_end: case.measured}
+    found = measured(case.definition.targets, figures, case.period_end)
+    holding = target(case)
+    x = case.measured.value
+    if holding is None or x is None:
+        assert found == case.measured
+        return
+    assert holding.window_start is not None
+    assert holding.window_end is not None
+    window = range(holding.window_start, holding.window_end + 1)
+    inside = [
+        figure.value
+        for day, figure in figures.items()
+        if day.year in window and day <= case.period_end and figure.value is not None
+    ] or [x]
+    assert found.value is not None
+    assert min(inside) <= found.value <= max(inside)
+    assert abs(found.value * len(inside) - sum(inside)) <= len(inside) * Decimal("1e-10")
+    alone = measured(case.definition.targets, {case.period_end: case.measured}, case.period_end)
+    assert alone.value == round(x, PLACES)
+
+
+@checked
+@given(cases(kinds=[kind for kind in TargetKind if kind != TargetKind.AVERAGE]), DAYS, VALUES)
+def test_only_an_average_looks_at_other_figures(case: Case, day: date, value: Decimal) -> None:
+    figures = {day: Measured(value)} | {case.period_end: case.measured}
+    assert measured(case.definition.targets, figures, case.period_end) == case.measured

@@ -6,17 +6,21 @@ from decimal import Decimal
 
 import pytest
 
-from app.enums import Light, Measure, Polarity, TargetKind
+from app.enums import Aggregation, Light, Measure, Polarity, TargetKind
 from app.services.scores.rules import (
     Baseline,
     Definition,
     Measured,
+    Part,
     Target,
     assess,
     band,
+    expectation,
     expected,
     light,
     maintain,
+    measured,
+    over_time,
     target_for,
     toward,
 )
@@ -253,3 +257,60 @@ def test_targets_up_to_the_year_of_the_baseline_are_no_part_of_the_path() -> Non
     targets = {2016: Target(TargetKind.VALUE, D(99)), 2030: Target(TargetKind.VALUE, D(10))}
     definition = defined(targets, Baseline(D(0), year=2020))
     assert assess(definition, value("4"), END_2024).on_track == 100
+
+
+def parts(*numbers: tuple[str | None, str | None, str | None]) -> list[Part]:
+    return [Part(*(None if number is None else D(number) for number in one)) for one in numbers]
+
+
+def test_shorter_periods_make_a_longer_one_by_the_rule_of_the_definition() -> None:
+    quarters = parts(("10", "1", "10"), ("20", "2", "10"), ("50", "40", "80"))
+    said = {rule: over_time(rule, quarters, D(100)) for rule in Aggregation}
+    assert said == {
+        Aggregation.SUM: 80,
+        Aggregation.LAST: 50,
+        Aggregation.AVERAGE: D("26.6666666667"),
+        Aggregation.RATIO: 43,  # not the mean of 10, 20 and 50
+    }
+    assert over_time(Aggregation.RATIO, quarters) == D("0.43")
+
+
+@pytest.mark.parametrize("rule", Aggregation)
+def test_a_period_that_is_not_whole_has_no_figure(rule: Aggregation) -> None:
+    assert over_time(rule, []) is None
+    holed = parts((None, None, "10"), ("20", "2", "10"))
+    assert over_time(rule, holed) == (20 if rule == Aggregation.LAST else None)
+    assert over_time(rule, holed[::-1]) is None
+    assert over_time(Aggregation.RATIO, parts(("0", "1", "3"), ("0", "1", "-3"))) is None
+
+
+def test_the_mean_of_a_window_is_of_its_years_up_to_the_figure() -> None:
+    target = Target(TargetKind.AVERAGE, D(4), window_start=2026, window_end=2030)
+    figures = {date(year, 12, 31): value(str(x)) for year, x in ((2025, 90), (2026, 1), (2027, 2), (2028, 9))}
+    figures[date(2026, 6, 30)] = Measured()
+    found = {end.year: measured({2030: target}, figures, end).value for end in figures if end.month == 12}
+    assert found == {2025: 90, 2026: 1, 2027: D("1.5"), 2028: 4}
+    kept = measured({2030: replace(target, kind=TargetKind.VALUE)}, figures, date(2028, 12, 31))
+    assert kept == value("9")
+    assert measured({2030: target}, {END_2024: Measured(rank=3)}, END_2024) == Measured(rank=3)
+
+
+def test_what_is_expected_is_said_where_one_number_can() -> None:
+    start = Baseline(D(0), 60, 2020)
+    kinds = {
+        Target(TargetKind.VALUE, D(10)): (4, None),
+        Target(TargetKind.RANGE, D(10), D(20)): (4, None),
+        Target(TargetKind.TOP_RANK, rank=20): (None, 44),
+        Target(TargetKind.MINIMUM_AND_TOP_RANK, D(10), rank=20): (4, 44),
+        Target(TargetKind.FLOOR, D(10)): (10, None),
+        Target(TargetKind.CEILING, D(10)): (10, None),
+        Target(TargetKind.AVERAGE, D(10), window_start=2023, window_end=2030): (10, None),
+        Target(TargetKind.AVERAGE, D(10), window_start=2025, window_end=2030): (None, None),
+        Target(TargetKind.BAND, D(10), D(20)): (None, None),
+    }
+    for target, asked in kinds.items():
+        found = expectation(defined({2030: target}, start), END_2024)
+        assert (found.value, found.rank) == asked, target
+    assert expectation(defined({}), END_2024) == expectation(
+        defined({2024: Target(TargetKind.BLANK)}), END_2024
+    )

@@ -23,7 +23,7 @@ from app.db import Query
 from app.enums import Light
 from app.services.scores import rules
 from app.services.scores.arithmetic_sql import scored
-from app.services.scores.rules import Measured, Score
+from app.services.scores.rules import Expectation, Measured, Score
 from tests.scores.drawing import Case, cases, shipped_definitions, shipped_figures
 
 METADATA = MetaData()
@@ -59,11 +59,10 @@ TARGETS = Table(
 )
 
 _SCORE = scored(RESULTS, TARGETS)
-SCORES = Query(
-    select(RESULTS.c.definition_id, _SCORE.c.progress, _SCORE.c.on_track, _SCORE.c.light).select_from(
-        RESULTS.join(_SCORE, true())
-    )
-)
+SCORES = Query(select(RESULTS.c.definition_id, *_SCORE.c).select_from(RESULTS.join(_SCORE, true())))
+
+Scored: TypeAlias = tuple[Score, Expectation, int | None]
+"""A score, what was expected, and the year of the target."""
 
 Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 
@@ -76,7 +75,7 @@ async def tables(owner: Connection) -> Connection:
     return owner
 
 
-async def in_sql(connection: Connection, given_: Sequence[Case]) -> list[Score]:
+async def in_sql(connection: Connection, given_: Sequence[Case]) -> list[Scored]:
     """The scores of all cases, by one statement, in their order."""
     await connection.execute("truncate random_results, random_targets")
     await connection.copy_records_to_table("random_results", records=map(_result, range(len(given_)), given_))
@@ -90,7 +89,14 @@ async def in_sql(connection: Connection, given_: Sequence[Case]) -> list[Score]:
     )
     rows = sorted(await connection.fetch(SCORES.sql))
     assert [row["definition_id"] for row in rows] == list(range(len(given_)))
-    return [Score(row["progress"], row["on_track"], Light(row["light"])) for row in rows]
+    return [
+        (
+            Score(row["progress"], row["on_track"], Light(row["light"])),
+            Expectation(row["expected_value"], row["expected_rank"]),
+            row["target_year"],
+        )
+        for row in rows
+    ]
 
 
 def _result(number: int, case: Case) -> tuple[Any, ...]:
@@ -99,9 +105,16 @@ def _result(number: int, case: Case) -> tuple[Any, ...]:
     return (*definition, b.value, b.rank, b.year, case.measured.value, case.measured.rank, case.period_end)
 
 
-def in_python(given_: Sequence[Case]) -> list[Score]:
+def in_python(given_: Sequence[Case]) -> list[Scored]:
     """The same in Python."""
-    return [rules.assess(case.definition, case.measured, case.period_end) for case in given_]
+    return [
+        (
+            rules.assess(case.definition, case.measured, case.period_end),
+            rules.expectation(case.definition, case.period_end),
+            rules.target_year(case.definition.targets, case.period_end.year),
+        )
+        for case in given_
+    ]
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
@@ -120,7 +133,7 @@ async def test_sql_and_python_agree_on_all_figures_that_ship(tables: Connection)
     ]
     scores = in_python(shipped)
     assert len({case.definition.baseline for case in shipped}) > 20
-    assert {score.light for score in scores} == set(Light)
+    assert {score.light for score, *_ in scores} == set(Light)
     assert await in_sql(tables, shipped) == scores
 
 
@@ -142,5 +155,5 @@ async def test_sql_and_python_agree_on_all_targets_that_ship(tables: Connection)
     ]
     scores = in_python(asked)
     assert len(asked) > 3000
-    assert {score.light for score in scores} == set(Light)
+    assert {score.light for score, *_ in scores} == set(Light)
     assert await in_sql(tables, asked) == scores

@@ -177,23 +177,22 @@ async def _bring(writer: Writer, work: _Work, period: str, known: _Known, now: d
     }
     result_id = await commands.create(writer, actor, indicator, period, figure, now)
     if work.submitted:
-        facts = await _facts(writer, actor, result_id, now)
+        facts = _seen(await result_facts.submitting(writer, actor, result_id, now))
         entitlement = lifecycle.admit(actor, rules.SUBMIT, facts, facts.version)
         await commands.submit(writer, actor, facts, entitlement, now)
     if work.reviewed_by is not None:
         actor = await _signed_in(writer, known.users[work.reviewed_by], now)
-        facts = await _facts(writer, actor, result_id, now)
+        facts = _seen(await result_facts.one(writer, actor, result_id, now))
         entitlement = lifecycle.admit(actor, rules.REVIEW, facts, facts.version)
         await commands.review(writer, actor, facts, entitlement, commands.Said(), now)
     if work.approved_by is not None:
         actor = await _signed_in(writer, known.users[work.approved_by], now)
-        facts = await _facts(writer, actor, result_id, now)
+        facts = _seen(await result_facts.held(writer, actor, result_id, now))
         entitlement = lifecycle.admit(actor, rules.APPROVE, facts, facts.version)
         await commands.approve(writer, actor, facts, entitlement, commands.Said(), now)
 
 
-async def _facts(writer: Writer, actor: Actor, result_id: UUID, now: datetime) -> Facts:
-    facts = await result_facts.one(writer, actor, result_id, now)
+def _seen(facts: Facts | None) -> Facts:
     assert facts is not None  # noqa: S101  # whoever is about to act on it sees it
     return facts
 

@@ -38,9 +38,8 @@ def at_home(o: FromClause) -> ColumnElement[bool]:
     return or_(o.c.entity_id == any_(visibility.ENTITIES), visibility.NATIONAL)
 
 
-def figure(o: FromClause, *where: ColumnElement[bool]) -> LateralFromClause:
-    """What the revisions of the figure come to, as one row beside the obligation `o`; they are looked at only
-    `where` it says so.
+def figure(o: FromClause) -> LateralFromClause:
+    """What the revisions of the figure come to, as one row beside the obligation `o`.
 
     `complete`: one is approved that serves the period; `in_review`, `drafted`: one is at that point;
     `handed_in`: when the first of those that are approved or in review and serve it was submitted (a loaded
@@ -72,7 +71,6 @@ def figure(o: FromClause, *where: ColumnElement[bool]) -> LateralFromClause:
             r.c.indicator_id == o.c.indicator_id,
             r.c.period_start == o.c.period_start,
             r.c.period_end == o.c.period_end,
-            *where,
         )
         .lateral("figure")
     )

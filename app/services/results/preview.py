@@ -8,6 +8,7 @@ from app.models import Result
 from app.parties import Actor, Entitlement, Facts
 from app.services import lifecycle
 from app.services.contributions.rules import check_certifiable
+from app.services.documents import Document
 from app.services.lifecycle import Case
 from app.services.results import rules
 from app.services.scoreboard import queries as scoreboard
@@ -16,8 +17,9 @@ from app.services.scores import commands as scores
 
 async def approval(
     writer: Writer, actor: Actor, facts: Facts, entitlement: Entitlement, now: datetime
-) -> bytes:
-    """Where the indicator, its entity, priority and pillar, and the nation stand before and after, as JSON.
+) -> Document:
+    """Where the indicator, its entity, priority and pillar, and the nation stand before and after, for the result in
+    the version that was seen.
 
     It approves, in a transaction that the caller must roll back, and asks twice: the same statements as
     everywhere. Who approves, and by which letter, is left out: nothing of it stays. Raises what
@@ -40,4 +42,5 @@ async def approval(
         raise lifecycle.lost_race()
     await scores.keep(writer, [facts.id])
     after = await scoreboard.around(writer, actor, indicator_id, now)
-    return f'{{"result_id":{json.dumps(str(facts.id))},"before":{before},"after":{after}}}'.encode()
+    said = f'{{"result_id":{json.dumps(str(facts.id))},"before":{before},"after":{after}}}'
+    return Document(said.encode(), facts.version)

@@ -1,7 +1,7 @@
 """Where entities, priorities, pillars and the nation stand, as the reader sees it (Guide M-8)."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -30,6 +30,7 @@ from sqlalchemy import (
     or_,
     select,
     true,
+    union_all,
 )
 from sqlalchemy.sql.selectable import FromClause, ScalarSelect, Subquery
 
@@ -63,6 +64,7 @@ _WEIGHT: ColumnElement[Any] = literal_column("1::numeric", Numeric)
 AS_OF = bindparam("as_of", type_=DateTime(timezone=True))
 FROM_DUE = bindparam("from_due", type_=Date)
 CARRIED = bindparam("carried", type_=Text)
+MOMENT = bindparam("moment", type_=Text)
 
 _IN_THE_FUTURE = Sentence("The moment lies in the future.", "اللحظة المطلوبة في المستقبل.")
 
@@ -86,10 +88,7 @@ async def scoreboard(lane: Lane, actor: Actor, by: By, asked: ScoreboardFilter, 
     if asked.as_of is not None and asked.as_of > now:
         raise errors.Invalid(errors=(FieldError("in_the_future", _IN_THE_FUTURE, parameter="as_of"),))
     given = {name: value for name, value in asdict(asked).items() if value is not None}
-    links = {
-        "carried": _carried(given),
-        "as_of_carried": f"&{urlencode({'as_of': asked.as_of and asked.as_of.isoformat()})}",
-    }
+    links = {"carried": _carried(given), "moment": _moment(asked.as_of)}
     row = await lane.row(_query(by, frozenset(given)), {**_params(actor, now), **given, **links})
     if row is None:  # an aggregate without a group answers one row
         raise RuntimeError("the scoreboard cannot be read")
@@ -124,10 +123,13 @@ def _since(today: date) -> date:
     return date(year, month + 1, 1)
 
 
-def _carried(given: dict[str, Any]) -> str:
+def _carried(given: Mapping[str, Any]) -> str:
     """The filters that a link takes along, without the moment: a list of indicators knows only today."""
-    kept = {name: str(value) for name, value in given.items() if name != "as_of"}
-    return "".join(f"&{urlencode({name: value})}" for name, value in kept.items())
+    return "".join(f"&{urlencode({name: str(value)})}" for name, value in given.items() if name != "as_of")
+
+
+def _moment(as_of: datetime | None) -> str:
+    return "" if as_of is None else f"&{urlencode({'as_of': as_of.isoformat()})}"
 
 
 @lru_cache(maxsize=256)
@@ -139,25 +141,27 @@ def _lines(by: By, given: frozenset[str], *where: ColumnElement[bool]) -> Scalar
     """The lines as a JSON array, in the order of their codes; the filters in `given` are parameters."""
     keys = [] if by == "nation" else [f"{by}_id"]
     counted = (*_narrowed(given), *where)
-    board = rolled_up(_members("as_of" in given, counted), keys)
+    then = "as_of" in given
+    board = rolled_up(_members(counted, then=then), keys)
     source, key, code = _key(by, board)
     rates: dict[str, ColumnElement[Any]] = {"completeness": null(), "timeliness": null()}
-    if "as_of" not in given:
+    if not then:
         source, rates = _with_rates(source, board, keys, counted)
     shown = sql.obj(
         key=key,
         below=_below(by, board, given),
         **{name: board.c[name] for name in ("indicators", "asked", "assessed", "coverage")},
-        overdue=case((board.c.at_home, board.c.overdue)),
+        overdue=null() if then else case((board.c.at_home, board.c.overdue)),
         **{light.value: board.c[light.value] for light in Light},
-        **{name: board.c[name] for name in ("on_track", "score", "pace", "light", "trend", "change")},
+        **{name: board.c[name] for name in ("on_track", "light", "trend")},
+        **{name: func.trim_scale(board.c[name]) for name in ("score", "pace", "change")},
         **rates,
     )
     order = [board.c.indicators] if by == "nation" else [code, board.c[keys[0]]]
     return select(sql.listed(shown, *order)).select_from(source).scalar_subquery()
 
 
-def _members(then: bool, where: Sequence[ColumnElement[bool]]) -> Subquery:
+def _members(where: Sequence[ColumnElement[bool]], *, then: bool) -> Subquery:
     """The indicators, each with the score that the reader sees, for `rolled_up`; `then`: as of a moment."""
     figure, source = _known(_joined()) if then else _stands(_joined())
     overdue: ColumnElement[bool] = false()
@@ -275,40 +279,41 @@ def _with_rates(
 ) -> tuple[FromClause, dict[str, ColumnElement[Any]]]:
     """Completeness and timeliness of the last twelve months, where the reader sees all that is due of a line."""
     o = Obligation.__table__
-    in_time = due.served_in_time(o)
-    f = due.figure(o, not_(in_time))
-    narrowed = [column.label(column.key) for column in (_i.c.entity_id, _i.c.priority_id, _p.c.pillar_id)]
-    owed = (
-        select(
-            *narrowed,
-            or_(in_time, f.c.complete).label("complete"),
-            or_(in_time, due.timely(o, f)).label("timely"),
-        )
-        .select_from(o.join(f, true()).join(_joined(), _i.c.id == o.c.indicator_id))
-        .where(
-            o.c.due_on >= FROM_DUE,
-            o.c.due_on < sql.TODAY,
-            o.c.excused_at.is_(None),
-            due.at_home(o),
-            obligations.visible(o),
-            *where,
-        )
-        .subquery("owed")
+    in_time, f = due.served_in_time(o), due.figure(o)
+    window = (
+        o.c.due_on >= FROM_DUE,
+        o.c.due_on < sql.TODAY,
+        o.c.excused_at.is_(None),
+        due.at_home(o),
+        obligations.visible(o),
     )
-    grouped = [owed.c[key] for key in keys]
-    counted = (
-        select(
-            *grouped,
+
+    def counted(complete: ColumnElement[bool], timely: ColumnElement[bool]) -> Select[Any]:
+        return select(
+            o.c.indicator_id,
             func.count().label("due"),
-            func.count().filter(owed.c.complete).label("complete"),
-            func.count().filter(owed.c.timely).label("timely"),
-        )
-        .group_by(*grouped)
-        .subquery("counted")
+            func.count().filter(complete).label("complete"),
+            func.count().filter(timely).label("timely"),
+        ).group_by(o.c.indicator_id)
+
+    # Most of what is due came in time: of that nothing is looked up.
+    settled = counted(true(), true()).where(*window, in_time)
+    others = (
+        counted(f.c.complete, due.timely(o, f)).select_from(o.join(f, true())).where(*window, not_(in_time))
     )
-    same = [board.c[key].is_not_distinct_from(counted.c[key]) for key in keys]
-    return source.outerjoin(counted, and_(true(), *same)), {
-        name: case((board.c.at_home, sql.share(counted.c[part], counted.c.due)))
+    each = union_all(settled, others).subquery("each_indicator")
+    columns = {column.key: column for column in (_i.c.entity_id, _i.c.priority_id, _p.c.pillar_id)}
+    grouped = [columns[key] for key in keys]
+    counts = (
+        select(*grouped, *(func.sum(each.c[name]).label(name) for name in ("due", "complete", "timely")))
+        .select_from(_joined().join(each, each.c.indicator_id == _i.c.id))
+        .where(*where)
+        .group_by(*grouped)
+        .subquery("counts")
+    )
+    same = [board.c[key].is_not_distinct_from(counts.c[key]) for key in keys]
+    return source.outerjoin(counts, and_(true(), *same)), {
+        name: case((board.c.at_home, sql.share(counts.c[part], counts.c.due)))
         for name, part in (("completeness", "complete"), ("timeliness", "timely"))
     }
 
@@ -339,10 +344,14 @@ def _around() -> Select[Any]:
         source = i.outerjoin(p, p.c.id == i.c.priority_id)
         return select(column).select_from(source).where(this).scalar_subquery()
 
-    before = sql.obj(progress=s.c.before_progress, on_track=s.c.before_on_track, light=s.c.before_light)
+    def percents(prefix: str) -> dict[str, ColumnElement[Any]]:
+        return {name: func.trim_scale(s.c[f"{prefix}{name}"]) for name in ("progress", "on_track")}
+
+    before = sql.obj(**percents("before_"), light=s.c.before_light)
     stands = select(
         sql.obj(
-            **{name: s.c[name] for name in ("result_id", "period_end", "progress", "on_track", "light")},
+            **{name: s.c[name] for name in ("result_id", "period_end", "light")},
+            **percents(""),
             before=case((s.c.before_id.is_not(None), before)),
         )
     ).where(this, s.c.indicator_id == i.c.id, s.c.scope == standing.scope(i))
@@ -365,7 +374,7 @@ def _below(by: By, board: FromClause, given: frozenset[str]) -> ColumnElement[An
     opens = _OPENS.get(by)
     lines = null() if opens is None else literal_column(f"'/v1/scoreboard?by={opens}'").op("||")(narrowed)
     if opens is not None and "as_of" in given:
-        lines = lines.op("||")(bindparam("as_of_carried", type_=Text))
+        lines = lines.op("||")(MOMENT)
     active: ColumnElement[str] = literal_column(f"'/v1/indicators?state={IndicatorState.ACTIVE.value}'")
     return sql.obj(lines=lines, indicators=active.op("||")(narrowed))
 

@@ -12,7 +12,6 @@ from sqlalchemy import (
     Select,
     Text,
     and_,
-    case,
     cast,
     exists,
     extract,
@@ -62,7 +61,7 @@ def scored(row: FromClause) -> FromClause:
 
 
 def asked(r: FromClause, i: FromClause) -> ColumnElement[Any]:
-    """What `score` needs of the result `r` of the indicator `i`, as JSON; null of an approved one, whose score is kept.
+    """What `score` needs of the result `r` of the indicator `i`, as JSON.
 
     A statement that scores is slow to plan, so the score of one draft is computed by `rules` beside it.
     """
@@ -94,8 +93,7 @@ def asked(r: FromClause, i: FromClause) -> ColumnElement[Any]:
         .where(d.c.id == r.c.definition_id)
         .correlate(r, i)
     )
-    approved = r.c.state == sql.const(ResultState.APPROVED)
-    return case((not_(approved), cast(found.scalar_subquery(), Text)))
+    return cast(found.scalar_subquery(), Text)
 
 
 def score(said: str) -> Mapping[str, Any]:

@@ -8,15 +8,14 @@ from sqlalchemy import ColumnElement, Text, case, cast, func, select
 from sqlalchemy.sql.selectable import FromClause
 
 from app.db import Row
-from app.enums import ResultState
 from app.models import Score
 from app.services import records, sql
 from app.services.scores import live
 
 
 def columns(r: FromClause, i: FromClause) -> list[ColumnElement[Any]]:
-    """What `of` needs of the result `r` of the indicator `i`, under names that begin with `_`: the score that is kept
-    of an approved one, and what that of another is made of."""
+    """What `of` needs of the result `r` of the indicator `i`, under names that begin with `_`: the score that is kept,
+    or what it would be made of."""
     s = Score.__table__.alias("its_score")
     kept = select(
         sql.obj(
@@ -28,11 +27,8 @@ def columns(r: FromClause, i: FromClause) -> list[ColumnElement[Any]]:
             mean=func.trim_scale(s.c.mean),
         )
     ).where(s.c.result_id == r.c.id)
-    approved = r.c.state == sql.const(ResultState.APPROVED)
-    return [
-        case((approved, cast(kept.scalar_subquery(), Text))).label("_score"),
-        live.asked(r, i).label("_scorable"),
-    ]
+    said = cast(kept.scalar_subquery(), Text)
+    return [said.label("_score"), case((said.is_(None), live.asked(r, i))).label("_scorable")]
 
 
 COLUMNS = ("_score", "_scorable")
@@ -40,7 +36,7 @@ COLUMNS = ("_score", "_scorable")
 
 def of(row: Row) -> str:
     """The score of a result as JSON: as it is kept, or as it would be."""
-    if row["scorable"] is None:
+    if row["score"] is not None:
         return str(row["score"])
     members = (f'"{name}":{_said(value)}' for name, value in live.score(row["scorable"]).items())
     return f"{{{','.join(members)}}}"

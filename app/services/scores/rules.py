@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
 
-from app.enums import Light, Measure, Polarity, TargetKind
+from app.enums import Aggregation, Light, Measure, Polarity, TargetKind
 
 PLACES = 10
 """Decimals of every quotient: those of a measurement. PostgreSQL and Python then agree to the last digit."""
@@ -144,6 +144,37 @@ def mean(values: Collection[Decimal]) -> Decimal:
     """The arithmetic mean of one value or more."""
     with localcontext(EXACT):
         return quotient(sum(values, _ZERO), Decimal(len(values)))
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The figure of a shorter period, of those that make a longer one."""
+
+    value: Decimal | None = None
+    numerator: Decimal | None = None
+    denominator: Decimal | None = None
+
+
+def over_time(rule: Aggregation, parts: Sequence[Part], scale: Decimal = Decimal(1)) -> Decimal | None:
+    """The figure of a longer period by the rule that the definition names, from its parts in their order.
+
+    Flows are summed, of stocks the last holds, and of a ratio the numerators are summed over the summed
+    denominators, times `scale` (100 for percent): the mean of rates would let a small month weigh as much as a
+    large one. None where a part lacks what the rule asks for: a year of eleven months is no year.
+    """
+    if rule == Aggregation.RATIO:
+        pairs = [(one.numerator, one.denominator) for one in parts]
+        known = [(n, d) for n, d in pairs if n is not None and d is not None]
+        below = sum((denominator for _, denominator in known), _ZERO)
+        if len(known) < len(parts) or below == 0:
+            return None
+        return quotient(scale * sum((numerator for numerator, _ in known), _ZERO), below)
+    if rule == Aggregation.LAST:
+        return parts[-1].value if parts else None
+    values = [one.value for one in parts if one.value is not None]
+    if not parts or len(values) < len(parts):
+        return None
+    return mean(values) if rule == Aggregation.AVERAGE else sum(values, _ZERO)
 
 
 def light(on_track: Decimal | None, green_at: Decimal, amber_at: Decimal) -> Light:

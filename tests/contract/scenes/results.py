@@ -64,6 +64,9 @@ class Results(Base):
     def _approve_result(self) -> Scene:
         return self._seen(MANAGER, f"/v1/results/{self._reviewed()}", unfit=("decision",))
 
+    def _preview_result_approval(self) -> Scene:
+        return self._seen(MANAGER, f"/v1/results/{self._reviewed()}")
+
     def _ask_reopening(self) -> Scene:
         return self._seen(MANAGER, f"/v1/results/{self._approved()}", known=self._dates())
 
