@@ -9,10 +9,10 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Boolean, FromClause, Integer, Text, Uuid, bindparam, func, text, update
+from sqlalchemy import ARRAY, Boolean, Integer, Table, Text, Uuid, bindparam, func, text, update
 from sqlalchemy.orm import DeclarativeBase
 
 from app import permissions
@@ -88,19 +88,18 @@ async def apply(
     `columns` are set beside state and version: values, or expressions over GIVEN and the model. A case
     that somebody else changed meanwhile is left out: the caller answers it with `lost_race()`.
     """
-    table: FromClause = model.__table__
+    table = cast(Table, model.__table__)
     # In one order for all, so that two people who decide on many at once do not lock each other out.
     cases = sorted(cases, key=lambda case: case.facts.id)
     moved = await writer.execute(
-        update(model)
+        update(table)
         .where(
             table.c.id == GIVEN.c.id,
             table.c.version == GIVEN.c.version,
             table.c.state == func.any(bindparam("sources", type_=ARRAY(Text))),
         )
         .values(state=transition.target, version=table.c.version + 1, **columns)
-        .returning(table.c.id)
-        .execution_options(synchronize_session=False),
+        .returning(table.c.id),
         {
             "ids": [case.facts.id for case in cases],
             "versions": [case.facts.version for case in cases],
