@@ -3,7 +3,8 @@
 Exit codes: 0 done; 1 a check failed (contract --check) or the work did; 2 a setting, an argument or the database
 does not allow the work, with one line that says what.
 
-The application itself is imported only by what needs it: building its routes takes most of a second.
+What only one command needs is imported there: building the routes takes most of a second, and what migrates and loads
+would stay in the memory of each process that serves.
 """
 
 import asyncio
@@ -19,16 +20,18 @@ import structlog
 import typer
 import uvicorn
 
-from app import administrators, config, loading, logs, migrating, sweeping, ticking
+from app import administrators, config, logs
 from app.config import ConfigurationError, FileSettings, Settings
 from app.db import MINIMUM_SERVER_VERSION, SCHEMA, Database, DatabaseUnfit
 from app.files import FileStore, FileStoreUnfit
 from app.local_postgres import LocalPostgresError
 from app.scanner import Scanner
+from app.services.load.files import DataError
 from app.tokens import TokenKeys
 
-CONTRACT = migrating.ROOT / "openapi" / "openapi.json"
-DATA = migrating.ROOT / "data"
+ROOT = Path(__file__).resolve().parent.parent
+CONTRACT = ROOT / "openapi" / "openapi.json"
+DATA = ROOT / "data"
 
 cli = typer.Typer(
     name="mutabaa",
@@ -82,6 +85,8 @@ def _serve(settings: Settings, host: str, port: int, workers: int) -> None:
 @cli.command()
 def migrate() -> None:
     """Bring the database to the schema of this release. Needs only the database's address."""
+    from app import migrating
+
     with _faults_in_one_line():
         url = config.load_database().owner_url
         asyncio.run(_require_server(url))
@@ -101,6 +106,8 @@ def load(
     ] = None,
 ) -> None:
     """Load entities, indicators and their known figures. A second run changes nothing."""
+    from app import loading
+
     with _faults_in_one_line():
         url = config.load_database().owner_url
         asyncio.run(
@@ -114,6 +121,8 @@ def load(
 def sweep() -> None:
     """Delete expired answers, sessions, invitations, uploads and counters of the brake, and files that nothing
     refers to. For a timer, once a day."""
+    from app import sweeping
+
     with _faults_in_one_line():
         settings = config.load_files()
         gone = asyncio.run(sweeping.sweep(settings.owner_url, FileStore.open(settings.files_url)))
@@ -156,6 +165,8 @@ def tick() -> None:
 
     A second run makes none.
     """
+    from app import ticking
+
     with _faults_in_one_line():
         done = asyncio.run(ticking.tick(config.load_database().owner_url))
     typer.echo(f"obligations: {done.made} made, {done.redated} dated anew")
@@ -246,7 +257,7 @@ def _faults_in_one_line() -> Iterator[None]:
     except (
         ConfigurationError,
         FileStoreUnfit,
-        loading.DataError,
+        DataError,
         administrators.Refused,
         LocalPostgresError,
     ) as fault:

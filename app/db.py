@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from typing import Any, Protocol
 
 import asyncpg
-from sqlalchemy import CursorResult, Dialect, Executable, Result, Select, TextualSelect
+from sqlalchemy import CursorResult, Dialect, Executable, Join, Result, Select, Subquery, TextualSelect
 from sqlalchemy.dialects.postgresql.asyncpg import dialect as AsyncpgDialect
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
@@ -57,17 +57,17 @@ _DIALECT: Dialect = AsyncpgDialect()  # type: ignore[no-untyped-call]
 
 
 class Query:
-    """A select, compiled once: `sql` for asyncpg, `statement` for the session.
+    """A select, compiled once: `sql` and the order of its arguments are all that either lane needs, and the
+    expressions that it was made of are let go. `members`: the names in the JSON of a row, where it gives JSON.
 
     Parameters are given by name at each run; what the statement holds as literals stays constant.
     Arrays are compared with `= any(:array)`: an expanding `in_()` cannot be compiled beforehand.
     """
 
     def __init__(self, statement: Select[Any] | TextualSelect) -> None:
-        self.statement = statement
         compiled = statement.compile(dialect=_DIALECT)
         self.sql = str(compiled)
-        self.columns = tuple(str(column.key) for column in statement.selected_columns)
+        self.members = tuple(_members(statement))
         self._order = tuple(str(name) for name in compiled.positiontup or ())
         self._constants = {name: value for name, value in compiled.params.items() if value is not None}
 
@@ -76,9 +76,19 @@ class Query:
         constants = self._constants
         return [params[name] if name in params else constants[name] for name in self._order]
 
-    def own(self, params: Mapping[str, Any]) -> dict[str, Any]:
-        """Of `params`, those that the statement names."""
-        return {name: params[name] for name in self._order if name in params}
+
+def _members(statement: Select[Any] | TextualSelect) -> list[str]:
+    """The columns of the subquery that `sql.as_json` makes JSON of, without those that are kept for ourselves."""
+    pending: list[Any] = list(statement.get_final_froms()) if isinstance(statement, Select) else []
+    while pending:
+        part = pending.pop()
+        if isinstance(part, Join):
+            pending += [part.left, part.right]
+        elif isinstance(part, Subquery) and part.name == "row":
+            return [str(column.key) for column in part.c if not str(column.key).startswith("_")]
+        elif isinstance(part, Subquery) and isinstance(part.element, Select):
+            pending += part.element.get_final_froms()
+    return []
 
 
 class Lane(Protocol):

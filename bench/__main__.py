@@ -6,11 +6,12 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import asyncpg
 import typer
 
+from app.local_postgres import Server
 from bench import data, load, machine, report, scenes
 from bench.data import Size
 from bench.load import Request
@@ -23,19 +24,27 @@ ENTRIES = 400
 
 @dataclass
 class Run:
-    """What was measured: requests per second by scene and server, one number for each round."""
+    """What was measured by scene and server, one number for each round: requests per second, and milliseconds of
+    processor time for a request, the worker's and PostgreSQL's."""
 
     rates: dict[str, dict[str, list[float]]] = field(default_factory=dict)
+    costs: dict[str, dict[str, list[float]]] = field(default_factory=dict)
     statements: dict[str, dict[str, int]] = field(default_factory=dict)
     memory: dict[str, tuple[float, float]] = field(default_factory=dict)
 
-    def note(self, scene: str, kind: str, rate: float) -> None:
+    def note(self, scene: str, kind: str, took: load.Took) -> None:
         """One more round."""
-        self.rates.setdefault(scene, {}).setdefault(kind, []).append(rate)
+        self.rates.setdefault(scene, {}).setdefault(kind, []).append(took.rate)
+        self.costs.setdefault(scene, {}).setdefault(kind, []).append(took.milliseconds)
 
     def rate(self, scene: str, kind: str) -> float | None:
         """The median of the rounds."""
         found = self.rates.get(scene, {}).get(kind)
+        return statistics.median(found) if found else None
+
+    def cost(self, scene: str, kind: str) -> float | None:
+        """The median of the rounds."""
+        found = self.costs.get(scene, {}).get(kind)
         return statistics.median(found) if found else None
 
 
@@ -55,9 +64,9 @@ def main(
     with machine.postgres() as server:
         url = asyncio.run(machine.database(server, Size()))
         small = asyncio.run(machine.database(server, Size(indicators=200))) if tenth else None
-        _measure(run, url, tuple(kinds.split(",")), wanted, rounds, seconds, connections)
+        _measure(run, server, url, tuple(kinds.split(",")), wanted, rounds, seconds, connections)
         if small is not None:
-            _compare_sizes(run, url, small, wanted, rounds, seconds, connections)
+            _compare_sizes(run, server, url, small, wanted, rounds, seconds, connections)
     said = report.table(run)
     typer.echo(said)
     if out is not None:
@@ -65,9 +74,16 @@ def main(
 
 
 def _measure(
-    run: Run, url: str, kinds: tuple[str, ...], wanted: set[str], rounds: int, seconds: int, connections: int
+    run: Run,
+    postgres: Server,
+    url: str,
+    kinds: tuple[str, ...],
+    wanted: set[str],
+    rounds: int,
+    seconds: int,
+    connections: int,
 ) -> None:
-    with machine.serving(kinds, url) as servers:
+    with machine.serving(kinds, url, postgres=postgres.pid) as servers:
         ground = asyncio.run(Ground.of(url, machine.HOME / "keys"))
         before = {kind: server.resident_mib for kind, server in servers.items()}
         asked = {
@@ -132,21 +148,21 @@ def _enter(run: Run, url: str, ground: Ground, server: Running, number: int, con
     _statements_begin(url)
     load.write(server, scenes.submissions(entering[:1], answers), 200, 1)
     _statements_end(run, url, "submit", kind)
-    rate, answers = load.write(server, entering[1:], 201, connections)
-    run.note("enter", kind, rate)
-    rate, _ = load.write(server, scenes.submissions(entering[1:], answers), 200, connections)
-    run.note("submit", kind, rate)
+    took, answers = load.write(server, entering[1:], 201, connections)
+    run.note("enter", kind, took)
+    took, _ = load.write(server, scenes.submissions(entering[1:], answers), 200, connections)
+    run.note("submit", kind, took)
 
 
 def _decide(run: Run, url: str, ground: Ground, server: Running, number: int, connections: int) -> None:
     """Decide about the backlog in one request."""
     _statements_begin(url)
-    rate, [answer] = load.write(server, [scenes.decisions(ground)], 200, 1)
+    took, [answer] = load.write(server, [scenes.decisions(ground)], 200, 1)
     _statements_end(run, url, "decide", server.kind)
     outcomes = [item["status"] for item in json.loads(answer.body)["items"]]
     if outcomes != [200] * len(ground.backlog):
         raise load.LoadFailed(f"{server.kind}: {answer.body.decode()[:500]}")
-    run.note("decide", server.kind, rate)
+    run.note("decide", server.kind, took)
 
 
 async def _undo(url: str) -> None:
@@ -158,10 +174,20 @@ async def _undo(url: str) -> None:
 
 
 def _compare_sizes(
-    run: Run, url: str, small: str, wanted: set[str], rounds: int, seconds: int, connections: int
+    run: Run,
+    postgres: Server,
+    url: str,
+    small: str,
+    wanted: set[str],
+    rounds: int,
+    seconds: int,
+    connections: int,
 ) -> None:
     """The service alone, on all of the data and on a tenth."""
-    with machine.serving(("ours",), url) as large_one, machine.serving(("ours",), small) as small_one:
+    with (
+        machine.serving(("ours",), url, postgres=postgres.pid) as large_one,
+        machine.serving(("ours",), small, postgres=postgres.pid) as small_one,
+    ):
         servers = {"all": large_one["ours"], "tenth": small_one["ours"]}
         grounds = {
             name: asyncio.run(Ground.of(address, machine.HOME / "keys"))
@@ -175,8 +201,8 @@ def _compare_sizes(
                 load.read(server, asked[name][scene], 1, connections)
             for number in range(rounds):
                 for name in _turned(list(servers), number):
-                    rate = load.read(servers[name], asked[name][scene], seconds, connections)
-                    run.note(f"size: {scene}", name, rate)
+                    took = load.read(servers[name], asked[name][scene], seconds, connections)
+                    run.note(f"size: {scene}", name, took)
             _say(run, f"size: {scene}")
 
 
@@ -194,10 +220,10 @@ def _statements_begin(url: str) -> None:
 
 
 def _statements_end(run: Run, url: str, scene: str, kind: str) -> None:
-    run.statements.setdefault(scene, {})[kind] = int(asyncio.run(_fetch(url, _COUNT)) or 0)
+    run.statements.setdefault(scene, {})[kind] = asyncio.run(_fetch(url, _COUNT)) or 0
 
 
-async def _fetch(url: str, sql: str) -> object:
+async def _fetch(url: str, sql: str) -> Any:
     connection = await asyncpg.connect(url)
     try:
         return await connection.fetchval(sql)
@@ -206,14 +232,17 @@ async def _fetch(url: str, sql: str) -> object:
 
 
 _COUNT = """
-    select sum(s.calls) from pg_stat_statements s join pg_database d on d.oid = s.dbid
+    select sum(s.calls)::int from pg_stat_statements s join pg_database d on d.oid = s.dbid
     where d.datname = current_database() and s.query !~* 'pg_stat_statements'
       and s.query !~* '^(begin|commit|rollback|set|reset|show|discard|deallocate|close|unlisten|select pg_advisory_unlock)'
 """
 
 
 def _say(run: Run, scene: str) -> None:
-    medians = ", ".join(f"{kind} {run.rate(scene, kind):.1f}/s" for kind in run.rates.get(scene, {}))
+    medians = ", ".join(
+        f"{kind} {run.rate(scene, kind):.1f}/s {run.cost(scene, kind):.2f} ms"
+        for kind in run.rates.get(scene, {})
+    )
     typer.echo(f"{scene}: {medians}", err=True)
 
 

@@ -147,7 +147,8 @@ async def _people(
             "language": "ar",
         }
         users.append(user)
-        memberships += [_membership(user, entity, role, place) for place in places or [None]]
+        held: list[Record | None] = [*places] or [None]
+        memberships += [_membership(user, entity, role, place) for place in held]
     await merging.insert(connection, USERS, users, now)
     await merging.insert(connection, MEMBERSHIPS, memberships, now)
     await connection.execute("create schema bench")

@@ -3,10 +3,11 @@
 _REF = "json_build_object('id', {0}.id, 'code', {0}.code, 'name_ar', {0}.name_ar, 'name_en', {0}.name_en)"
 _ENTITY, _PRIORITY, _DIVISION, _INDICATOR, _PILLAR = map(_REF.format, "epdil")
 
+_LIGHT = "(select s.light from standings s where s.indicator_id = i.id and s.scope = 'internal')"
 _ITEM = f"""
     i.id, i.code, i.name_ar, i.name_en, i.level, i.state, i.in_scorecard, i.shared, {_ENTITY} as entity,
     {_PRIORITY} as priority, {_DIVISION} as division, i.unit_ar, i.unit_en, i.polarity, i.frequency, i.measure,
-    i.verified, i.version
+    i.verified, i.version, {_LIGHT} as light
 """
 _JOINED = """
     join entities e on e.id = i.entity_id
@@ -15,9 +16,9 @@ _JOINED = """
 """
 
 INDICATORS = f"""
-    select json_build_object('items', json_agg(row_to_json(t)), 'next_cursor', max(t.sort_ar))::text
+    select json_build_object('items', json_agg(row_to_json(t)), 'next_cursor', (array_agg(t.id))[count(*)])::text
     from (
-        select {_ITEM}, i.sort_ar from indicators i {_JOINED} order by i.sort_ar, i.id limit $1
+        select {_ITEM} from indicators i {_JOINED} order by i.sort_ar, i.id limit $1
     ) t
 """
 
@@ -46,8 +47,7 @@ _SCHEDULE = """
      from schedules s where s.indicator_id = i.id and s.starts_on <= current_date
      order by s.number desc limit 1)
 """
-# The light of a value against a straight line from the baseline over yearly targets: what all of the bench's
-# indicators are.
+# A value against a straight line from the baseline over yearly targets: what all of the bench's indicators are.
 _ON_TRACK = """
     (select case when k.goal <> f.baseline_value
                  then 100 * (r.value - f.baseline_value) / (k.goal - f.baseline_value) end
@@ -56,17 +56,6 @@ _ON_TRACK = """
                  where t.definition_id = f.id and t.year >= extract(year from r.period_end)
                  order by t.year limit 1) as goal
      ) k)
-"""
-_LIGHT = f"""
-    (select case when s.on_track >= f.green_at then 'green' when s.on_track >= f.amber_at then 'amber'
-                 when s.on_track is null then 'grey' else 'red' end
-     from (
-         select {_ON_TRACK} as on_track from (
-             select r.value, r.period_end from results r
-             where r.indicator_id = i.id and r.state = 'approved'
-             order by r.period_end desc, r.period_start desc, r.revision desc limit 1
-         ) r
-     ) s)
 """
 _LATE = """
     exists (
@@ -86,7 +75,7 @@ INDICATOR = f"""
         select {_ITEM}, {_PILLAR} as pillar, null as programme, i.entered_by, i.owner_assumed,
                i.name_ar_translated, i.publisher, {_DEFINITION} as definition, null as draft_id,
                {_SCHEDULE} as schedule, i.confidence, i.status, i.note, i.retired_on,
-               {_LIGHT} as light, {_LATE} as late, '[]'::json as actions
+               {_LATE} as late, '[]'::json as actions
         from indicators i {_JOINED}
         join pillars l on l.id = p.pillar_id
         join definitions f on f.id = i.definition_id
@@ -97,7 +86,7 @@ INDICATOR = f"""
 CARD = f"""
     select row_to_json(t)::text from (
         select {_ITEM}, {_DEFINITION} as definition, {_SCHEDULE} as schedule, g.series -> 0 as latest, g.series,
-               {_LIGHT} as light, {_LATE} as late, (
+               {_LATE} as late, (
                    select json_build_object('id', o.id, 'period', o.period, 'due_on', o.due_on, 'state', 'open',
                                             'closed', o.closes_on < current_date)
                    from obligations o

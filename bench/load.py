@@ -67,21 +67,41 @@ class Answer:
     body: bytes
 
 
+@dataclass(frozen=True)
+class Took:
+    """How fast requests were answered, and what one cost: processor time of the worker and of PostgreSQL together."""
+
+    rate: float
+    milliseconds: float
+
+
+class _Watch:
+    """Counts processor time from now on."""
+
+    def __init__(self, server: Running) -> None:
+        self._server = server
+        self._began = server.processor_seconds()
+
+    def took(self, count: int, seconds: float) -> Took:
+        return Took(count / seconds, 1000 * (self._server.processor_seconds() - self._began) / count)
+
+
 def require_wrk() -> None:
     """Raise LoadFailed where wrk is not installed."""
     if shutil.which("wrk") is None:
         raise LoadFailed("wrk is not installed (Debian: apt-get install wrk)")
 
 
-def read(server: Running, requests: Sequence[Request], seconds: float, connections: int) -> float:
-    """Requests per second that the server answers, asked by wrk for them in turn.
+def read(server: Running, requests: Sequence[Request], seconds: float, connections: int) -> Took:
+    """What it takes the server to answer, asked by wrk for them in turn.
 
     What takes long is sent a few times by our own client, two at once: wrk counts only what is answered in time.
     """
-    rate, _ = write(server, requests[:1], 200, 1)
-    if 1 / rate > _LONG:
-        rate, _ = write(server, requests[: max(4, round(seconds * rate))], 200, 2)
-        return rate
+    took, _ = write(server, requests[:1], 200, 1)
+    if 1 / took.rate > _LONG:
+        took, _ = write(server, requests[: max(4, round(seconds * took.rate))], 200, 2)
+        return took
+    watch = _Watch(server)
     with tempfile.NamedTemporaryFile("w", suffix=".txt") as file:
         file.writelines(f"{request.path}\t{request.token}\n" for request in requests)
         file.flush()
@@ -104,19 +124,20 @@ def read(server: Running, requests: Sequence[Request], seconds: float, connectio
     said = json.loads(done.stdout.splitlines()[-1])
     if said["failed"] or not said["requests"]:
         raise LoadFailed(f"{server.kind}: {done.stdout}")
-    return float(said["requests"]) / (float(said["microseconds"]) / 1e6)
+    return watch.took(said["requests"], said["microseconds"] / 1e6)
 
 
 def write(
     server: Running, requests: Sequence[Request], status: int, connections: int
-) -> tuple[float, list[Answer]]:
-    """Send each request once; requests per second, and the answers in order. Raises LoadFailed."""
-    return asyncio.run(_write(server, requests, status, connections))
+) -> tuple[Took, list[Answer]]:
+    """Send each request once; what it took, and the answers in order. Raises LoadFailed."""
+    return asyncio.run(send(server, requests, status, connections))
 
 
-async def _write(
+async def send(
     server: Running, requests: Sequence[Request], status: int, connections: int
-) -> tuple[float, list[Answer]]:
+) -> tuple[Took, list[Answer]]:
+    """The same, inside a loop."""
     answers: list[Answer | None] = [None] * len(requests)
     encoded = [request.encoded() for request in requests]
     pending = iter(range(len(requests)))
@@ -128,15 +149,15 @@ async def _write(
             answers[number] = await _answer(reader)
         writer.close()
 
-    began = time.perf_counter()
+    watch, began = _Watch(server), time.perf_counter()
     await asyncio.gather(*(connection() for _ in range(connections)))
-    seconds = time.perf_counter() - began
+    took = watch.took(len(requests), time.perf_counter() - began)
     done = [answer for answer in answers if answer is not None]
     wrong = [answer for answer in done if answer.status != status]
     if wrong:
         said = f"{server.kind}: {wrong[0].status} {wrong[0].body.decode()[:500]}"
         raise LoadFailed(said, wrong[0].status)
-    return len(done) / seconds, done
+    return took, done
 
 
 async def _answer(reader: asyncio.StreamReader) -> Answer:

@@ -36,6 +36,12 @@ class Running:
     kind: str
     port: int
     process: psutil.Process
+    postgres: psutil.Process | None = None
+
+    def processor_seconds(self) -> float:
+        """What the worker and PostgreSQL have used since they began; the latter serves nobody else meanwhile."""
+        watched = [self.process, *(self.postgres.children() if self.postgres else [])]
+        return sum(sum(process.cpu_times()[:2]) for process in watched if process.is_running())
 
     @property
     def resident_mib(self) -> float:
@@ -89,8 +95,10 @@ async def database(server: Server, size: Size) -> str:
 
 
 @contextmanager
-def serving(kinds: tuple[str, ...], url: str, home: Path = HOME) -> Iterator[dict[str, Running]]:
-    """The servers, one worker each, on the database at `url`."""
+def serving(
+    kinds: tuple[str, ...], url: str, home: Path = HOME, postgres: int | None = None
+) -> Iterator[dict[str, Running]]:
+    """The servers, one worker each, on the database at `url`. `postgres`: its process, to be watched too."""
     keys, files = home / "keys", home / "files"
     if not any(keys.glob("*.pem")):
         tokens.generate(keys)
@@ -102,7 +110,7 @@ def serving(kinds: tuple[str, ...], url: str, home: Path = HOME) -> Iterator[dic
         "MUTABAA_FILES_URL": files.as_uri(),
     }
     with ExitStack() as undo:
-        running = {}
+        started = {}
         for kind in kinds:
             port = _free_port()
             log = undo.enter_context(open(home / f"{kind}.log", "wb"))
@@ -115,9 +123,18 @@ def serving(kinds: tuple[str, ...], url: str, home: Path = HOME) -> Iterator[dic
                 stderr=log,
             )
             undo.callback(_stop, process)
+            started[kind] = port, process
+        for kind, (port, process) in started.items():
             _wait_for(port, process, home / f"{kind}.log")
-            running[kind] = Running(kind, port, psutil.Process(process.pid))
-        yield running
+        yield {
+            kind: Running(
+                kind,
+                port,
+                psutil.Process(process.pid),
+                None if postgres is None else psutil.Process(postgres),
+            )
+            for kind, (port, process) in started.items()
+        }
 
 
 def _command(kind: str, port: int) -> list[str]:
@@ -138,7 +155,7 @@ def _wait_for(port: int, process: "subprocess.Popen[bytes]", log: Path) -> None:
             time.sleep(0.05)
         else:
             return
-    raise RuntimeError(f"{process.args} does not answer:\n{log.read_text()[-2000:]}")
+    raise RuntimeError(f"no answer:\n{log.read_text()[-2000:]}")
 
 
 def _stop(process: "subprocess.Popen[bytes]") -> None:

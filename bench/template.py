@@ -70,9 +70,7 @@ _R.waits = _to(
     uselist=True,
     order_by=Wait.rank,
 )
-User.memberships = _to(  # type: ignore[attr-defined]
-    Membership, lambda: User.id == foreign(Membership.user_id), uselist=True
-)
+User.memberships = _to(Membership, lambda: User.id == foreign(Membership.user_id), uselist=True)
 
 _URL = os.environ.get("MUTABAA_DATABASE_URL", "postgresql://").partition("?")[0]
 _engine = create_async_engine(_URL.replace("postgresql:", "postgresql+asyncpg:", 1), pool_size=10)

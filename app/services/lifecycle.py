@@ -9,15 +9,15 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy import (
     ARRAY,
     Boolean,
     ColumnElement,
-    FromClause,
     Integer,
+    Table,
     Text,
     Uuid,
     bindparam,
@@ -102,11 +102,11 @@ async def apply(
     that somebody else changed meanwhile is left out: the caller answers it with `lost_race()`. `conditions`:
     what else must hold at that moment.
     """
-    table: FromClause = model.__table__
+    table = cast(Table, model.__table__)
     # In one order for all, so that two people who decide on many at once do not lock each other out.
     cases = sorted(cases, key=lambda case: case.facts.id)
     moved = await writer.execute(
-        update(model)
+        update(table)
         .where(
             table.c.id == GIVEN.c.id,
             table.c.version == GIVEN.c.version,
@@ -114,8 +114,7 @@ async def apply(
             *conditions,
         )
         .values(state=transition.target, version=table.c.version + 1, **columns)
-        .returning(table.c.id)
-        .execution_options(synchronize_session=False),
+        .returning(table.c.id),
         {
             "ids": [case.facts.id for case in cases],
             "versions": [case.facts.version for case in cases],

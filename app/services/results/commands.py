@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, insert, literal_column, null, select
+from sqlalchemy import ColumnElement, Table, func, insert, literal_column, null, select
 from sqlalchemy.sql.selectable import ScalarSelect
 
 from app import clock, errors, ids
@@ -32,7 +32,7 @@ from app.services.results import rules
 from app.services.scores import commands as scores
 from app.services.transitions import Transition
 
-_table = Result.__table__
+_table = cast(Table, Result.__table__)
 _earlier = _table.alias("earlier")
 FIGURE = ("value", "rank", "rank_of", "numerator", "denominator", "obs_status", "note", "classification")
 
@@ -138,7 +138,7 @@ async def _begin(
         changes=records.made(columns, *FIGURE),
     )
     await writer.execute(
-        insert(Result).values(
+        insert(_table).values(
             id=result_id,
             indicator_id=indicator.row["id"],
             entity_id=indicator.entity_id,

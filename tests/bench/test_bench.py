@@ -1,0 +1,119 @@
+"""The bench on a handful of figures: its data is such as the service makes, and all three servers answer alike.
+
+Nothing is timed here.
+"""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import pytest
+
+from bench import data, load, machine, scenes
+from bench.data import Size
+from bench.load import Request
+from bench.machine import KINDS, Running
+from bench.scenes import Ground
+
+SIZE = Size(entities=4, indicators=12, months=14, users=18, backlog=4)
+ADDED = {"actions"}
+"""What the floor has no rules for."""
+
+
+@pytest.fixture(scope="module")
+async def url(database_url: str) -> str:
+    """A database that holds the bench's data, small."""
+    await data.fill(database_url, SIZE)
+    return database_url
+
+
+@pytest.fixture(scope="module")
+def servers(url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[dict[str, Running], Path]]:
+    """The floor, the service and the template, each a process, and the folder of their keys."""
+    home = tmp_path_factory.mktemp("bench")
+    with machine.serving(KINDS, url, home) as running:
+        yield running, home
+
+
+async def test_the_data_is_such_as_the_service_makes(url: str) -> None:
+    connection = await asyncpg.connect(url)
+    try:
+        count = connection.fetchval
+        assert await count("select count(*) from results") == SIZE.indicators * SIZE.months
+        assert await count("select count(*) from bench.people") == SIZE.users
+        assert await count("select count(distinct state) from results") == 4
+        assert await count("select count(*) from obligations") > SIZE.indicators * SIZE.months
+        # Whatever is open waits for somebody, and nothing else does.
+        assert not await count(
+            "select count(*) from results r where (state = 'approved') = exists"
+            " (select from waits w where w.subject_id = r.id and w.closed_at is null)"
+        )
+        assert not await count(
+            "select count(*) from results r where state = 'approved'"
+            " and not exists (select from scores s where s.result_id = r.id)"
+        )
+    finally:
+        await connection.close()
+
+
+async def test_all_three_answer_alike_and_are_brought_back(
+    url: str, servers: tuple[dict[str, Running], Path]
+) -> None:
+    running, home = servers
+    ground = await Ground.of(url, home / "keys")
+    before = await _counts(url)
+    for scene in ("list", "one", "figures", "card", "page_1", "scoreboard"):
+        said = {}
+        for kind, server in running.items():
+            asked = scenes.reads(ground, kind, "").get(scene)
+            if asked is not None:
+                said[kind] = await _asked(server, Request("GET", asked[0].path, ground.national), 200)
+        if scene == "scoreboard":  # the floor aggregates only what a line needs at least
+            assert len(said["ours"]["lines"]) == len(said["floor"]["items"]) == SIZE.entities
+            continue
+        ours, floor = _first(said["ours"]), _first(said["floor"])
+        assert set(ours) - ADDED == set(floor) - ADDED, scene
+        if scene in ("list", "one", "card"):  # whose figures are in work, not even UNIT sees
+            assert ours["id"] == floor["id"]
+    entered: dict[str, Any] = {}
+    for number, (kind, server) in enumerate(running.items()):
+        asked = scenes.entries(ground, number, 1)
+        _, answers = await load.send(server, asked, 201, 1)
+        [submission] = scenes.submissions(asked, answers)
+        entered[kind] = await _asked(server, submission, 200)
+        assert entered[kind]["state"] == "submitted"
+        outcomes = await _asked(server, scenes.decisions(ground), 200)
+        assert [outcome["status"] for outcome in outcomes["items"]] == [200] * len(ground.backlog)
+        await _undo(url)
+        assert await _counts(url) == before
+    assert set(entered["ours"]) - {"actions", "score"} == set(entered["floor"]) - {"actions"}
+
+
+def _first(said: Any) -> Any:
+    return said["items"][0] if "items" in said else said
+
+
+async def _asked(server: Running, request: Request, status: int) -> Any:
+    _, [answer] = await load.send(server, [request], status, 1)
+    return json.loads(answer.body)
+
+
+async def _counts(url: str) -> list[Any]:
+    connection = await asyncpg.connect(url)
+    try:
+        return [
+            await connection.fetchval(f"select count(*) from {table}")
+            for table in ("results", "events", "waits", "subjects", "idempotency_keys")
+        ] + [await connection.fetchval("select count(*) from results where state = 'submitted'")]
+    finally:
+        await connection.close()
+
+
+async def _undo(url: str) -> None:
+    connection = await asyncpg.connect(url)
+    try:
+        await data.undo(connection)
+    finally:
+        await connection.close()
