@@ -16,7 +16,9 @@ HERE, THERE, DIVISION = uuid4(), uuid4(), uuid4()
 EVERYBODY = {
     "catalogue.read",
     "contributions.read",
+    "dashboard.read",
     "definitions.read",
+    "evidence.read",
     "indicators.read",
     "inbox.read",
     "me.edit",
@@ -25,6 +27,7 @@ EVERYBODY = {
     "results.decide_many",
     "results.read",
     "role_rules.read",
+    "scoreboard.read",
     "service_accounts.create",
 }
 ON_ONES_OWN = {

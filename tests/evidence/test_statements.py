@@ -2,7 +2,7 @@
 
 from uuid import uuid4
 
-from tests.core.test_statements import READ, TRANSITION, app, counted  # noqa: F401  # app: the watched one
+from tests.core.test_statements import APPROVAL, READ, TRANSITION, app, counted  # noqa: F401  # app: the watched one
 from tests.evidence.bringing import a_pdf, announced, announcement, put, required, submitted, taken, verified
 from tests.factories.world import World
 from tests.results.office import Office
@@ -89,13 +89,13 @@ async def test_an_approval_freezes_its_evidence_at_no_further_cost(world: World)
             assert (await office.enterer.api.step(f"{figure.path}/submit", etag)).status_code == 200
         await office.review(figure)
     etag = await office.manager.api.etag(figures[0].path)
-    with counted(TRANSITION):
+    with counted(APPROVAL):
         answer = await office.manager.api.step(f"{figures[0].path}/approve", etag)
     assert len(answer.json()["evidence"]) == 2
     items = [
         {"id": str(f.id), "if_match": await office.manager.api.etag(f.path), "decision": "approve"}
         for f in figures[1:]
     ]
-    with counted(7):
+    with counted(8):
         answer = await office.manager.api.create("/v1/results/decisions", {"items": items}, key=uuid4().hex)
     assert [item["status"] for item in answer.json()["items"]] == [200, 200]

@@ -54,12 +54,14 @@ def of(actor: Actor, places: Iterable[Place]) -> Powers:
     nationally: Mapping[str, Steps] = {
         "memberships": {"appoint": tuple(who for who in _APPOINTING if who == ADMINISTRATOR)},
         # Vision indicators are UNIT's; for those of a scorecard it sets the dates.
-        "indicators": dict.fromkeys(("define", "name_enterer", "retire"), (UNIT_EDITOR,)),
+        "indicators": dict.fromkeys(("define", "name_enterer", "retire", "schedule"), (UNIT_EDITOR,)),
         "schedules": {"schedule": (UNIT_EDITOR,)},
         "definitions": {
             "define": (UNIT_EDITOR,),
             **dict.fromkeys(("confirm", "control", "activate"), (UNIT,)),
         },
+        # Of the definitions of vision indicators, and of the figures that UNIT enters.
+        "evidence": {"attach": (UNIT, UNIT_EDITOR), "verify": (UNIT,)},
         "obligations": {Step.APPROVE: (UNIT,)},
         "reopenings": {Step.APPROVE: (UNIT,)},
     }
@@ -82,7 +84,7 @@ def _at(actor: Actor, place: Place) -> frozenset[str]:
         # The head grants what UNIT does not.
         "obligations": {Step.APPROVE: (head,)},
         "reopenings": {Step.APPROVE: (head,)},
-        "indicators": {"define": (specialist,), "retire": (manager,)},
+        "indicators": {"define": (specialist,), "retire": (manager,), "schedule": (manager,)},
         "schedules": {"schedule": (manager,)},
         "definitions": {
             "define": (specialist,),
@@ -90,6 +92,8 @@ def _at(actor: Actor, place: Place) -> frozenset[str]:
             "activate": (manager,),
             "control": (*confirming, manager),
         },
+        # Who may edit a figure or a definition brings its evidence.
+        "evidence": {"attach": (*steps.get(Step.ENTER, ()), specialist), "verify": confirming},
         # Of the whole, and of the part.
         "contributions": {"answer": (manager,), "explain": (manager, specialist)},
         # Who appoints to a role ends it too.
