@@ -8,7 +8,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.middleware.cors import CORSMiddleware
 from starlette.exceptions import HTTPException
 
-from app import __version__, config, contract, deps, docs_page, headers, logs, permissions, problems
+from app import __version__, config, contract, deps, docs_page, file_headers, logs, permissions, problems
 from app.charts import Charts
 from app.config import Settings
 from app.db import Database
@@ -121,7 +121,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
                     "If-Range",
                     "Range",
                     "Idempotency-Key",
-                    *headers.OF_UPLOADS,
+                    *file_headers.OF_UPLOADS,
                 ],
                 expose_headers=[
                     "ETag",
@@ -132,7 +132,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
                     "Content-Disposition",
                     "Content-Range",
                     "Accept-Ranges",
-                    *headers.OF_UPLOADS_ANSWERED,
+                    *file_headers.OF_UPLOADS_ANSWERED,
                 ],
             )
     return app

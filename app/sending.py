@@ -15,10 +15,12 @@ from fastapi import Request
 from starlette.requests import ClientDisconnect
 
 from app import clock, permissions, streaming
+from app.answers import Change
 from app.db import Lane
-from app.deps import Change, Loader, actor_of, database, marked, visible_to
+from app.deps import Loader, actor_of, database, marked, visible_to
+from app.file_headers import TusResumable
 from app.files import FileStore
-from app.headers import SubjectPath, TusResumable
+from app.headers import SubjectPath
 from app.parties import Actor, Entitlement, Facts
 from app.services import lifecycle
 from app.services.transitions import Transition

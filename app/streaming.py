@@ -15,20 +15,12 @@ import structlog
 from fastapi import Request, Response
 from fastapi.responses import StreamingResponse
 
-from app import clock, errors, headers, permissions
-from app.deps import (
-    Change,
-    Loader,
-    Reading,
-    actor_of,
-    asking,
-    database,
-    marked,
-    refuse_unknown_parameters,
-    visible_to,
-)
+from app import clock, errors, file_headers, headers, permissions
+from app.answers import Change, Reading, refuse_unknown_parameters
+from app.deps import Loader, actor_of, asking, database, marked, visible_to
+from app.file_headers import ContentDisposition
 from app.files import FileStore, key_of
-from app.headers import ContentDisposition, IfMatch, SubjectPath
+from app.headers import IfMatch, SubjectPath
 from app.scanner import Scanner
 from app.services import lifecycle
 from app.services.documents import File
@@ -110,7 +102,7 @@ def receives(transition: Transition, load: Loader, check: Callable[[Mapping[str,
         async with database(request).reading() as lane:
             now = clock.now()
             actor = await actor_of(request, lane, now)
-            name = headers.file_name(content_disposition)
+            name = file_headers.file_name(content_disposition)
             facts = await visible_to(load, lane, actor, id, now)
             permissions.require_not_narrowed(actor, transition.action)
             lifecycle.admit(actor, transition, facts, version)
@@ -142,7 +134,7 @@ async def sent(
         "X-Content-Type-Options": "nosniff",
     }
     whole = if_range is not None and if_range.strip() != found.etag
-    part = None if whole else headers.byte_range(range_, found.size)
+    part = None if whole else file_headers.byte_range(range_, found.size)
     start, end = part or (0, found.size)
     said["Content-Length"] = str(end - start)
     if part is not None:

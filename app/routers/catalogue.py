@@ -6,7 +6,8 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 
 from app import errors
-from app.deps import Reading, reads
+from app.answers import Reading
+from app.deps import reads
 from app.headers import IfNoneMatch, SubjectPath
 from app.problems import declared
 from app.routers.params import CursorParam, LimitParam, SearchParam

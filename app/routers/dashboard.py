@@ -4,7 +4,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Response
 
-from app.deps import Reading, reads
+from app.answers import Reading
+from app.deps import reads
 from app.headers import IfNoneMatch
 from app.routers.json_body import JsonRoute
 from app.schemas.dashboard import DashboardRead

@@ -4,7 +4,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Response
 
-from app.deps import Reading, reads
+from app.answers import Reading
+from app.deps import reads
 from app.headers import IfNoneMatch, SubjectPath
 from app.routers.params import CursorParam, LimitParam
 from app.schemas.head_decisions import HeadDecisionList, HeadDecisionRead

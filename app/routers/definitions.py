@@ -6,7 +6,8 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 
 from app import errors
-from app.deps import Change, Reading, changes, creates_on, reads
+from app.answers import Change, Reading
+from app.deps import changes, creates_on, reads
 from app.headers import IfNoneMatch, SubjectPath
 from app.problems import declared
 from app.routers.json_body import JsonRoute

@@ -5,7 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Response
 
 from app import errors
-from app.deps import Change, Reading, changes, creates, reads
+from app.answers import Change, Reading
+from app.deps import changes, creates, reads
 from app.headers import IfNoneMatch, SubjectPath
 from app.problems import declared
 from app.routers.json_body import JsonRoute

@@ -6,9 +6,11 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 
 from app import errors
-from app.deps import Change, Reading, changes, creates_about, creates_on, hands_out, reads
+from app.answers import Change, Reading
+from app.deps import changes, creates_about, creates_on, hands_out, reads
 from app.enums import EvidenceKind, EvidenceState
-from app.headers import IfNoneMatch, IfRange, Range, SubjectPath
+from app.file_headers import IfRange, Range
+from app.headers import IfNoneMatch, SubjectPath
 from app.problems import declared
 from app.routers.json_body import JsonRoute
 from app.routers.letters import letter

@@ -6,7 +6,8 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 
 from app import clock, errors
-from app.deps import Change, Reading, changes, creates_at_top, reads
+from app.answers import Change, Reading
+from app.deps import changes, creates_at_top, reads
 from app.headers import IfNoneMatch, SubjectPath
 from app.problems import declared
 from app.routers.json_body import JsonRoute

@@ -4,7 +4,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Response
 
-from app.deps import Reading, reads
+from app.answers import Reading
+from app.deps import reads
 from app.routers.params import CursorParam, LimitParam
 from app.schemas.inbox import InboxList
 from app.services.inbox import queries

@@ -6,7 +6,8 @@ from typing import Annotated, cast
 from fastapi import APIRouter, Depends, Request, Response
 
 from app import clock, errors
-from app.deps import Change, Reading, database, reads
+from app.answers import Change, Reading
+from app.deps import database, reads
 from app.headers import IfMatch, IfNoneMatch, etag_version
 from app.routers.json_body import JsonRoute
 from app.schemas.me import Me, MePatch

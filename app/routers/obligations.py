@@ -6,7 +6,8 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 
 from app import errors
-from app.deps import Change, Reading, changes, reads
+from app.answers import Change, Reading
+from app.deps import changes, reads
 from app.enums import ObligationState
 from app.headers import IfNoneMatch, SubjectPath
 from app.problems import declared

@@ -6,7 +6,8 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response
 
 from app import errors
-from app.deps import Change, Reading, changes, creates, creates_at_top, previews, reads
+from app.answers import Change, Reading
+from app.deps import changes, creates, creates_at_top, previews, reads
 from app.enums import ResultState
 from app.headers import IfNoneMatch, SubjectPath, etag_version
 from app.problems import declared

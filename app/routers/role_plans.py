@@ -6,7 +6,8 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 
 from app import errors
-from app.deps import Change, Reading, changes, creates, reads
+from app.answers import Change, Reading
+from app.deps import changes, creates, reads
 from app.enums import Chain, Party, Step
 from app.headers import IfNoneMatch, SubjectPath
 from app.problems import declared

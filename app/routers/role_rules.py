@@ -5,7 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Response
 
 from app import role_rules
-from app.deps import Reading, reads
+from app.answers import Reading
+from app.deps import reads
 from app.headers import IfNoneMatch
 from app.schemas.role_rules import RoleRuleList
 

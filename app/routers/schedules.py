@@ -5,7 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Response
 
 from app import errors
-from app.deps import Change, Reading, creates_on, reads
+from app.answers import Change, Reading
+from app.deps import creates_on, reads
 from app.headers import SubjectPath
 from app.problems import declared
 from app.routers.json_body import JsonRoute

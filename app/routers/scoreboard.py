@@ -5,7 +5,8 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
-from app.deps import Reading, reads
+from app.answers import Reading
+from app.deps import reads
 from app.enums import IndicatorLevel
 from app.headers import IfNoneMatch
 from app.routers.json_body import JsonRoute

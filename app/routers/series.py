@@ -5,7 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from app import errors
-from app.deps import SVG, Reading, reads
+from app.answers import SVG, Reading
+from app.deps import reads
 from app.headers import IfNoneMatch, SubjectPath
 from app.problems import declared
 from app.routers.json_body import JsonRoute

@@ -5,9 +5,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Request, Response
 
 from app import errors
-from app.deps import Reading, public, reads
-from app.headers import (
-    SubjectPath,
+from app.answers import Reading
+from app.deps import public, reads
+from app.file_headers import (
     TusResumable,
     UploadChecksum,
     UploadDeferLength,
@@ -15,6 +15,7 @@ from app.headers import (
     UploadMetadata,
     UploadOffset,
 )
+from app.headers import SubjectPath
 from app.problems import declared
 from app.routers.json_body import JsonRoute
 from app.sending import Sending, sends

@@ -5,7 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from app import errors
-from app.deps import Change, Reading, changes, changes_secret, creates_secret, reads
+from app.answers import Change, Reading
+from app.deps import changes, changes_secret, creates_secret, reads
 from app.headers import IfNoneMatch, SubjectPath
 from app.problems import declared
 from app.routers.json_body import JsonRoute

@@ -7,7 +7,7 @@ import pytest
 from fastapi import FastAPI
 from structlog.testing import capture_logs
 
-from app import headers
+from app import file_headers
 from app.errors import Malformed, OutsideTheFile
 from app.files import key_of
 from app.services.evidence import names
@@ -62,13 +62,13 @@ def test_a_name_is_made_fit_to_be_shown(said: str, shown: str | None) -> None:
 
 @pytest.mark.parametrize(("asked", "part"), RANGES)
 def test_a_range_is_one_part_or_the_whole(asked: str, part: tuple[int, int] | None) -> None:
-    assert headers.byte_range(asked, 100) == part
+    assert file_headers.byte_range(asked, 100) == part
 
 
 @pytest.mark.parametrize("asked", OUTSIDE)
 def test_a_range_beyond_the_end_is_refused(asked: str) -> None:
     with pytest.raises(OutsideTheFile) as refused:
-        headers.byte_range(asked, 100)
+        file_headers.byte_range(asked, 100)
     assert refused.value.headers["Content-Range"] == "bytes */100"
 
 
@@ -84,13 +84,13 @@ def test_a_range_beyond_the_end_is_refused(asked: str) -> None:
     ],
 )
 def test_what_a_file_is_called(said: str | None, name: str | None) -> None:
-    assert headers.file_name(said) == name
+    assert file_headers.file_name(said) == name
 
 
 @pytest.mark.parametrize("said", ["attachment; filename*=nonsense''%FF", 'attachment; filename="\xff\xfe"'])
 def test_a_name_that_cannot_be_read_is_refused(said: str) -> None:
     with pytest.raises(Malformed):
-        headers.file_name(said)
+        file_headers.file_name(said)
 
 
 async def _brought(person: Person, office: Office, content: bytes, name: str | None) -> Proof:
