@@ -8,7 +8,6 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, literal_column, null
 
-from app import errors
 from app.db import Writer
 from app.enums import DefinitionState, SubjectKind
 from app.models import Definition, Indicator
@@ -166,13 +165,7 @@ async def _move(
     reason: str | None = None,
     letter: Letter | None = None,
 ) -> None:
-    if entitlement.exceptional and not reason:
-        raise errors.invalid(
-            "#/reason",
-            "missing",
-            "Four eyes leaves nobody: the head decides with a reason.",
-            "لا يوجد من يتولى الرقابة غيره، فيقرر رئيس الوحدة مع بيان السبب.",
-        )
+    decisions.check_reason(entitlement, reason)
     decided = await decisions.decided(writer, actor, entitlement, transition.action, facts, letter, now)
     await apply(
         writer,
@@ -181,7 +174,7 @@ async def _move(
         actor,
         now,
         _columns_of(transition, decided.person_id, now),
-        acting_for_id=decided.person_id if decided.decision_id else None,
+        acting_for_id=decided.acting_for_id,
     )
 
 

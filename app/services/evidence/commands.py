@@ -273,13 +273,7 @@ async def _decide(
     now: datetime,
 ) -> None:
     rules.check_subject(transition, facts.row)
-    if entitlement.exceptional and not reason:
-        raise errors.invalid(
-            "#/reason",
-            "missing",
-            "Four eyes leaves nobody: the head decides with a reason.",
-            "لا يوجد من يتولى الرقابة غيره، فيقرر رئيس الوحدة مع بيان السبب.",
-        )
+    decisions.check_reason(entitlement, reason)
     decided = await decisions.decided(writer, actor, entitlement, transition.action, facts, letter, now)
     await _move(
         writer,
@@ -293,7 +287,7 @@ async def _decide(
             "decision_reason": GIVEN.c.reason,
             "exceptional": GIVEN.c.exceptional,
         },
-        acting_for_id=decided.person_id if decided.decision_id else None,
+        acting_for_id=decided.acting_for_id,
     )
 
 

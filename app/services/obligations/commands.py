@@ -72,5 +72,5 @@ async def _decide(
         actor=actor,
         at=now,
         reason=reason,
-        acting_for_id=decided.person_id if decided.decision_id else None,
+        acting_for_id=decided.acting_for_id,
     )

@@ -45,6 +45,22 @@ class Decided:
     person_id: UUID
     decision_id: UUID | None = None
 
+    @property
+    def acting_for_id(self) -> UUID | None:
+        """The head for whom the actor records it; None: they took it themselves."""
+        return None if self.decision_id is None else self.person_id
+
+
+def check_reason(entitlement: Entitlement, reason: str | None) -> None:
+    """Raise Invalid for a head who decides because four eyes leaves nobody, and does not say why."""
+    if entitlement.exceptional and not reason:
+        raise invalid(
+            "#/reason",
+            "missing",
+            "Four eyes leaves nobody: the head decides with a reason.",
+            "لا يوجد من يتولى الرقابة غيره، فيقرر رئيس الوحدة مع بيان السبب.",
+        )
+
 
 async def decided(
     writer: Writer,

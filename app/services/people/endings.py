@@ -46,6 +46,6 @@ async def end(
         actor=actor,
         at=now,
         reason=reason,
-        acting_for_id=decided.person_id if decided.decision_id else None,
+        acting_for_id=decided.acting_for_id,
         more={"decision_id": str(decided.decision_id)} if decided.decision_id else None,
     )

@@ -74,7 +74,7 @@ async def appoint(
         actor=actor,
         at=now,
         changes=records.made(columns, *columns),
-        acting_for_id=decided.person_id if decided.decision_id else None,
+        acting_for_id=decided.acting_for_id,
     )
     await writer.execute(
         insert(Membership).values(

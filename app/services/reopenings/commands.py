@@ -217,7 +217,7 @@ async def _decide(
             "decision_id": decided.decision_id,
         },
         awaited=None,
-        acting_for_id=decided.person_id if decided.decision_id else None,
+        acting_for_id=decided.acting_for_id,
     )
     if not moved:
         raise lifecycle.lost_race()

@@ -310,13 +310,7 @@ async def _move(
     now: datetime,
     said: Said = _NOTHING_SAID,
 ) -> None:
-    if entitlement.exceptional and not said.reason:
-        raise errors.invalid(
-            "#/reason",
-            "missing",
-            "Four eyes leaves nobody: the head decides with a reason.",
-            "لا يوجد من يتولى الرقابة غيره، فيقرر رئيس الوحدة مع بيان السبب.",
-        )
+    decisions.check_reason(entitlement, said.reason)
     decided = await decisions.decided(writer, actor, entitlement, transition.action, facts, said.letter, now)
     moved = await lifecycle.apply(
         writer,
@@ -327,7 +321,7 @@ async def _move(
         at=now,
         columns=columns_of(transition, decided.person_id, now),
         awaited=rules.AWAITED.get(transition.target),
-        acting_for_id=decided.person_id if decided.decision_id else None,
+        acting_for_id=decided.acting_for_id,
     )
     if not moved:
         raise lifecycle.lost_race()

@@ -148,7 +148,7 @@ async def approve(
         entitlement,
         now,
         reason=reason,
-        acting_for_id=decided.person_id if decided.decision_id else None,
+        acting_for_id=decided.acting_for_id,
         columns={
             "approved_by_id": decided.person_id,
             "approved_at": now,
@@ -177,7 +177,7 @@ async def send_back(
         entitlement,
         now,
         reason=reason,
-        acting_for_id=decided.person_id if decided.decision_id else None,
+        acting_for_id=decided.acting_for_id,
         columns={"submitted_by_id": null(), "submitted_at": null(), "return_reason": GIVEN.c.reason},
     )
 
