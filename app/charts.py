@@ -36,6 +36,15 @@ _LONGEST = 16 * 1024 * 1024
 log = structlog.get_logger()
 
 
+class CannotBeDrawn(Exception):
+    """A specification is wrong, which is a mistake of ours. `fault` quotes the names in it, so it is no part of the
+    message, which may be logged."""
+
+    def __init__(self, fault: str) -> None:
+        super().__init__("the specification cannot be drawn")
+        self.fault = fault
+
+
 @dataclass(frozen=True, slots=True)
 class Chart:
     """What is to be drawn: a Vega-Lite specification, and what it is called and says to who cannot see it."""
@@ -69,7 +78,7 @@ class Charts:
         try:
             async with asyncio.timeout(_SECONDS), self._turn:
                 drawn = await self._drawn(json.dumps(chart.spec))
-        except (TimeoutError, OSError, EOFError) as error:
+        except (TimeoutError, OSError, EOFError, asyncio.LimitOverrunError) as error:
             log.error("chart_not_drawn", kind=type(error).__name__)
             raise Unavailable(headers={"Retry-After": "5"}) from None
         finally:
@@ -78,9 +87,10 @@ class Charts:
 
     async def close(self) -> None:
         """End the process that draws."""
+        process = self._process
         self._let_go()
-        if self._process is not None:
-            await self._process.wait()
+        if process is not None:
+            await process.wait()
 
     async def _drawn(self, spec: str) -> str:
         if self._idle is not None:
@@ -100,20 +110,26 @@ class Charts:
             specs.write(spec.encode() + b"\n")
             await specs.drain()
             answer = json.loads(await answers.readuntil(b"\n"))
+        except asyncio.LimitOverrunError:
+            self._let_go()
+            await answers.read()  # to its end: a pipe that holds too much is not read, and would stay open
+            raise
         except BaseException:
-            # Given up on the way: its answer must never be taken for that of the next.
+            # Given up on the way: its answer, which may be on its way too, is never taken for that of the next.
             self._let_go()
             raise
         self._idle = asyncio.get_running_loop().call_later(_IDLE_SECONDS, self._let_go)
         if "fault" in answer:
-            raise ValueError(answer["fault"])
+            raise CannotBeDrawn(answer["fault"])
         return str(answer["svg"])
 
     def _let_go(self) -> None:
+        """End the process, and forget it with all that stands in its pipes: it takes a while to die."""
         if self._idle is not None:
             self._idle.cancel()
-        if self._process is not None and self._process.returncode is None:
-            self._process.kill()
+        process, self._process = self._process, None
+        if process is not None and process.returncode is None:
+            process.kill()
 
 
 def _named(drawn: str, chart: Chart) -> str:

@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import sys
+import time
 import xml.etree.ElementTree as ET
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -192,8 +193,10 @@ async def test_nothing_is_fetched(drawing: Charts, tmp_path: Path) -> None:
     from_file = await drawing.svg(Chart({**spec, "data": {"url": f"file://{tmp_path}/x.csv"}}, "ar", "", ""))
     assert b">777<" not in from_file
     for address in ("http://127.0.0.1:9/x.csv", "https://example.com/x.csv", f"{tmp_path}/x.csv"):
-        with pytest.raises(ValueError, match="not allowed"):
+        with pytest.raises(charts.CannotBeDrawn) as refusal:
             await drawing.svg(Chart({**spec, "data": {"url": address}}, "ar", "", ""))
+        assert "not allowed" in refusal.value.fault
+        assert address not in str(refusal.value)
 
 
 async def test_a_process_that_dies_or_hangs_is_replaced(
@@ -219,14 +222,56 @@ async def test_a_process_that_dies_or_hangs_is_replaced(
 async def test_too_many_are_told_to_come_again_and_an_idle_process_is_ended(
     drawing: Charts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    await drawing.svg(draw(FULL, "ar"))
+    first = drawing._process
+    assert first is not None
     monkeypatch.setattr(charts, "_UNDER_WAY_AT_MOST", 1)
     monkeypatch.setattr(charts, "_IDLE_SECONDS", 0)
-    first = asyncio.ensure_future(drawing.svg(draw(FULL, "ar")))
+    begun = asyncio.ensure_future(drawing.svg(draw(FULL, "ar")))
     await asyncio.sleep(0)
     with pytest.raises(errors.Unavailable) as refusal:
         await drawing.svg(draw(FULL, "en"))
     assert refusal.value.headers["Retry-After"]
-    assert await first
-    assert drawing._process is not None
-    assert await drawing._process.wait() == -signal.SIGKILL
+    assert await begun
+    assert await first.wait() == -signal.SIGKILL
+    assert drawing._process is None
     assert await drawing.svg(draw(FULL, "en"))
+
+
+async def test_a_picture_that_comes_too_late_is_not_given_to_the_next(
+    drawing: Charts, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """It may show the figures of another reader."""
+    echo = tmp_path / "echo.py"
+    echo.write_text(
+        "import json, sys\n"
+        "for line in sys.stdin:\n"
+        "    print(json.dumps({'svg': f'<svg >{line}</svg>'}), flush=True)\n"
+    )
+    monkeypatch.setattr("app.drawing.__file__", str(echo))
+
+    def asked(said: str) -> "asyncio.Task[bytes]":
+        return asyncio.ensure_future(drawing.svg(Chart({"said": said}, "ar", "", "")))
+
+    assert b"before" in await asked("before")  # so that the next is answered at once
+    with monkeypatch.context() as patch:
+        patch.setattr(charts, "_SECONDS", 0.1)
+        late = asked("late")
+        await asyncio.sleep(0)
+    following = asked("following")
+    # Answer and deadline fall into one turn of the loop.
+    asyncio.get_running_loop().call_soon(time.sleep, 0.3)
+    with pytest.raises(errors.Unavailable):
+        await late
+    picture = await following
+    assert b"following" in picture
+    assert b"late" not in picture
+
+
+async def test_a_picture_without_end_is_not_waited_for(
+    drawing: Charts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(charts, "_LONGEST", 100)
+    with pytest.raises(errors.Unavailable):
+        await drawing.svg(draw(FULL, "ar"))
+    assert drawing._process is None
