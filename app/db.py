@@ -37,6 +37,8 @@ _SESSION_SETTINGS = {
     "plan_cache_mode": "force_generic_plan",
     # A page stops after some rows, which such a plan cannot know: it must not call other processes for help.
     "max_parallel_workers_per_gather": "0",
+    # Compiled code is not kept with the plan: it would be made anew at each execution, for longer than that takes.
+    "jit": "off",
 }
 
 _ANY_SIZE = 0

@@ -26,7 +26,7 @@ HOST = "127.0.0.1"
 KINDS = ("floor", "ours", "template")
 _START_SECONDS = 30.0
 
-_SETTINGS = {"shared_preload_libraries": "pg_stat_statements", "shared_buffers": "1GB", "jit": "off"}
+_SETTINGS = {"shared_preload_libraries": "pg_stat_statements", "shared_buffers": "1GB"}
 
 
 @dataclass(frozen=True)
