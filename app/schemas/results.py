@@ -152,7 +152,8 @@ class ResultScore(View):
     mean: Annotated[
         Number | None,
         Field(
-            description="What is scored where the target asks for an average: the mean of its window so far."
+            description="What is scored where the target asks for an average: the mean of its window so far; null where"
+            " a figure of the window is not as open as this one."
         ),
     ]
 

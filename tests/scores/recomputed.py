@@ -11,6 +11,7 @@ from app.enums import Measure, Polarity, TargetKind
 from app.services.scores.rules import (
     Baseline,
     Definition,
+    Earlier,
     Measured,
     Target,
     assess,
@@ -100,20 +101,24 @@ def _score(result: Mapping[str, Any], definition: Definition, own: list[asyncpg.
     }
 
 
-def _earlier(result: Mapping[str, Any], own: list[asyncpg.Record]) -> list[tuple[Any, Any]]:
-    """The latest revision of each earlier period that whoever may read the result may read too."""
+def _earlier(result: Mapping[str, Any], own: list[asyncpg.Record]) -> list[Earlier]:
+    """Of each earlier period the latest revision that whoever may read the result may read too, if there is one."""
 
     def as_open(other: Mapping[str, Any]) -> bool:
         if result["published_at"]:
             return other["published_at"] is not None
-        return result["classification"] == "restricted" or other["classification"] != "restricted"
+        return other["published_at"] is not None or other["classification"] != "restricted"
 
-    values = {
-        (other["period_end"], other["period_start"]): other["value"]
-        for other in own  # by revision: the latest stays
-        if other["obs_status"] != "F" and as_open(other) and other["period_end"] < result["period_end"]
-    }
-    return [(end, value) for (end, _), value in values.items()]
+    periods: dict[Any, list[Mapping[str, Any]]] = {}
+    for other in own:  # by revision: the latest is the last
+        if other["obs_status"] != "F" and other["period_end"] < result["period_end"]:
+            periods.setdefault((other["period_end"], other["period_start"]), []).append(other)
+    return [
+        Earlier(end, told[-1]["value"])
+        if (told := [*filter(as_open, figures)])
+        else Earlier(end, withheld=True)
+        for (end, _), figures in periods.items()
+    ]
 
 
 def _standing(scope: str, counted: list[dict[str, Any]]) -> dict[str, Any]:

@@ -176,11 +176,36 @@ async def test_an_average_is_scored_by_the_mean_of_its_window(world: World) -> N
     scores, standings = await assert_kept(world.owner)
     assert scores[third.id]["light"] == standings[office.indicator, "internal"]["light"] == "grey"
 
-    # A published mean tells nothing of what is not published.
+    # A published mean tells nothing of what is not published: there is none until all of its window is.
     await office.published(third)
     scores, standings = await assert_kept(world.owner)
-    assert scores[third.id]["mean"] == 7
+    assert (scores[third.id]["mean"], scores[third.id]["progress"]) == (None, None)
+    assert standings[office.indicator, "published"]["light"] == "grey"
+    await office.published(second)
+    await office.published(first)  # as it was before it was corrected
+    scores, standings = await assert_kept(world.owner)
+    assert scores[third.id]["mean"] == 4
     assert standings[office.indicator, "published"]["light"] == "green"
+
+
+async def test_no_mean_tells_of_a_restricted_figure(world: World) -> None:
+    """Not even that of another restricted one, which may have readers of its own; and the draft is told the same."""
+    office = await Office.make(world)
+    await world.target(office.indicator, 2025, kind="average", value=4, window_start=2023, window_end=2026)
+    await office.approved("2022", value=9, classification="restricted")  # outside the window
+    secret = await office.approved("2023", value=2, classification="restricted")
+    later = [
+        await office.reviewed("2024", value=3, classification="restricted"),
+        await office.reviewed("2025", value=7),
+    ]
+    for one in later:
+        draft = (await office.manager.api.get(one.path)).json()["score"]
+        assert (draft["mean"], draft["light"]) == (None, "grey")
+        await office.approve(one)
+    scores, _ = await assert_kept(world.owner)
+    assert [scores[one.id]["mean"] for one in (secret, *later)] == [2, None, None]
+    shown = (await office.manager.api.get(later[1].path)).json()["score"]
+    assert (shown["mean"], shown["progress"], shown["expected_value"]) == (None, None, 4)
 
 
 async def test_two_who_approve_at_once_see_each_other_s_figure(world: World) -> None:

@@ -10,6 +10,7 @@ from app.enums import Aggregation, Light, Measure, Polarity, TargetKind
 from app.services.scores.rules import (
     Baseline,
     Definition,
+    Earlier,
     Measured,
     Part,
     Target,
@@ -287,19 +288,24 @@ def test_a_period_that_is_not_whole_has_no_figure(rule: Aggregation) -> None:
 def test_the_mean_of_a_window_is_of_its_years_up_to_the_figure() -> None:
     target = Target(TargetKind.AVERAGE, D(4), window_start=2026, window_end=2030)
     figures = {date(year, 12, 31): D(x) for year, x in ((2025, 90), (2026, 1), (2027, 2), (2028, 9))}
-    earlier = list(figures.items())
+    earlier = [Earlier(end, x) for end, x in figures.items()]
     found = [
         measured({2030: target}, Measured(x), end, earlier[:number]).value
         for number, (end, x) in enumerate(figures.items())
     ]
     assert found == [90, 1, D("1.5"), 4]
     # Two figures that end on one day are two, and one without a value is none.
-    december = (date(2027, 12, 31), D(3))
-    more = [*earlier[:3], december, (date(2027, 6, 30), None)]
+    december = Earlier(date(2027, 12, 31), D(3))
+    more = [*earlier[:3], december, Earlier(date(2027, 6, 30))]
     assert measured({2030: target}, value("2"), date(2028, 12, 31), more) == value("2")
     kept = measured({2030: replace(target, kind=TargetKind.VALUE)}, value("9"), date(2028, 12, 31), earlier)
     assert kept == value("9")
     assert measured({2030: target}, Measured(rank=3), END_2024, earlier) == Measured(rank=3)
+    # Of one that is withheld nothing is told, and what lies outside the window is asked for nothing.
+    before, within = (Earlier(date(year, 12, 31), withheld=True) for year in (2025, 2027))
+    end = date(2028, 12, 31)
+    assert measured({2030: target}, Measured(D(9), 3), end, [*earlier[:2], within]) == Measured(None, 3)
+    assert measured({2030: target}, Measured(D(9), 3), end, [before, *earlier[1:3]]) == Measured(D(4), 3)
 
 
 def test_what_is_expected_is_said_where_one_number_can() -> None:

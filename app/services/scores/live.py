@@ -12,6 +12,7 @@ from sqlalchemy import (
     Select,
     Text,
     and_,
+    case,
     cast,
     exists,
     extract,
@@ -51,7 +52,6 @@ def scorable(r: FromClause, i: FromClause, d: FromClause) -> list[ColumnElement[
         *[i.c[name] for name in _MEASURED],
         *[d.c[name] for name in _DEFINED],
         r.c.published_at.is_not(None).label("published"),
-        (r.c.classification == sql.const(Classification.RESTRICTED)).label("restricted"),
     ]
 
 
@@ -74,10 +74,9 @@ def asked(r: FromClause, i: FromClause) -> ColumnElement[Any]:
         .where(t.c.definition_id == d.c.id, t.c.kind == sql.const(TargetKind.AVERAGE))
         .correlate(d)  # named: it is not found through two levels of subqueries
     )
-    restricted = r.c.classification == sql.const(Classification.RESTRICTED)
-    open_to = (false(), restricted)  # nothing is published before it is approved
-    before = _earlier(r, open_to, exists(averaged)).correlate(r, d).subquery("before")
-    figure = func.json_build_array(before.c.period_end, before.c.value)
+    # Nothing is published before it is approved.
+    before = _earlier(r, false(), exists(averaged)).correlate(r, d).subquery("before")
+    figure = func.json_build_array(before.c.period_end, before.c.as_open, before.c.value)
     earlier = select(sql.listed(figure, before.c.period_end)).select_from(before)
     found = (
         select(
@@ -102,7 +101,10 @@ def score(said: str) -> Mapping[str, Any]:
     end = date.fromisoformat(told["period_end"])
     definition = _definition(told)
     own = Measured(told["value"], told["rank"])
-    earlier = [(date.fromisoformat(day), value) for day, value in told["earlier"]]
+    earlier = [
+        rules.Earlier(date.fromisoformat(day), value if as_open else None, withheld=not as_open)
+        for day, as_open, value in told["earlier"]
+    ]
     scored = rules.measured(definition.targets, own, end, earlier)
     found, expected = rules.assess(definition, scored, end), rules.expectation(definition, end)
     year = rules.target_year(definition.targets, end.year)
@@ -148,39 +150,35 @@ def _mean(row: FromClause, target: FromClause) -> ColumnElement[Any]:
         func.coalesce(target.c.window_start <= year, true()),
         func.coalesce(year <= target.c.window_end, true()),
     )
-    found = _earlier(row, (row.c.published, row.c.restricted), *within)
-    earlier = found.correlate(row, target).subquery("earlier")
+    earlier = _earlier(row, row.c.published, *within).correlate(row, target).subquery("earlier")
     total = row.c.value + func.coalesce(func.sum(earlier.c.value), literal_column("0"))
-    mean: Select[Any] = select(quotient(total, _ONE + func.count(earlier.c.value))).select_from(earlier)
+    whole = func.coalesce(func.bool_and(earlier.c.as_open), true())
+    mean: Select[Any] = select(
+        case((whole, quotient(total, _ONE + func.count(earlier.c.value))))
+    ).select_from(earlier)
     return mean.correlate(row, target).scalar_subquery()
 
 
-def _earlier(
-    row: FromClause,
-    open_to: tuple[ColumnElement[bool], ColumnElement[bool]],
-    *where: ColumnElement[bool],
-) -> Select[Any]:
+def _earlier(row: FromClause, published: ColumnElement[bool], *where: ColumnElement[bool]) -> Select[Any]:
     """The approved figures of earlier periods than that of `row`, each as it is known now; no forecast.
 
-    `open_to`: whether `row` is published, and whether it is restricted. Only figures that may be read by whoever may
-    read this one are among them, or a published mean would tell what is not published.
+    `published`: whether `row` is. `as_open`: whether the figure may be read by whoever may read `row`, and then its
+    latest revision of which that holds. Of two that are restricted each may have readers of its own.
     """
-    w, (published, restricted) = _window, open_to
+    w = _window
     as_open = or_(
         w.c.published_at.is_not(None),
-        restricted,
         and_(not_(published), w.c.classification != sql.const(Classification.RESTRICTED)),
     )
     return (
-        select(w.c.period_end, w.c.value)
+        select(w.c.period_end, w.c.value, as_open.label("as_open"))
         .ext(distinct_on(w.c.period_end, w.c.period_start))
         .where(
             w.c.indicator_id == row.c.indicator_id,
             w.c.period_end < row.c.period_end,
             w.c.state == sql.const(ResultState.APPROVED),
             w.c.obs_status != sql.const(ObservationStatus.FORECAST),
-            as_open,
             *where,
         )
-        .order_by(w.c.period_end, w.c.period_start, w.c.revision.desc())
+        .order_by(w.c.period_end, w.c.period_start, as_open.desc(), w.c.revision.desc())
     )

@@ -44,7 +44,8 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """The figure of a period; for a target of kind average, the mean of the figures of its window."""
+    """The figure of a period; for a target of kind average, the mean of the figures of its window, where it can be
+    told."""
 
     value: Decimal | None = None
     rank: int | None = None
@@ -123,22 +124,31 @@ def expectation(definition: Definition, period_end: date) -> Expectation:
     return Expectation(value, rank)
 
 
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """The figure of an earlier period, by its last day. `withheld`: not all who may read the later one may read it."""
+
+    period_end: date
+    value: Decimal | None = None
+    withheld: bool = False
+
+
 def measured(
-    targets: Mapping[int, Target],
-    own: Measured,
-    period_end: date,
-    earlier: Iterable[tuple[date, Decimal | None]],
+    targets: Mapping[int, Target], own: Measured, period_end: date, earlier: Iterable[Earlier]
 ) -> Measured:
     """What is scored of the figure `own` of the period that ends then: itself, or for a target of kind average the
     mean of the window's values from its start up to this one.
 
-    `earlier`: the values of earlier periods with their last days. A figure without a value is no part of the mean.
+    A figure without a value is no part of the mean. Where one of the window is withheld there is no mean: with it,
+    it would tell what is withheld, and without it, it would be another number.
     """
     target = target_for(targets, period_end.year)
     if target is None or target.kind != TargetKind.AVERAGE or own.value is None:
         return own
-    before = [value for end, value in earlier if value is not None and _in_window(target, end.year)]
-    return Measured(mean([*before, own.value]), own.rank)
+    before = [one for one in earlier if _in_window(target, one.period_end.year)]
+    if any(one.withheld for one in before):
+        return Measured(None, own.rank)
+    return Measured(mean([*(one.value for one in before if one.value is not None), own.value]), own.rank)
 
 
 def mean(values: Collection[Decimal]) -> Decimal:
