@@ -22,6 +22,7 @@ from app.schemas.definitions import (
     DefinitionRead,
 )
 from app.services.definitions import commands, drafts, queries, rules
+from app.services.evidence.rules import EvidenceMissing, EvidenceUnverified
 from app.services.indicators import queries as indicators
 from app.services.indicators import rules as indicator_rules
 
@@ -104,7 +105,7 @@ async def edit_definition(
     response_model=DefinitionRead,
     summary="Submit a definition to be confirmed",
     response_description="The submitted version.",
-    responses=declared(errors.WrongState, rules.Incomplete),
+    responses=declared(errors.WrongState, rules.IncompleteDefinition, EvidenceMissing),
 )
 async def submit_definition(change: Annotated[Change, changes(rules.SUBMIT, queries.facts)]) -> Response:
     """Needs method and formula in both languages, the source, and a target. From now on it waits for the
@@ -184,7 +185,7 @@ async def return_definition(
     response_model=DefinitionRead,
     summary="Put a definition in force",
     response_description="The version in force.",
-    responses=declared(errors.WrongState, errors.FourEyes, rules.ContributorsNotStated),
+    responses=declared(errors.WrongState, errors.FourEyes, rules.ContributorsNotStated, EvidenceUnverified),
 )
 async def activate_definition(
     change: Annotated[Change, changes(rules.ACTIVATE, queries.facts)], step: StepTaken | None = None

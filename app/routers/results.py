@@ -27,6 +27,7 @@ from app.schemas.results import (
 )
 from app.schemas.scoreboard import ApprovalPreview
 from app.services.contributions.rules import PartsMissing, WeightsBeyond100
+from app.services.evidence.rules import EvidenceMissing, EvidenceUnverified
 from app.services.indicators import queries as indicators
 from app.services.obligations import rules as obligations
 from app.services.results import bulk, commands, facts, history, preview, queries, rules
@@ -37,6 +38,7 @@ router = APIRouter(prefix="/v1", tags=["results"], route_class=JsonRoute)
 
 _DECISIONS = {"review": rules.REVIEW, "approve": rules.APPROVE, "return": rules.RETURN}
 _STEP = declared(errors.WrongState, errors.FourEyes)
+_APPROVAL = declared(errors.WrongState, errors.FourEyes, PartsMissing, WeightsBeyond100, EvidenceUnverified)
 
 
 @router.get(
@@ -160,7 +162,7 @@ async def patch_result(
     response_model=ResultRead,
     summary="Submit a draft for review",
     response_description="The submitted result.",
-    responses=declared(errors.WrongState, rules.Incomplete),
+    responses=declared(errors.WrongState, rules.Incomplete, EvidenceMissing),
 )
 async def submit_result(change: Annotated[Change, changes(rules.SUBMIT, facts.submitting)]) -> Response:
     """Puts the draft before the reviewers that the entity's role plan names. A figure whose light would be red
@@ -221,7 +223,7 @@ async def review_result(
     response_model=ResultRead,
     summary="Approve a result",
     response_description="The approved result.",
-    responses=declared(errors.WrongState, errors.FourEyes, PartsMissing, WeightsBeyond100),
+    responses=_APPROVAL,
 )
 async def approve_result(
     change: Annotated[Change, changes(rules.APPROVE, facts.held)], step: StepTaken | None = None
@@ -244,10 +246,10 @@ async def approve_result(
     response_model=ApprovalPreview,
     summary="See what an approval would do",
     response_description="The numbers before and after.",
-    responses=declared(errors.WrongState, errors.FourEyes, PartsMissing, WeightsBeyond100),
+    responses=_APPROVAL,
 )
 async def preview_result_approval(
-    change: Annotated[Change, previews(rules.APPROVE, facts.one)],
+    change: Annotated[Change, previews(rules.APPROVE, facts.held)],
 ) -> Response:
     """Where the indicator, its entity, priority and pillar, and the nation would stand, for who may approve it
     now. Nothing is changed, and nobody is told."""

@@ -155,9 +155,18 @@ class Around(View):
     """Where an indicator and all that it is part of stand, as you see them."""
 
     indicator: Annotated[IndicatorStanding | None, Field(description="The indicator; null: no figure yet.")]
-    entity: Annotated[ScoreboardLine, Field(description="Its owner entity.")]
-    priority: Annotated[ScoreboardLine | None, Field(description="Its priority; null: it serves none.")]
-    pillar: Annotated[ScoreboardLine | None, Field(description="The pillar of its priority.")]
+    entity: Annotated[
+        ScoreboardLine | None,
+        Field(description="Its owner entity; null: none of its indicators is active."),
+    ]
+    priority: Annotated[
+        ScoreboardLine | None,
+        Field(description="Its priority; null: it serves none, or none of its indicators is active."),
+    ]
+    pillar: Annotated[
+        ScoreboardLine | None,
+        Field(description="The pillar of its priority; null: likewise."),
+    ]
     nation: Annotated[ScoreboardLine, Field(description="All indicators.")]
 
 

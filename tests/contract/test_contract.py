@@ -8,10 +8,13 @@ from urllib.parse import quote, urlsplit
 
 import httpx
 import pytest
+from fastapi.routing import APIRoute, iter_route_contexts
 from jsonschema import Draft202012Validator, FormatChecker
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
+from app import contract, errors
+from app.main import create_app
 from app.permissions import PUBLIC, RULES
 from app.services.evidence.sniffing import ALLOWED
 from tests import contract_lint
@@ -85,6 +88,27 @@ UNCHECKED = {"double", "password", "binary"}
 )
 def test_the_file_is_what_the_code_says_and_sound(check: Any) -> None:
     assert check() == []
+
+
+def test_each_answer_names_the_errors_that_its_route_declares() -> None:
+    """And no others than those that follow from what an operation takes."""
+    of_all = {
+        error.code
+        for kinds in (contract.ALWAYS, contract.WITH_BODY, contract.WITH_IF_MATCH, contract.WITH_KEY)
+        for error in (*kinds, errors.NotFound, errors.Forbidden, errors.KeyRequired)
+    }
+    differing = {}
+    for context in iter_route_contexts(create_app().routes):
+        route = context.original_route
+        if not isinstance(route, APIRoute) or not route.include_in_schema:
+            continue
+        declared = {code for answer in route.responses.values() for code in answer.get(contract.CODES, ())}
+        for method in context.methods or ():
+            operation = CONTRACT["paths"][context.path_format][method.lower()]
+            named = {code for _, answer in _answers(operation) for code in answer.get(contract.CODES, ())}
+            if declared - of_all != named - of_all or not declared <= named:
+                differing[operation["operationId"]] = declared ^ (named - of_all)
+    assert differing == {}
 
 
 def test_every_format_is_one_that_is_checked_here() -> None:

@@ -52,6 +52,10 @@ async def test_a_result_is_submitted_and_approved_with_its_evidence(world: World
     )
     assert (refused.status_code, refused.json()["code"]) == (409, "evidence_unverified")
     assert [fault["code"] for fault in refused.json()["errors"]] == ["undecided", "unverified"]
+    preview = await office.manager.api.step(
+        f"{figure.path}/preview-approval", await office.manager.api.etag(figure.path)
+    )
+    assert (preview.status_code, preview.json()["errors"]) == (409, refused.json()["errors"])
     seen = (await office.manager.api.get(figure.path)).json()
     assert "results.approve" not in seen["actions"]
     assert "results.return" in seen["actions"]

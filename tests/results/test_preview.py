@@ -31,6 +31,8 @@ async def test_it_tells_what_the_approval_then_does(world: World) -> None:
     assert (told.before.indicator.progress, told.before.indicator.light) == (30, "green")
     assert (told.after.indicator.progress, told.after.indicator.light) == (20, "red")
     assert told.after.indicator.before is not None
+    assert told.before.entity is not None
+    assert told.after.entity is not None
     assert (told.before.entity.score, told.after.entity.score) == (30, 20)
     assert (told.after.entity.trend, told.after.entity.change) == ("worse", -10)
     assert (told.before.nation.red, told.after.nation.red) == (0, 1)
@@ -40,6 +42,25 @@ async def test_it_tells_what_the_approval_then_does(world: World) -> None:
     await office.approve(figure)
     now = await line(office.manager, office)
     assert now == told.after.entity
+
+
+async def test_where_no_indicator_is_active_there_is_no_line(world: World) -> None:
+    """What was handed in before an indicator was retired is still decided about."""
+    office = await Office.make(world)
+    await growing(world, office)
+    figure = await office.reviewed("2024", value=20)
+    await world.owner.execute(
+        "update indicators set state = 'retired', retired_on = '2026-11-01' where id = $1", office.indicator
+    )
+    answer = await office.manager.api.step(preview(figure), await office.manager.api.etag(figure.path))
+    assert answer.status_code == 200, answer.text
+    told = ApprovalPreview.model_validate_json(answer.content)
+    for side in (told.before, told.after):
+        assert (side.entity, side.priority, side.pillar) == (None, None, None)
+    assert told.before.nation == told.after.nation
+    assert told.before.indicator is None
+    assert told.after.indicator is not None
+    assert told.after.indicator.progress == 20
 
 
 async def test_it_is_shown_to_who_may_approve_now_in_the_order_of_refusals(world: World) -> None:

@@ -33,8 +33,8 @@ itself, so no rule names it."""
 
 
 async def submit(writer: Writer, actor: Actor, facts: Facts, entitlement: Entitlement, now: datetime) -> None:
-    """Put a draft before those who confirm it. Raises Incomplete when it does not say enough, EvidenceMissing when
-    a file is still to come."""
+    """Put a draft before those who confirm it. Raises IncompleteDefinition when it does not say enough,
+    EvidenceMissing when a file is still to come."""
     rules.check_complete(facts.row, facts.row["targets"], facts.row["measure"])
     evidence.check_submittable(facts.row["proof"])
     await _move(writer, rules.SUBMIT, actor, facts, entitlement, now)

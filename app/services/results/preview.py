@@ -7,10 +7,9 @@ from app.db import Writer
 from app.models import Result
 from app.parties import Actor, Entitlement, Facts
 from app.services import lifecycle
-from app.services.contributions.rules import check_certifiable
 from app.services.documents import Document
 from app.services.lifecycle import Case
-from app.services.results import rules
+from app.services.results import commands, rules
 from app.services.scoreboard import queries as scoreboard
 from app.services.scores import commands as scores
 
@@ -23,9 +22,9 @@ async def approval(
 
     It approves, in a transaction that the caller must roll back, and asks twice: the same statements as
     everywhere. Who approves, and by which letter, is left out: nothing of it stays. Raises what
-    `contributions.rules.check_certifiable` does.
+    `commands.check_approvable` does.
     """
-    check_certifiable(facts.row["parts"])
+    commands.check_approvable(facts)
     indicator_id = facts.row["indicator_id"]
     before = await scoreboard.around(writer, actor, indicator_id, now)
     moved = await lifecycle.apply(
