@@ -169,8 +169,8 @@ class _Indicator(View):
     light: Annotated[
         Light,
         Field(
-            description="The traffic light of the latest approved figure that you may see, forecasts apart; grey: there"
-            " is none, or it cannot be assessed."
+            description="The traffic light of the latest approved figure that you may see, forecasts and restricted"
+            " ones apart; grey: there is none, or it cannot be assessed."
         ),
     ]
     version: Version

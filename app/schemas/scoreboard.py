@@ -41,7 +41,7 @@ class ScoreboardBelow(View):
 
 class ScoreboardLine(View):
     """What the active indicators of a line come to, as you see them: of your entity, of both sides of a
-    contribution, and for UNIT of all, by all approved figures; of others by the published ones."""
+    contribution, and for UNIT of all, by all approved figures that are not restricted; of others by the published ones."""
 
     key: Annotated[
         ScoreboardKey | None,
@@ -52,7 +52,8 @@ class ScoreboardLine(View):
     asked: Annotated[
         _Number,
         Field(
-            description="Of these: not those whose first figure is not overdue yet, or whose year is not assessed."
+            description="Of these: not those whose first figure is not overdue yet, as far as you see what is due, or whose"
+            " year is blank."
         ),
     ]
     assessed: Annotated[
@@ -141,7 +142,7 @@ class StandingBefore(View):
 
 
 class IndicatorStanding(View):
-    """Where an indicator stands: the score of its latest approved figure, forecasts apart."""
+    """Where an indicator stands: the score of its latest approved figure, forecasts and restricted ones apart."""
 
     result_id: Annotated[UUID, Field(description="The result.")]
     period_end: Annotated[date, Field(description="Last day of its period.")]

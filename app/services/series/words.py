@@ -5,14 +5,14 @@ from app.errors import Text
 
 RESULT = Text("Result", "النتيجة")
 PRELIMINARY = Text("Preliminary", "قيمة أولية")
-REVISED = Text("Before revision", "قبل المراجعة")
+REVISED = Text("Before revision", "قبل التعديل")
 EXPECTED = Text("Path to the targets", "المسار إلى المستهدفات")
 BREAK = Text("Break in the series", "انقطاع في السلسلة")
 ZONE = Text("Where the target is met", "نطاق تحقق المستهدف")
 TARGET = Text("Target", "المستهدف")
 BASELINE = Text("Baseline", "خط الأساس")
 VALUE = Text("Value", "القيمة")
-RANK = Text("Rank (1 is best)", "المرتبة (الأولى هي الأفضل)")
+RANK = Text("Rank (1 is best)", "الترتيب (الأول هو الأفضل)")
 NOTHING = Text("No approved figures yet", "لا توجد قيم معتمدة بعد")
 KNOWN = Text("As known on {0}", "كما كان معروفًا في {0}")
 
