@@ -1,4 +1,4 @@
-"""Indexes for what `bench/` showed to be looked for in whole tables.
+"""An index for what is asked of a result each time it is read: whether a later revision corrects it.
 
 Revision: speed, after scores.
 """
