@@ -30,6 +30,7 @@ from app.models import Division, Membership, User, Wait
 
 NOW = bindparam("now", type_=DateTime(timezone=True))
 TODAY = bindparam("today", type_=Date)
+AS_OF = bindparam("as_of", type_=DateTime(timezone=True))
 
 
 def as_json(statement: Select[Any], *keys: str) -> Select[Any]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, DateTime, bindparam, func, literal_column, select
+from sqlalchemy import ColumnElement, func, literal_column, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.sql.selectable import FromClause
 
@@ -11,8 +11,6 @@ from app.models import Result
 from app.services import sql
 from app.services.results.queries import narrowed
 from app.services.results.visibility import visible
-
-AS_OF = bindparam("as_of", type_=DateTime(timezone=True))
 
 
 def of_each_period(i: FromClause, most: int, given: frozenset[str] = frozenset()) -> FromClause:
@@ -35,7 +33,7 @@ def of_each_period(i: FromClause, most: int, given: frozenset[str] = frozenset()
 
 def seen(r: FromClause, i: FromClause, given: frozenset[str]) -> list[ColumnElement[bool]]:
     """That `r` is an approved revision of the indicator which the reader may see, known `as_of` where given."""
-    known = [r.c.known_from <= AS_OF] if "as_of" in given else []
+    known = [r.c.known_from <= sql.AS_OF] if "as_of" in given else []
     return [r.c.indicator_id == i.c.id, r.c.state == sql.const(ResultState.APPROVED), visible(r), *known]
 
 

@@ -10,7 +10,6 @@ from sqlalchemy import (
     JSON,
     ColumnElement,
     Date,
-    DateTime,
     Integer,
     Select,
     Text,
@@ -214,7 +213,7 @@ _AS_OF = Query(
             _result.c.period_start == _EARLIER.c.period_start,
             _result.c.period_end == _EARLIER.c.period_end,
             _result.c.state == sql.const(ResultState.APPROVED),
-            _result.c.known_from <= bindparam("as_of", type_=DateTime(timezone=True)),
+            _result.c.known_from <= sql.AS_OF,
         )
         .order_by(_result.c.known_from.desc(), _result.c.revision.desc())
         .limit(1),
@@ -275,15 +274,14 @@ def _list(given: frozenset[str], *, after: bool) -> Query:
         visible(newer),
     )
     if "as_of" in given:
-        known = bindparam("as_of", type_=DateTime(timezone=True))
         approved = sql.const(ResultState.APPROVED)
         later = tuple_(newer.c.known_from, newer.c.revision) > tuple_(r.c.known_from, r.c.revision)
         where += [
             r.c.state == approved,
-            r.c.known_from <= known,
+            r.c.known_from <= sql.AS_OF,
             ~exists(
                 select(literal_column("1")).where(
-                    same_figure, newer.c.state == approved, newer.c.known_from <= known, later
+                    same_figure, newer.c.state == approved, newer.c.known_from <= sql.AS_OF, later
                 )
             ),
         ]

@@ -12,7 +12,6 @@ from uuid import UUID
 from sqlalchemy import (
     ColumnElement,
     Date,
-    DateTime,
     Integer,
     Numeric,
     Select,
@@ -59,7 +58,6 @@ _ONE: ColumnElement[int] = literal_column("1", Integer)
 _WEIGHT: ColumnElement[Any] = literal_column("1::numeric", Numeric)
 """All indicators weigh the same, as long as no scorecard says otherwise."""
 
-AS_OF = bindparam("as_of", type_=DateTime(timezone=True))
 FROM_DUE = bindparam("from_due", type_=Date)
 CARRIED = bindparam("carried", type_=Text)
 MOMENT = bindparam("moment", type_=Text)
@@ -223,7 +221,7 @@ def _known(source: FromClause) -> tuple[FromClause, FromClause]:
                 score.c.indicator_id == _i.c.id,
                 score.c.counted,
                 or_(score.c.published, sees_approved(_i)),
-                score.c.known_from <= AS_OF,
+                score.c.known_from <= sql.AS_OF,
                 *where,
             )
             .order_by(
