@@ -274,6 +274,9 @@ def test_shorter_periods_make_a_longer_one_by_the_rule_of_the_definition() -> No
         Aggregation.RATIO: 43,  # not the mean of 10, 20 and 50
     }
     assert over_time(Aggregation.RATIO, quarters) == D("0.43")
+    large = parts(("9" * 28, "1", "3"), ("0.0000000001", "9" * 28, "3"))  # no digit of a sum is lost
+    assert over_time(Aggregation.SUM, large) == D("9" * 28 + ".0000000001")
+    assert over_time(Aggregation.RATIO, large) == D("1" + "6" * 27 + ".6666666667")
 
 
 @pytest.mark.parametrize("rule", Aggregation)

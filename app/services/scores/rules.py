@@ -173,19 +173,20 @@ def over_time(rule: Aggregation, parts: Sequence[Part], scale: Decimal = Decimal
     denominators, times `scale` (100 for percent): the mean of rates would let a small month weigh as much as a
     large one. None where a part lacks what the rule asks for: a year of eleven months is no year.
     """
-    if rule == Aggregation.RATIO:
-        pairs = [(one.numerator, one.denominator) for one in parts]
-        known = [(n, d) for n, d in pairs if n is not None and d is not None]
-        below = sum((denominator for _, denominator in known), _ZERO)
-        if len(known) < len(parts) or below == 0:
+    with localcontext(EXACT):
+        if rule == Aggregation.RATIO:
+            pairs = [(one.numerator, one.denominator) for one in parts]
+            known = [(n, d) for n, d in pairs if n is not None and d is not None]
+            below = sum((denominator for _, denominator in known), _ZERO)
+            if len(known) < len(parts) or below == 0:
+                return None
+            return quotient(scale * sum((numerator for numerator, _ in known), _ZERO), below)
+        if rule == Aggregation.LAST:
+            return parts[-1].value if parts else None
+        values = [one.value for one in parts if one.value is not None]
+        if not parts or len(values) < len(parts):
             return None
-        return quotient(scale * sum((numerator for numerator, _ in known), _ZERO), below)
-    if rule == Aggregation.LAST:
-        return parts[-1].value if parts else None
-    values = [one.value for one in parts if one.value is not None]
-    if not parts or len(values) < len(parts):
-        return None
-    return mean(values) if rule == Aggregation.AVERAGE else sum(values, _ZERO)
+        return mean(values) if rule == Aggregation.AVERAGE else sum(values, _ZERO)
 
 
 def light(on_track: Decimal | None, green_at: Decimal, amber_at: Decimal) -> Light:
