@@ -78,6 +78,19 @@ def expected(taken: list[tuple[Frequency, date]], day: date) -> bool:
     return frequency in GAPLESS or (frequency == Frequency.BIENNIAL and (day.year - start.year) % 2 == 0)
 
 
+async def test_what_was_approved_before_its_period_was_asked_for_has_served_it(office: Office) -> None:
+    world = office.world
+    indicator = await world.indicator(office.entity, office.executing)
+    await office.approved("2023", indicator=indicator)
+    await office.approved("2024", indicator=indicator, obs_status="E")
+    await office.reviewed("2025", indicator=indicator)
+    await scheduled(office.manager, indicator, frequency="annual", starts_on="2023-01-01")
+    rows = await world.owner.fetch(
+        "select period, served_on from obligations where indicator_id = $1 and period < '2026'", indicator
+    )
+    assert dict(map(tuple, rows)) == {"2023": NOW.date(), "2024": None, "2025": None}
+
+
 async def test_a_schedule_that_is_set_while_a_holiday_is_entered_counts_it(
     office: Office, database_url: str
 ) -> None:

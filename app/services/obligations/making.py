@@ -68,7 +68,7 @@ async def extend(lane: Lane, indicator_ids: Collection[UUID], holidays: Holidays
     """Make what the schedules of these indicators ask for up to the horizon, and what is not made yet.
 
     Of a drafted or retired one nothing is asked. A second call makes none. Open results of the periods are
-    due from now on.
+    due from now on, and approved ones have served them.
     """
     until = horizon(clock.day(now))
     off = holidays.days
@@ -135,6 +135,7 @@ _SCHEDULES = _query(
     """,
     "id",
 )
+# A final figure that was approved before it was asked for has served its period (`state.served`).
 _MAKE = _query(
     """
     with given as (
@@ -152,8 +153,15 @@ _MAKE = _query(
     ),
     made as (
         insert into obligations (id, entity_id, indicator_id, schedule_id, period, period_start, period_end,
-                                 opens_on, due_on, late_until, closes_on)
-        select * from given returning id
+                                 opens_on, due_on, late_until, closes_on, served_on)
+        select g.*, (
+            select cast(min(coalesce(r.submitted_at, r.known_from)) at time zone 'Asia/Muscat' as date)
+            from results r
+            where r.indicator_id = g.indicator_id
+              and r.period_start = g.period_start and r.period_end = g.period_end
+              and r.state = 'approved' and r.obs_status not in ('E', 'F', 'P')
+        )
+        from given g returning id
     )
     select count(*) as made from made
     """,
