@@ -153,6 +153,13 @@ async def test_a_window_of_periods_and_the_bound(world: World) -> None:
     assert ([point.period for point in before.points], before.older) == (["1973-12", "1974-01"], False)
     window = await series(office.manager, office.indicator, from_period="2023-11-30", to_period="2023-12-31")
     assert [point.period for point in window.points] == ["2023-11", "2023-12"]
+    no_span = {"from_period": "2024-01-01", "to_period": "2023-12-31"}
+    async with client_of(office.manager.api) as http:
+        path = f"/v1/indicators/{office.indicator}/series"
+        problem = await refused(http, "GET", path, 422, "invalid", params=no_span)
+    assert [(fault.parameter, fault.code) for fault in problem.errors or ()] == [
+        ("to_period", "out_of_range")
+    ]
 
 
 async def test_path_and_levels_are_those_that_the_arithmetic_uses(world: World) -> None:
@@ -217,6 +224,9 @@ def _agrees(seen: SeriesRead, definition: rules.Definition, years: range) -> Non
             if (level.first_year is None or level.first_year <= year)
             and (level.last_year is None or year <= level.last_year)
         ]
+        averaged = [level.low for level in found if level.kind == TargetKind.AVERAGE]
+        within = held is not None and held.kind == TargetKind.AVERAGE and 2021 <= year <= 2025
+        assert averaged == ([held.value] if held is not None and within else [])
         blank = [level for level in found if level.kind == TargetKind.BLANK]
         if held is not None and held.kind in LEVELS and held.kind != TargetKind.AVERAGE:
             level = (blank or [level for level in found if level.kind != TargetKind.AVERAGE])[0]

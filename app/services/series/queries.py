@@ -30,6 +30,7 @@ from sqlalchemy.sql.selectable import FromClause, ScalarSelect
 from app import errors
 from app.db import Lane, Query
 from app.enums import Light, Measure, Polarity, TargetKind
+from app.errors import Text
 from app.models import Definition, Entity, Indicator, Result, Score, Target
 from app.parties import Actor
 from app.services import sql
@@ -201,11 +202,14 @@ def _levels(d: FromClause) -> ScalarSelect[Any]:
         (level.c.kind == sql.const(TargetKind.FLOOR), null()),
         else_=func.coalesce(level.c.value_max, level.c.value),
     )
+    # Of an average the years of its window that are held against it. (A year that is null bounds nothing.)
+    first = func.greatest(level.c.window_start, level.c.first_year)
+    last = func.least(level.c.window_end, level.c.last_year)
     item = sql.obj(
         kind=level.c.kind,
         year=level.c.year,
-        first_year=func.coalesce(level.c.window_start, level.c.first_year),
-        last_year=func.coalesce(level.c.window_end, level.c.last_year),
+        first_year=first,
+        last_year=last,
         low=func.trim_scale(low),
         high=func.trim_scale(high),
         outer_min=func.trim_scale(level.c.outer_min),
@@ -214,7 +218,10 @@ def _levels(d: FromClause) -> ScalarSelect[Any]:
     return (
         select(sql.listed(item, level.c.year))
         .select_from(level)
-        .where(or_(*[level.c.kind == sql.const(kind) for kind in LEVELS]))
+        .where(
+            or_(*[level.c.kind == sql.const(kind) for kind in LEVELS]),
+            func.coalesce(first <= last, true()),
+        )
         .scalar_subquery()
     )
 
@@ -238,7 +245,7 @@ def _series(given: frozenset[str]) -> Query:
                 _i.c.measure,
                 _d.c.decimals,
                 _d.c.id.label("definition_id"),
-                (figures.AS_OF if "as_of" in given else null().cast(DateTime(timezone=True))).label("as_of"),
+                (sql.AS_OF if "as_of" in given else null().cast(DateTime(timezone=True))).label("as_of"),
                 points.c.points,
                 points.c.older,
                 _path(_i, _d).label("path"),
@@ -256,13 +263,20 @@ def _series(given: frozenset[str]) -> Query:
     )
 
 
+def _check_span(first: date | None, last: date | None) -> None:
+    """Whether days that periods are narrowed to are a span. Raises Invalid at the parameter `to_period`."""
+    if first is not None and last is not None and last < first:
+        said = Text(f"The last day is not before the first ({first}).", f"لا يسبق آخر المدة أولها ({first}).")
+        raise errors.Invalid(errors=(errors.FieldError("out_of_range", said, parameter="to_period"),))
+
+
 async def one(
     lane: Lane, actor: Actor, indicator_id: UUID, asked: SeriesFilter, now: datetime
 ) -> Document | None:
     """The series of one indicator, as far as the actor may see its figures. What is expected is said by the
     definition in force, also where the figures are those of an earlier moment.
 
-    Raises Invalid for a moment in the future.
+    Raises Invalid for a moment in the future, and for periods that are no span.
     """
     given = {name: value for name, value in asdict(asked).items() if value is not None}
     params = {**visibility.of(actor), **given, "id": indicator_id}
@@ -271,4 +285,5 @@ async def one(
         return None
     if asked.as_of is not None and asked.as_of > now:
         raise errors.in_the_future("as_of")
+    _check_span(asked.from_period, asked.to_period)
     return Document(row["json"].encode(), row["version"])
