@@ -77,15 +77,17 @@ def changes(transition: Transition, load: Loader, made: Loader | None = None) ->
 
 def previews(transition: Transition, load: Loader) -> Any:
     """A route that shows what a transition would do. Who asks is admitted as for the transition itself; whatever
-    is written on the way is rolled back, so that there is nothing to repeat and no Idempotency-Key."""
+    is written on the way is rolled back, so that there is nothing to repeat, and an Idempotency-Key is refused."""
 
     async def dependency(
-        request: Request, id: SubjectPath, if_match: IfMatch = None
+        request: Request, id: SubjectPath, if_match: IfMatch = None, idempotency_key: RefusedKey = None
     ) -> AsyncIterator[Change]:
         request_hash = await _hash(request)
         async with database(request).previewing() as lane:
             now = clock.now()
             actor = await actor_of(request, lane, now)
+            if idempotency_key is not None:
+                raise errors.Malformed(_NOTHING_TO_REPEAT)
             facts = await visible_to(load, lane, actor, id, now)
             permissions.require_not_narrowed(actor, transition.action)
             entitlement = lifecycle.admit(actor, transition, facts, headers.version(if_match))
@@ -287,6 +289,10 @@ def marked(dependency: Callable[..., Any], permission: str) -> Any:
 NOTHING = Facts(kind="", id=UUID(int=0), entity_id=None)
 """The facts of what does not exist yet and lies under nothing."""
 
+_NOTHING_TO_REPEAT = Text(
+    "No Idempotency-Key here: a preview changes nothing, so ask again as you like.",
+    "لا يُقبل مفتاح التكرار هنا، فالمعاينة لا تغيّر شيئًا ويمكن طلبها مرارًا.",
+)
 _KEY_REFUSED = Text(
     "No Idempotency-Key here: the answer holds a secret and is never kept.",
     "لا يُقبل مفتاح التكرار هنا، فالجواب يتضمن سرًّا ولا يُحفظ.",

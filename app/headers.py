@@ -55,7 +55,7 @@ RequiredKey = Annotated[
     ),
 ]
 RefusedKey = Annotated[str | None, Header(alias="Idempotency-Key", include_in_schema=False)]
-"""Where the answer holds a secret: it is never kept, so a key that is sent is refused (400)."""
+"""Where the answer is never kept, since it holds a secret or nothing is changed: a key that is sent is refused (400)."""
 
 SubjectPath = Annotated[UUID, Path(description="The id of the resource.")]
 

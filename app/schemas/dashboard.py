@@ -87,7 +87,12 @@ class DashboardLateFigure(View):
 class DashboardLate(View):
     """What is late."""
 
-    total: Annotated[_Number, Field(description="How many figures; `/v1/obligations?late=true` lists them.")]
+    total: Annotated[
+        _Number,
+        Field(
+            description="How many figures. `/v1/obligations?late=true` lists them, with what else you see to be late."
+        ),
+    ]
     items: Annotated[list[DashboardLateFigure], Field(max_length=5, description="The oldest of them.")]
 
 

@@ -80,6 +80,10 @@ async def test_it_is_shown_to_who_may_approve_now_in_the_order_of_refusals(world
         assert answer.status_code == status, answer.text
         assert (await person.api.step(f"{path.path}/approve", said)).status_code == status
     assert (await world.api.step(preview(figure), etag)).status_code == 401
+    keyed = await office.manager.api.send(
+        "POST", preview(figure), headers={"If-Match": etag, "Idempotency-Key": "preview-1"}
+    )
+    assert (keyed.status_code, keyed.json()["code"]) == (400, "malformed")
 
 
 async def test_where_four_eyes_leaves_nobody_the_head_is_shown_it_before_giving_the_reason(
