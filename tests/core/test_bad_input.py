@@ -311,6 +311,8 @@ async def test_an_id_that_names_nothing(scene: Scene, method: str, path: str, id
     body = GOOD_BODIES.get(path.rpartition("/")[2], {"value": 1} if method == "PATCH" else None)
     headers = PATCH if method == "PATCH" else {}
     async with client_of(person.api, **SEEN, **headers) as http:
+        if path.endswith("preview-approval"):  # nothing is changed, so that a key is refused before
+            del http.headers["Idempotency-Key"]
         extra = {} if body is None else {"json": body}
         await refused(http, method, "/v1/" + path.format(id=id_), 404, "not_found", **extra)
 
