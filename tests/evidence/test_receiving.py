@@ -8,6 +8,7 @@ import pytest
 from app import errors
 from app.files import FileStore
 from app.services.evidence import receiving
+from app.services.evidence.pdf import Look
 from app.services.evidence.receiving import EmptyFile
 from app.services.evidence.refusals import FileRefused
 from tests.evidence import samples
@@ -81,6 +82,14 @@ HOSTILE = {
     "pdf with a script": (pdf(b"4 0 obj\n<</S/JavaScript/JS(x)>>\nendobj\n"), "runs_code"),
     "pdf with a script in disguise": (pdf(b"4 0 obj\n<</S/J#61vaScr#69pt/JS(x)>>\nendobj\n"), "runs_code"),
     "pdf with a packed script": (pdf(packed_objects(b"<</S/JavaScript/JS(x)>>")), "runs_code"),
+    "pdf with a script packed under other things": (
+        pdf(packed_objects(b"<</S/JavaScript/JS(x)>>", more=b"/DecodeParms<</Columns 4>>")),
+        "runs_code",
+    ),
+    "pdf with a script behind much": (pdf(packed_objects(b" " * 3_000_000 + b"<</S/JavaScript>>")), "runs_code"),
+    "pdf that unpacks to a monster": (pdf(packed_objects(b" " * 2_000_000) * 100), "unpacks_too_large"),
+    "pdf of endless streams": (pdf(b"/ObjStm>>stream\n" * 65_536), "unpacks_too_large"),
+    "pdf of names alone": (pdf(b"/ObjStm" * 150_000), "unpacks_too_large"),
     "pdf that launches": (pdf(b"4 0 obj\n<</S /Launch /F(x)>>\nendobj\n"), "runs_code"),
     "pdf with a file": (pdf(b"4 0 obj\n<</Type/EmbeddedFile>>\nendobj\n"), "holds_files"),
     "pdf and zip": (pdf() + zipped({"x": b"x"}), "two_types"),
@@ -138,6 +147,24 @@ async def test_what_pretends_is_refused_with_its_reason(files: FileStore, name: 
     [error] = refused.value.errors
     assert error.code == reason
     assert error.detail.ar != error.detail.en
+
+
+async def test_the_work_on_a_pdf_is_bounded() -> None:
+    bombs = (packed_objects(b" " * 2_000_000) * 100, b"/ObjStm>>stream\n" * 65_536)
+    for content in bombs:
+        look = Look()
+        with pytest.raises(FileRefused):
+            look.through(content, len(content))
+        assert look.streams <= 10_001
+        assert look.unpacked <= 65 * 1024 * 1024
+
+
+async def test_what_lies_on_the_edge_of_two_looks_is_seen(files: FileStore) -> None:
+    for more in (b"<</S/JavaScript>>", packed_objects(b"<</S/JavaScript>>")):
+        for before in (256 * 1024 - 120, 256 * 1024 - 85, 512 * 1024 - 95):
+            content = pdf(b" " * (before - len(pdf())) + more + b" " * 600_000)
+            with pytest.raises(FileRefused):
+                await receiving.receive(files, chunks(content, 70_000), len(content))
 
 
 async def test_an_entry_that_lies_about_its_size_is_not_unpacked(files: FileStore) -> None:
