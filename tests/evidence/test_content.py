@@ -87,7 +87,18 @@ def test_what_a_file_is_called(said: str | None, name: str | None) -> None:
     assert file_headers.file_name(said) == name
 
 
-@pytest.mark.parametrize("said", ["attachment; filename*=nonsense''%FF", 'attachment; filename="\xff\xfe"'])
+@pytest.mark.parametrize(
+    "said",
+    [
+        "attachment; filename*=nonsense''%FF",
+        'attachment; filename="\xff\xfe"',
+        "attachment; filename*=abc",
+        "attachment; filename*=UTF-8'abc",
+        "attachment; filename*=''abc",
+        ";filename*;filename*1*=x''y",
+        "attachment" + ";" * 4000,
+    ],
+)
 def test_a_name_that_cannot_be_read_is_refused(said: str) -> None:
     with pytest.raises(Malformed):
         file_headers.file_name(said)
