@@ -288,6 +288,7 @@ None is taken by a person who had a hand in what is controlled:
 - Whoever **entered or edited** a revision or a definition is barred from controlling it **for good**.
 - Whoever took **a control step** on it is barred from the next ones of **the same round**. A return voids the
   control steps of the round: the next round begins without them.
+- Whoever **verified evidence** of a draft does not edit that draft afterwards: nobody vouches for what they then change.
 - **Persons** are compared, not roles: a second hat does not help. A service account counts as the person who
   made it. Where the head's office records, the head who decided is compared, not the one who writes it down.
 - Preparing, withdrawing, discarding and recording are free of it.

@@ -192,6 +192,33 @@ async def test_whoever_describes_it_otherwise_never_verifies_it(world: World) ->
     assert (await step(office.specialist, proof, "verify")).json()["code"] == "four_eyes"
 
 
+async def test_whoever_verified_the_evidence_does_not_change_what_it_proves(world: World) -> None:
+    office = await Office.make(world)
+    figure = await office.draft()
+    first, second = [await submitted(office.enterer, figure) for _ in range(2)]
+    await taken(office.specialist, first, "reject", REASON)
+    assert "results.edit" in (await office.specialist.api.get(figure.path)).json()["actions"]
+    await taken(office.specialist, second, "verify")
+    seen = await office.specialist.api.get(figure.path)
+    assert "results.edit" not in seen.json()["actions"]
+    refused = await office.specialist.api.patch(figure.path, seen.headers["ETag"], {"value": 99})
+    assert (refused.status_code, refused.json()["code"]) == (403, "four_eyes")
+    changed = await office.enterer.api.patch(
+        figure.path, await office.enterer.api.etag(figure.path), {"value": 99}
+    )
+    assert changed.status_code == 200, changed.text
+
+    ministry = await Ministry.make(world)
+    drafted = await ministry.drafted()
+    definition = Figure(UUID(drafted.definition.rpartition("/")[2]), drafted.definition)
+    await taken(ministry.specialist, await submitted(ministry.drafter, definition), "verify")
+    seen = await ministry.specialist.api.get(definition.path)
+    assert "definitions.edit" not in seen.json()["actions"]
+    refused = await ministry.specialist.api.patch(definition.path, seen.headers["ETag"], {"decimals": 2})
+    assert (refused.status_code, refused.json()["code"]) == (403, "four_eyes")
+    assert "definitions.edit" in (await ministry.drafter.api.get(definition.path)).json()["actions"]
+
+
 async def test_where_four_eyes_leaves_nobody_the_head_verifies_with_a_reason(world: World) -> None:
     office = await Office.make(world)
     proof = await submitted(office.specialist, await office.draft())

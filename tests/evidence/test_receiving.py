@@ -86,7 +86,10 @@ HOSTILE = {
         pdf(packed_objects(b"<</S/JavaScript/JS(x)>>", more=b"/DecodeParms<</Columns 4>>")),
         "runs_code",
     ),
-    "pdf with a script behind much": (pdf(packed_objects(b" " * 3_000_000 + b"<</S/JavaScript>>")), "runs_code"),
+    "pdf with a script behind much": (
+        pdf(packed_objects(b" " * 3_000_000 + b"<</S/JavaScript>>")),
+        "runs_code",
+    ),
     "pdf that unpacks to a monster": (pdf(packed_objects(b" " * 2_000_000) * 100), "unpacks_too_large"),
     "pdf of endless streams": (pdf(b"/ObjStm>>stream\n" * 65_536), "unpacks_too_large"),
     "pdf of names alone": (pdf(b"/ObjStm" * 150_000), "unpacks_too_large"),

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from app.enums import EvidenceState, IndicatorState
 from app.errors import Conflict, FieldError, Text
@@ -76,10 +77,11 @@ class Required:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """How the evidence of a thing stands."""
+    """How the evidence of a thing stands, and who verified some of it."""
 
     undecided: tuple[Undecided, ...] = ()
     required: tuple[Required, ...] = ()
+    verified_by: frozenset[UUID] = frozenset()
 
 
 class NoFile(Conflict):
