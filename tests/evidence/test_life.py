@@ -273,6 +273,19 @@ async def test_of_a_vision_indicator_unit_proves_and_verifies_the_definition(wor
     proof = await submitted(ministry.editor, figure)
     assert (await step(ministry.editor, proof, "verify")).json()["code"] == "four_eyes"
     assert (await step(ministry.specialist, proof, "verify")).json()["code"] == "forbidden"
+    # Had everybody of UNIT a hand in it, it would still not be for the head of the owner.
+    await world.owner.execute(
+        "update evidence set edited_by = array(select distinct user_id from memberships where user_id <> $2)"
+        " where id = $1",
+        proof.id,
+        ministry.head.id,
+    )
+    read = (await ministry.head.api.get(proof.path)).json()
+    assert ([wait["party"] for wait in read["awaiting"]], read["actions"]) == (["unit"], [])
+    assert (await step(ministry.head, proof, "verify", REASON)).json()["code"] == "forbidden"
+    await world.owner.execute(
+        "update evidence set edited_by = $2 where id = $1", proof.id, [ministry.editor.id]
+    )
     await taken(ministry.unit, proof, "verify")
 
 
