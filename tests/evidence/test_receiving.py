@@ -26,12 +26,14 @@ from tests.evidence.samples import (
     zipped,
 )
 
+_DOCX = {"[Content_Types].xml": f'<T><O ContentType="{DOCX}.main+xml"/></T>'.encode()}
 GENUINE = {
     "pdf": (pdf(), "application/pdf"),
     "pdf with packed objects": (pdf(packed_objects(b"<</Type/Font>>")), "application/pdf"),
     "docx": (office(DOCX, {"word/media/image1.svg": b"<svg/>", "word/embeddings/chart.xlsx": b"PK"}), DOCX),
     "xlsx": (office(XLSX, {"xl/printerSettings/printerSettings1.bin": b"\0"}), XLSX),
     "pptx": (office(PPTX), PPTX),
+    "docx in other letters": (zipped({"[CONTENT_TYPES].XML": _DOCX["[Content_Types].xml"]}), DOCX),
     "arabic entry": (office(DOCX, {"word/ملحق.xml": b"<x/>"}), DOCX),
     "odt": (opendocument(), ODT),
     "png": (samples.png(), "image/png"),
@@ -52,6 +54,10 @@ GENUINE = {
 
 _MACRO = "application/vnd.ms-word.document.macroEnabled.main+xml"
 _DTD = '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aa">]><Types>&a;</Types>'
+_TYPES_WITH_OBJECT = (
+    f'<T><O ContentType="{DOCX}.main+xml"/>'
+    '<O ContentType="application/vnd.openxmlformats-officedocument.oleObject"/></T>'
+)
 HOSTILE = {
     "html": (b"<!DOCTYPE html><p>hi", "type_not_allowed"),
     "html in text": (b"\n\n  \t<HtMl>" + MINUTES.encode(), "type_not_allowed"),
@@ -99,12 +105,22 @@ HOSTILE = {
     "picture and zip": (samples.png() + zipped({"x.js": b"x"}, comment=b"c" * 300), "two_types"),
     "picture and html": (samples.JPEG + b"<script>x</script>", "two_types"),
     "picture and pdf": (samples.GIF + pdf(), "two_types"),
+    "text and pdf": (MINUTES.encode() + b"%PDF-1.4\n1 0 obj\n<</S/JavaScript>>\n", "two_types"),
     "docx and html": (office() + b"<html><script>", "two_types"),
     "docx with a comment": (office()[:-2] + b"\x06\0" + b"<html>", "two_types"),
     "html before a docx": (b"PK\x03\x04<html>" + office(), "two_types"),
     "two types of document": (
         office(DOCX, types=f'<T><O ContentType="{DOCX}.main+xml"/><O ContentType="{XLSX}.main+xml"/></T>'),
         "two_types",
+    ),
+    "docx and pdf": (zipped({"%PDF-1.7": b"x", **_DOCX}, stored=("%PDF-1.7",)), "two_types"),
+    "docx and odt": (zipped({"mimetype": ODT.encode(), **_DOCX}, stored=("mimetype",)), "two_types"),
+    "docx with a manifest": (office(DOCX, {"META-INF/manifest.xml": b"<m/>"}), "two_types"),
+    "docx with macros of another": (office(DOCX, {"Basic/Standard/m.xml": b"x"}), "two_types"),
+    "docx and twice": (office(DOCX, {"[content_types].XML": b"<Types/>"}), "two_types"),
+    "docx with an object under another name": (
+        office(DOCX, {"word/media/image1.emf": b"x"}, types=_TYPES_WITH_OBJECT),
+        "holds_files",
     ),
     "cut off": (office()[:-40], "broken"),
     "only the beginning": (b"PK\x03\x04" + b"\0" * 100, "broken"),
