@@ -67,7 +67,7 @@ async def list_evidence(
     response_model=EvidenceRead,
     summary="Announce evidence",
     response_description="The evidence, which waits for its file.",
-    responses=declared(rules.SubjectDecided),
+    responses=declared(rules.SubjectDecided, rules.TooMuchEvidence),
 )
 async def create_evidence(
     change: Annotated[Change, creates_about("evidence.create", facts.one)], evidence: EvidenceCreate
@@ -264,7 +264,7 @@ async def withdraw_evidence(change: Annotated[Change, changes(rules.WITHDRAW, fa
     response_model=EvidenceRead,
     summary="Bring other evidence in its place",
     response_description="The successor, which waits for its file.",
-    responses=declared(*_OPEN, rules.Succeeded, errors.AlreadyExists),
+    responses=declared(*_OPEN, rules.Succeeded, rules.TooMuchEvidence, errors.AlreadyExists),
 )
 async def supersede_evidence(
     change: Annotated[Change, creates_on(rules.SUPERSEDE, facts.one, facts.one)], step: EvidenceSupersede

@@ -10,6 +10,7 @@ import pytest
 from app.enums import Role
 from app.schemas.evidence import EvidenceList, EvidenceRead
 from app.schemas.results import ResultRead
+from app.services.evidence import rules
 from tests.definitions.ministry import Ministry
 from tests.evidence.bringing import (
     TITLE,
@@ -121,6 +122,7 @@ async def test_what_is_approved_keeps_its_evidence_as_it_was(
     proof = await verified(office, figure)
     other = await submitted(office.enterer, figure, kind="photograph")
     await taken(office.specialist, other, "reject", REASON)
+    last = await verified(office, figure)
     await office.finished(figure)
     etag = await office.enterer.api.etag(proof.path)
     refusals = [
@@ -143,7 +145,7 @@ async def test_what_is_approved_keeps_its_evidence_as_it_was(
     with pytest.raises(asyncpg.CheckViolationError, match="never changes"):
         await owner.execute("update results set evidence = '[]' where id = $1", figure.id)
     result = (await office.manager.api.get(figure.path)).json()
-    assert [each["id"] for each in result["evidence"]] == [str(proof.id)]
+    assert [each["id"] for each in result["evidence"]] == [str(proof.id), str(last.id)]
 
 
 async def test_the_schema_holds_the_file_and_the_decision(
@@ -306,6 +308,23 @@ async def test_the_representative_who_is_assigned_is_awaited_first(world: World)
         ("specialist", closes_on.isoformat()),
     ]
     await taken(person, proof, "verify")
+
+
+async def test_there_is_an_end_to_what_is_brought(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    office = await Office.make(world)
+    figure = await office.draft()
+    monkeypatch.setattr(rules, "MOST", 2)
+    first = await announced(office.enterer, figure)
+    await taken(office.enterer, first, "withdraw")
+    second = await submitted(office.enterer, figure)
+    before = await office.enterer.api.etag(figure.path)
+    for refused in (
+        await office.enterer.api.create("/v1/evidence", announcement(figure.id)),
+        await step(office.enterer, second, "supersede", REASON),
+    ):
+        assert (refused.status_code, refused.json()["code"]) == (409, "too_much_evidence")
+    assert await office.enterer.api.etag(figure.path) == before
+    await submitted(office.enterer, await office.draft("2023"))
 
 
 async def test_the_same_key_announces_once(world: World) -> None:

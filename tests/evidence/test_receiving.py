@@ -105,7 +105,7 @@ HOSTILE = {
     "picture and zip": (samples.png() + zipped({"x.js": b"x"}, comment=b"c" * 300), "two_types"),
     "picture and html": (samples.JPEG + b"<script>x</script>", "two_types"),
     "picture and pdf": (samples.GIF + pdf(), "two_types"),
-    "text and pdf": (MINUTES.encode() + b"%PDF-1.4\n1 0 obj\n<</S/JavaScript>>\n", "two_types"),
+    "text before a pdf": (MINUTES.encode() + b"%PDF-1.4\n1 0 obj\n<</S/JavaScript>>\n", "runs_code"),
     "docx and html": (office() + b"<html><script>", "two_types"),
     "docx with a comment": (office()[:-2] + b"\x06\0" + b"<html>", "two_types"),
     "html before a docx": (b"PK\x03\x04<html>" + office(), "two_types"),

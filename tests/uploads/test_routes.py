@@ -64,6 +64,18 @@ async def test_a_file_comes_in_pieces_and_is_attached_with_the_last(app: FastAPI
     assert asked.headers["Cache-Control"] == "no-store"
 
 
+async def test_five_uploads_may_be_unfinished_for_one_piece_of_evidence(sender: Sender) -> None:
+    evidence = await sender.evidence()
+    uploads = [await sender.begun(evidence) for _ in range(5)]
+    check(await sender.begin(evidence), 409, "too_many_uploads", "en")
+    check(await sender.begin(evidence, Accept_Language="ar"), 409, "too_many_uploads", "ar")
+    colleague = sender.office.second_enterer
+    assert (await sender.begin(evidence, by=colleague)).status_code == 201
+    assert (await sender.begin()).status_code == 201
+    assert (await sender.office.enterer.api.send("DELETE", uploads[0], headers=TUS)).status_code == 204
+    assert (await sender.begin(evidence)).status_code == 201
+
+
 async def test_a_checksum_guards_each_part(app: FastAPI, sender: Sender) -> None:
     for algorithm in ("sha1", "sha256"):
         evidence = await sender.evidence()

@@ -35,7 +35,7 @@ async def create(
     """Say that a file will prove something about a thing; the file itself comes afterwards.
 
     Raises Invalid for a thing that is unknown, not visible or takes no evidence at all, Forbidden for who may
-    not edit it, SubjectDecided when it is no draft any more.
+    not edit it, SubjectDecided when it is no draft any more, TooMuchEvidence.
     """
     found = await subjects.find(writer, actor, subject_id, now)
     if found is None:
@@ -57,7 +57,7 @@ async def supersede(writer: Writer, actor: Actor, facts: Facts, reason: str, now
     """Begin the evidence that is to take the place of this one, described like it. This one stands until the
     file of the other is there.
 
-    Raises SubjectDecided, Succeeded, Stale.
+    Raises SubjectDecided, Succeeded, Stale, TooMuchEvidence.
     """
     rules.check_subject(rules.SUPERSEDE, facts.row)
     if facts.row["successor_id"] is not None:
@@ -81,6 +81,9 @@ async def _begin(
     now: datetime,
     reason: str | None = None,
 ) -> None:
+    # Whoever raised the version of the subject holds it: nobody else counts meanwhile.
+    pieces = await writer.execute(select(func.count()).where(_table.c.subject_id == subject_id))
+    rules.check_room(pieces.scalar_one())
     state = EvidenceState.AWAITING_FILE.value
     await lifecycle.begin(
         writer,

@@ -53,6 +53,9 @@ UNDECIDED = frozenset(
 )
 """What still waits for somebody, or for the scanner: nothing is frozen with it."""
 
+MOST = 200
+"""Pieces of evidence about one thing, those that ended included: far more than anybody reads."""
+
 READABLE = _SUBMITTED | _DECIDED | {EvidenceState.SUPERSEDED.value}
 """The states in which a file that is there may be read: never before it is known to be free of malware."""
 
@@ -100,6 +103,20 @@ class SubjectDecided(Conflict):
 class Succeeded(Conflict):
     code = "already_succeeded"
     title = Text("Another piece of evidence takes its place already", "حلّ محله دليل آخر من قبل")
+
+
+class TooMuchEvidence(Conflict):
+    code = "too_much_evidence"
+    title = Text(
+        f"At most {MOST} pieces of evidence are brought about one thing",
+        f"الحد الأقصى {MOST} دليل للموضوع الواحد",
+    )
+
+
+def check_room(pieces: int) -> None:
+    """Whether another piece of evidence may be brought, beside as many. Raises TooMuchEvidence."""
+    if pieces >= MOST:
+        raise TooMuchEvidence()
 
 
 def check_subject(transition: Transition, row: Mapping[str, Any]) -> None:
