@@ -73,7 +73,8 @@ async def create_evidence(
     change: Annotated[Change, creates_about("evidence.create", facts.one)], evidence: EvidenceCreate
 ) -> Response:
     """Says what a file will prove, and of what: a draft that you may edit (Guide V-1). The file follows at
-    `/v1/evidence/{id}/content`. As with every change of evidence, the version of the draft rises."""
+    `/v1/evidence/{id}/content`. As with every change of evidence, the version of the draft rises.
+    Whoever brings or describes evidence never reviews or approves what it is about."""
     columns = evidence.model_dump(exclude={"subject_id"})
     made = await commands.create(change.lane, change.actor, evidence.subject_id, columns, change.now)
     return await _answer(change, made, status=201)

@@ -95,7 +95,12 @@ async def test_rejected_evidence_is_superseded_by_other_evidence(world: World) -
     assert (read.state, read.decided.reason) == ("rejected", REASON["reason"])
     assert read.actions == ["evidence.supersede"]
 
-    second = await taken(office.enterer, first, "supersede", {"reason": "صدرت نسخة مصححة"})
+    second = await taken(office.second_enterer, first, "supersede", {"reason": "صدرت نسخة مصححة"})
+    hands = await world.owner.fetchval("select edited_by from evidence where id = $1", second.id)
+    assert set(hands) == {
+        office.enterer.id,
+        office.second_enterer.id,
+    }  # the description is still the first one's
     assert (await step(office.enterer, first, "supersede", REASON)).json()["code"] == "already_succeeded"
     halfway = (await office.enterer.api.get(first.path)).json()
     assert (halfway["state"], halfway["successor_id"]) == ("rejected", str(second.id))

@@ -104,6 +104,8 @@ async def test_four_eyes(cast: Cast, evidences: Evidences) -> None:
             by = specialist.api
             entered = specialist if hand == "entered_the_figure" else None
             result = await evidences.results.make("draft", clerk=entered)
+            if hand == "brought_another":
+                await evidences.announce(by, result)
             thing = await evidences.announce(by if hand == "announced" else clerk, result)
             if hand == "described":
                 done(await send(by, "evidence.edit", thing))

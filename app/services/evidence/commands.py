@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, insert, select
+from sqlalchemy.sql.selectable import ScalarSelect
 
 from app import errors, ids, permissions
 from app.db import Writer
@@ -45,7 +46,7 @@ async def create(
     permissions.entitlement(
         actor, "evidence.create", Facts(SubjectKind.EVIDENCE, subject_id, subject.entity_id, steps=steps)
     )
-    if not await subjects.raise_version(writer, evidenced.kind, subject_id, evidenced.takes):
+    if not await subjects.raise_version(writer, evidenced.kind, subject_id, evidenced.takes, actor.person_id):
         raise rules.SubjectDecided()
     due = {} if evidenced.step not in subject.due else {rules.ATTACH: subject.due[evidenced.step]}
     facts = Facts(SubjectKind.EVIDENCE, ids.new(), subject.entity_id, steps=steps, due=due)
@@ -62,12 +63,16 @@ async def supersede(writer: Writer, actor: Actor, facts: Facts, reason: str, now
     rules.check_subject(rules.SUPERSEDE, facts.row)
     if facts.row["successor_id"] is not None:
         raise rules.Succeeded()
-    await _raise_subject(writer, facts, rules.SUPERSEDE)
+    await _raise_subject(writer, actor, facts, rules.SUPERSEDE)
     await records.raise_version(writer, Evidence, facts)  # so that of two who ask, one comes first
     new = Facts(SubjectKind.EVIDENCE, ids.new(), facts.entity_id, steps=facts.steps, due=facts.due)
     said = {name: facts.row[name] for name in DESCRIPTION}
+    # Whoever described the old one describes the new one too.
+    before = select(_edited_by(actor)).where(_table.c.id == facts.id).scalar_subquery()
     columns = {**said, "supersedes_id": facts.id}
-    await _begin(writer, actor, rules.SUPERSEDE.action, new, facts.row["subject_id"], columns, now, reason)
+    await _begin(
+        writer, actor, rules.SUPERSEDE.action, new, facts.row["subject_id"], columns, now, reason, before
+    )
     return new.id
 
 
@@ -80,6 +85,7 @@ async def _begin(
     columns: Mapping[str, Any],
     now: datetime,
     reason: str | None = None,
+    edited_by: ScalarSelect[Any] | None = None,
 ) -> None:
     # Whoever raised the version of the subject holds it: nobody else counts meanwhile.
     pieces = await writer.execute(select(func.count()).where(_table.c.subject_id == subject_id))
@@ -103,7 +109,7 @@ async def _begin(
             state=state,
             created_by_id=actor.person_id,
             created_at=now,
-            edited_by=[actor.person_id],
+            edited_by=[actor.person_id] if edited_by is None else edited_by,
             **columns,
         )
     )
@@ -306,7 +312,9 @@ async def _move(
 ) -> None:
     """One transition, and the new version of the subject in the same statement."""
     row = case.facts.row
-    raised = subjects.raised(row["subject_kind"], row["subject_id"], _subject_states(row, transition))
+    editor_id = actor.person_id if actor and transition.action in rules.OF_WHO_BRINGS else None
+    states = _subject_states(row, transition)
+    raised = subjects.raised(row["subject_kind"], row["subject_id"], states, editor_id)
     await _apply(
         writer, transition, actor, case, now, columns, conditions=(raised,), acting_for_id=acting_for_id
     )
@@ -339,10 +347,12 @@ async def _apply(
         raise lifecycle.lost_race()
 
 
-async def _raise_subject(writer: Writer, facts: Facts, transition: Transition) -> None:
+async def _raise_subject(writer: Writer, actor: Actor, facts: Facts, transition: Transition) -> None:
     row = facts.row
     states = _subject_states(row, transition)
-    if not await subjects.raise_version(writer, row["subject_kind"], row["subject_id"], states):
+    if not await subjects.raise_version(
+        writer, row["subject_kind"], row["subject_id"], states, actor.person_id
+    ):
         raise lifecycle.lost_race()
 
 

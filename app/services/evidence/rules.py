@@ -48,6 +48,10 @@ DUE: dict[str, frozenset[str]] = {EvidenceState.SUBMITTED: frozenset({VERIFY.act
 OF_THE_VERIFIER = (VERIFY, REJECT, PASS, INFECT)
 """What is done while the subject is decided about; all else only while the subject is a draft."""
 
+OF_WHO_BRINGS = frozenset({UPLOAD.action, EDIT.action, SUPERSEDE.action, "evidence.create"})
+"""The actions by which somebody has a hand in what a figure is proved with: they count as an edit of the figure, so
+that whoever brings its proof never reviews or approves it."""
+
 UNDECIDED = frozenset(
     {EvidenceState.AWAITING_FILE.value, EvidenceState.SCANNING.value, EvidenceState.SUBMITTED.value}
 )
