@@ -43,6 +43,7 @@ NAMES = (
     ("\0\0", None),
     ("a\0b\r\n.pdf", "ab.pdf"),
     ("invoice\u202efdp.exe", "invoicefdp.exe.pdf"),
+    ("in\u00advo\u034fi\u180ece\U000e0041.pdf", "invoice.pdf"),
     ("run.exe", "run.exe.pdf"),
     ("page.html", "page.html.pdf"),
     ("كشف.PDF", "كشف.PDF"),

@@ -126,7 +126,7 @@ def check_room(pieces: int) -> None:
 def check_subject(transition: Transition, row: Mapping[str, Any]) -> None:
     """Whether the subject of the evidence is in a state that lets the transition be taken: a draft, or for the
     verifier anything not yet approved. Raises SubjectDecided."""
-    if not row["subject_undecided" if transition in OF_THE_VERIFIER else "subject_takes"]:
+    if not _subject_takes(transition, row):
         raise SubjectDecided()
 
 
@@ -139,6 +139,10 @@ def open_now(transition: Transition, row: Mapping[str, Any]) -> bool:
     """What else than its state a transition asks: that of its subject, and that no successor is on its way."""
     if transition is SUPERSEDE and row["successor_id"] is not None:
         return False
+    return _subject_takes(transition, row)
+
+
+def _subject_takes(transition: Transition, row: Mapping[str, Any]) -> bool:
     return bool(row["subject_undecided" if transition in OF_THE_VERIFIER else "subject_takes"])
 
 
