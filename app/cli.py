@@ -19,6 +19,7 @@ import asyncpg
 import structlog
 import typer
 import uvicorn
+from obstore.exceptions import BaseError as StoreError
 
 from app import administrators, config, logs
 from app.config import ConfigurationError, FileSettings, Settings
@@ -262,6 +263,8 @@ def _faults_in_one_line() -> Iterator[None]:
         LocalPostgresError,
     ) as fault:
         _refuse(str(fault))
+    except StoreError as fault:
+        _refuse(f"the file store cannot be used: {(str(fault).splitlines() or [type(fault).__name__])[0]}")
     except DatabaseUnfit as fault:
         _refuse(f"the database cannot be used: {fault}")
     # The runtime role, a table or a column is not there yet.

@@ -1,7 +1,7 @@
 """What a folder needs so that a file survives a loss of power: obstore leaves it to the operating system.
 
 A file is safe when its bytes are on the disk (fsync of the file) and its name is (fsync of the folder that
-holds it, and of each folder that was made for it). In that order: a name that survives must never lead to
+holds it, and of each folder above it). In that order: a name that survives must never lead to
 bytes that did not. Blocking, so called in a thread.
 """
 
@@ -61,10 +61,11 @@ def _is_older(file: Path, moment: datetime) -> bool:
 
 
 def _make(folder: Path, home: Path) -> None:
-    """Make the folders down to `home`; the name of each new one is brought to the disk as well."""
+    """Make the folders down to `home`, and bring the name of each to the disk: also of one that is there, since whoever
+    made it a moment ago may not have done so yet."""
     for step in [*reversed([above for above in home.parents if above.is_relative_to(folder)]), home]:
-        if not step.is_dir():
-            step.mkdir(exist_ok=True)
+        step.mkdir(exist_ok=True)
+        if step != folder:
             _sync(step.parent)
 
 

@@ -149,6 +149,14 @@ class TooManyParts(Conflict):
     )
 
 
+class TooManyUploads(Conflict):
+    code = "too_many_uploads"
+    title = Text(
+        "Too many uploads of yours for this evidence are unfinished; go on with one of them, or give one up",
+        "لديك لهذا الدليل عمليات رفع كثيرة لم تكتمل، فأكمل إحداها أو ألغها",
+    )
+
+
 class NoLinksHere(Conflict):
     code = "no_links_here"
     title = Text(

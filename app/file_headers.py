@@ -9,6 +9,10 @@ from fastapi import Header
 from app import errors
 from app.services.uploads import rules as tus
 
+LONGEST_DISPOSITION = 4000
+"""Characters of a Content-Disposition: a name of 255 Arabic letters is 1,530 of them. Its reader takes the square of
+their number."""
+
 ContentDisposition = Annotated[
     str | None,
     Header(
@@ -17,7 +21,7 @@ ContentDisposition = Annotated[
         examples=[
             "attachment; filename*=UTF-8''%D9%83%D8%B4%D9%81%20%D8%A7%D9%84%D8%A5%D9%86%D8%AC%D8%A7%D8%B2.pdf"
         ],
-        json_schema_extra={"maxLength": 4000, "pattern": r"^[\x20-\x7e]+$"},
+        json_schema_extra={"maxLength": LONGEST_DISPOSITION, "pattern": r"^[\x20-\x7e]+$"},
     ),
 ]
 Range = Annotated[
@@ -47,10 +51,12 @@ _CHARSETS = {"utf-8": "utf-8", "iso-8859-1": "latin-1"}
 def file_name(content_disposition: str | None) -> str | None:
     """The file's name in a Content-Disposition header, as the client wrote it; None where it says none.
 
-    Raises Malformed for a header that cannot be read.
+    Raises Malformed for a header that is too long, or cannot be read.
     """
     if content_disposition is None:
         return None
+    if len(content_disposition) > LONGEST_DISPOSITION:
+        raise errors.Malformed(_NOT_A_DISPOSITION)
     parsed = Message()
     try:
         # A name outside RFC 8187 comes as raw bytes: UTF-8 if it is anything.
@@ -60,9 +66,14 @@ def file_name(content_disposition: str | None) -> str | None:
         for said in names:
             if isinstance(said, tuple):  # `filename*`, which comes before `filename` (RFC 6266, 4.3)
                 charset, _, raw = said
-                return str(raw).encode("latin-1").decode(_CHARSETS[charset.lower()])
+                return str(raw).encode("latin-1").decode(_CHARSETS[str(charset).lower()])
         return names[0] if names else None
-    except (UnicodeError, ValueError, LookupError):
+    except (
+        UnicodeError,
+        ValueError,
+        LookupError,
+        TypeError,
+    ):  # TypeError: the parser's, for parts without a number
         raise errors.Malformed(_NOT_A_DISPOSITION) from None
 
 
@@ -85,8 +96,10 @@ def byte_range(said: str | None, size: int) -> tuple[int, int] | None:
 
 
 _NOT_A_DISPOSITION = errors.Text(
-    "The Content-Disposition cannot be read; a name in Arabic is written filename*=UTF-8''... (RFC 8187).",
-    "تعذّرت قراءة Content-Disposition، ويُكتب الاسم العربي على هيئة filename*=UTF-8''... (RFC 8187).",
+    f"The Content-Disposition cannot be read, or has more than {LONGEST_DISPOSITION} characters; a name in Arabic is"
+    " written filename*=UTF-8''... (RFC 8187).",
+    f"تعذّرت قراءة Content-Disposition أو تجاوز طوله {LONGEST_DISPOSITION} حرف، ويُكتب الاسم العربي"
+    " على هيئة filename*=UTF-8''... (RFC 8187).",
 )
 
 

@@ -45,10 +45,6 @@ class FileStoreUnfit(Exception):
     """The store cannot be used as it is; the message is one line for the operator."""
 
 
-class OtherContent(Exception):
-    """The bytes that came are not those that the key names; nothing was kept."""
-
-
 class NoLinks(Exception):
     """A folder gives no links: what lies in it is read through the service alone."""
 
@@ -137,22 +133,17 @@ class FileStore:
         if not intact:
             raise FileStoreUnfit("the file store does not give back what was written")
 
-    async def put(self, chunks: AsyncIterable[bytes], key: str | None = None) -> StoredFile:
+    async def put(self, chunks: AsyncIterable[bytes]) -> StoredFile:
         """Keep the bytes that come, hashing them on the way; returns when they are safe on the disk.
 
-        With a `key`, they must be the bytes that it names. Bytes that are kept already are replaced by
-        the same, so that the file counts as new: nobody who collects old files takes it for one. Raises
-        OtherContent, ValueError for what is no key, and whatever `chunks` raises; then nothing is kept.
+        Bytes that are kept already are replaced by the same, so that the file counts as new: nobody who
+        collects old files takes it for one. Raises whatever `chunks` raises; then nothing is kept.
         """
-        if key is not None and hash_of(key) is None:
-            raise ValueError(f"not the key of a file: {key!r}")
         temporary = f"{_TEMPORARY}/{uuid4().hex}"
         passing = _Hashed(chunks)
         try:
             await self._write(temporary, passing)
             kept = StoredFile(key_of(passing.sha256), passing.size, passing.sha256)
-            if key not in (None, kept.key):
-                raise OtherContent()
             if self._folder is None:
                 await obstore.rename_async(self._store, temporary, kept.key)
             else:

@@ -142,7 +142,8 @@ class Actor:
 class Facts:
     """What the rules need to know of a subject.
 
-    `steps`: party keys by step. `edited_by`, `controlled_by`: the persons barred by four eyes.
+    `steps`: party keys by step. `edited_by`, `controlled_by`: the persons barred by four eyes from controlling it,
+    `verified_by`: from editing it, having verified its evidence.
     `nobody_left`: the actions of the step that is due, where four eyes leaves none of its holders.
     `due`: until when each step is due, where it is. `own`: the subject is the actor's own (session, service account, delegation).
     `row`: what else the area's query read of the subject, for the area's commands.
@@ -156,6 +157,7 @@ class Facts:
     steps: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     edited_by: frozenset[UUID] = frozenset()
     controlled_by: frozenset[UUID] = frozenset()
+    verified_by: frozenset[UUID] = frozenset()
     nobody_left: frozenset[str] = frozenset()
     due: Mapping[str, date] = field(default_factory=dict)
     own: bool = False

@@ -23,7 +23,8 @@ class Rule:
 
     `who`: parties of the subject's entity, national parties, `anyone` (signed in), `own` (the person
     whose thing it is) or `step:<step>` (the parties that the chain of the subject names).
-    `control`: four eyes applies. `recordable`: where the head is named, the head's office may record
+    `control`: four eyes applies. `edits`: it changes what evidence was verified of, so who verified it does not take it.
+    `recordable`: where the head is named, the head's office may record
     the head's decision. `delegable_as`: the holder may let somebody else take it for a time, by a
     delegation of this action (approving and returning are delegated as one).
     """
@@ -33,6 +34,7 @@ class Rule:
     says: Text
     guide: str = ""
     control: bool = False
+    edits: bool = False
     recordable: bool = False
     delegable_as: str | None = None
 
@@ -131,9 +133,10 @@ _TABLE = (
     _rule(
         "definitions.edit",
         "step:define",
-        "Change a drafted definition: method, targets, thresholds",
-        "تعديل مسودة تعريف: المنهجية والمستهدفات والحدود",
+        "Change a drafted definition: method, targets, thresholds; never who verified its evidence",
+        "تعديل مسودة تعريف: المنهجية والمستهدفات والحدود، ولا يتولاه من تحقق من أدلتها",
         "I-6",
+        edits=True,
     ),
     _rule("definitions.discard", "step:define", "Discard a drafted definition", "استبعاد مسودة تعريف", "I-6"),
     _rule(
@@ -427,7 +430,14 @@ _TABLE = (
     # Results
     _rule("results.read", "anyone", "Read what is visible of results", "قراءة النتائج المتاحة", "D-2, V-3"),
     _rule("results.create", "step:enter", "Enter a result", "إدخال نتيجة", "D-2"),
-    _rule("results.edit", "step:enter", "Correct a draft", "تصحيح مسودة", "D-2"),
+    _rule(
+        "results.edit",
+        "step:enter",
+        "Correct a draft; never who verified its evidence",
+        "تصحيح مسودة، ولا يتولاه من تحقق من أدلتها",
+        "D-2",
+        edits=True,
+    ),
     _rule("results.discard", "step:enter", "Discard a draft", "استبعاد مسودة", "D-2"),
     _rule("results.submit", "step:enter", "Submit a result for review", "رفع نتيجة للمراجعة", "D-2"),
     _rule(
@@ -575,13 +585,13 @@ def entitlement(actor: Actor, action: str, facts: Facts) -> Entitlement:
     """By what right `actor` may take `action` on the subject.
 
     Raises Forbidden when no rule gives the right, FourEyes when it is barred for this person only
-    because they entered, edited or already controlled the revision.
+    because they entered, edited or already controlled the revision, or verified evidence of what they would edit.
     """
     rule = RULES[action]
     require_not_narrowed(actor, action)
     found = _by_party(actor, rule, facts) or _by_delegation(actor, rule, facts)
     # Recording is free of four eyes: what counts is the head in whose name it is decided.
-    if found is not None and (found.records or not rule.control or not _barred(actor.person_id, facts)):
+    if found is not None and (found.records or not _barred_from(rule, actor.person_id, facts)):
         return found
     exception = _by_exception(actor, rule, facts)
     if exception is not None:
@@ -607,6 +617,12 @@ def require_not_narrowed(actor: Actor, action: str) -> None:
 def may_decide(person_id: UUID, facts: Facts) -> bool:
     """Four eyes for the person in whose name a control step is taken (a head whose office records it)."""
     return not _barred(person_id, facts)
+
+
+def _barred_from(rule: Rule, person_id: UUID, facts: Facts) -> bool:
+    if rule.edits and person_id in facts.verified_by:
+        return True
+    return rule.control and _barred(person_id, facts)
 
 
 def _barred(person_id: UUID, facts: Facts) -> bool:

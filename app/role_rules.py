@@ -101,9 +101,9 @@ PARTIES: dict[str, Text] = {
     "step:verify": Text(
         "the technical representative who is assigned to the subject or its indicator, or a specialist of the"
         " owner; for the definition of a vision indicator another person of UNIT; never who entered or edited the"
-        " subject",
+        " subject, or brought evidence of it",
         "الممثل الفني المكلف بالموضوع أو بمؤشره أو أخصائي في الجهة المالكة، ولتعريف مؤشر الرؤية شخص آخر من وحدة"
-        " المتابعة، ولا يتولاه من أدخل الموضوع أو عدّله",
+        " المتابعة، ولا يتولاه من أدخل الموضوع أو عدّله أو قدّم أدلة عليه",
     ),
 }
 """How each party of the table stands to the subject."""
@@ -285,9 +285,11 @@ UNIT for the same indicators, and by the manager for the entity's own.
 Lines marked *four eyes* are control steps: reviewing, confirming, approving, putting in force, returning, granting.
 None is taken by a person who had a hand in what is controlled:
 
-- Whoever **entered or edited** a revision or a definition is barred from controlling it **for good**.
+- Whoever **entered or edited** a revision or a definition, or brought or described evidence of it, is barred from
+  controlling it **for good**.
 - Whoever took **a control step** on it is barred from the next ones of **the same round**. A return voids the
   control steps of the round: the next round begins without them.
+- Whoever **verified evidence** of a draft does not edit that draft afterwards: nobody vouches for what they then change.
 - **Persons** are compared, not roles: a second hat does not help. A service account counts as the person who
   made it. Where the head's office records, the head who decided is compared, not the one who writes it down.
 - Preparing, withdrawing, discarding and recording are free of it.

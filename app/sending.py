@@ -104,10 +104,8 @@ def sends(transition: Transition, load: Loader) -> Any:
     """A route of the tus protocol. Neither If-Match nor an Idempotency-Key is taken: its clients know neither.
     What they know instead is the offset, which one request at most can move."""
 
-    async def dependency(
-        request: Request, id: SubjectPath, tus_resumable: TusResumable = None
-    ) -> AsyncIterator[Sending]:
-        yield Sending(request, id, transition, load, tus_resumable)
+    async def dependency(request: Request, id: SubjectPath, tus_resumable: TusResumable = None) -> Sending:
+        return Sending(request, id, transition, load, tus_resumable)
 
     return marked(dependency, transition.action)
 

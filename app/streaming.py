@@ -121,7 +121,7 @@ async def sent(
 ) -> Response:
     """The file or the part of it that was asked for, as an attachment that no browser opens as a page.
 
-    Raises OutsideTheFile. The caller's transaction ends before the first byte is sent.
+    Raises OutsideTheFile. The caller's transaction ends before the store is asked.
     """
     refuse_unknown_parameters(reading.request)
     said = {"ETag": found.etag, "Cache-Control": "private, no-cache", "Accept-Ranges": "bytes"}
@@ -141,6 +141,7 @@ async def sent(
         said["Content-Range"] = f"bytes {start}-{end - 1}/{found.size}"
     # Said in full: Starlette would add a charset that a text may not have.
     said["Content-Type"] = found.media_type
+    await reading.held.aclose()  # the store may take its time, the connection does not wait for it
     try:
         chunks = await files(reading.request).get(key_of(found.sha256), *(part or ()))
     except FileNotFoundError:

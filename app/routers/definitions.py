@@ -88,13 +88,13 @@ async def read_definition(
     response_model=DefinitionRead,
     summary="Change a drafted definition",
     response_description="The changed draft.",
-    responses=declared(errors.WrongState),
+    responses=declared(errors.WrongState, errors.FourEyes),
 )
 async def edit_definition(
     change: Annotated[Change, changes(rules.EDIT, queries.facts)], patch: DefinitionPatch
 ) -> Response:
     """Changes method, baseline, thresholds; targets are replaced as a whole. Whoever edits never confirms
-    or activates it."""
+    or activates it, and whoever verified evidence of it does not edit it any more."""
     await drafts.edit(change.lane, change.actor, change.facts, change.entitlement, said(patch), change.now)
     return await _answer(change, change.facts.id)
 

@@ -67,13 +67,14 @@ async def list_evidence(
     response_model=EvidenceRead,
     summary="Announce evidence",
     response_description="The evidence, which waits for its file.",
-    responses=declared(rules.SubjectDecided),
+    responses=declared(rules.SubjectDecided, rules.TooMuchEvidence),
 )
 async def create_evidence(
     change: Annotated[Change, creates_about("evidence.create", facts.one)], evidence: EvidenceCreate
 ) -> Response:
     """Says what a file will prove, and of what: a draft that you may edit (Guide V-1). The file follows at
-    `/v1/evidence/{id}/content`. As with every change of evidence, the version of the draft rises."""
+    `/v1/evidence/{id}/content`. As with every change of evidence, the version of the draft rises.
+    Whoever brings or describes evidence never reviews or approves what it is about."""
     columns = evidence.model_dump(exclude={"subject_id"})
     made = await commands.create(change.lane, change.actor, evidence.subject_id, columns, change.now)
     return await _answer(change, made, status=201)
@@ -264,7 +265,7 @@ async def withdraw_evidence(change: Annotated[Change, changes(rules.WITHDRAW, fa
     response_model=EvidenceRead,
     summary="Bring other evidence in its place",
     response_description="The successor, which waits for its file.",
-    responses=declared(*_OPEN, rules.Succeeded, errors.AlreadyExists),
+    responses=declared(*_OPEN, rules.Succeeded, rules.TooMuchEvidence, errors.AlreadyExists),
 )
 async def supersede_evidence(
     change: Annotated[Change, creates_on(rules.SUPERSEDE, facts.one, facts.one)], step: EvidenceSupersede

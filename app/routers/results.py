@@ -145,12 +145,13 @@ async def list_result_history(
     response_model=ResultRead,
     summary="Correct a draft",
     response_description="The corrected draft.",
-    responses=declared(errors.WrongState),
+    responses=declared(errors.WrongState, errors.FourEyes),
 )
 async def patch_result(
     change: Annotated[Change, changes(rules.EDIT, facts.one)], patch: ResultPatch
 ) -> Response:
-    """Changes the named fields of a draft; null empties a field (RFC 7396)."""
+    """Changes the named fields of a draft; null empties a field (RFC 7396). Whoever verified evidence of it does not
+    change it any more."""
     given = patch.model_dump(exclude_unset=True)
     await commands.edit(change.lane, change.actor, change.facts, change.entitlement, given, change.now)
     return await _answer(change, change.facts.id)

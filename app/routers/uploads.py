@@ -66,7 +66,9 @@ async def describe_uploads(request: Request, id: SubjectPath, _: Annotated[None,
     response_description="Where the bytes go.",
     responses={
         **_says(201, "Location", "Upload-Expires"),
-        **declared(*_REFUSED, errors.TooLarge, errors.UnsupportedMedia, errors.Invalid),
+        **declared(
+            *_REFUSED, errors.TooManyUploads, errors.TooLarge, errors.UnsupportedMedia, errors.Invalid
+        ),
     },
 )
 async def begin_upload(
@@ -78,7 +80,7 @@ async def begin_upload(
 ) -> Response:
     """Begins an upload of the file that the evidence awaits, in as many requests as the line needs. It is kept for a
     day after its last byte. Nothing is attached before all bytes are there; of several uploads, the first that is
-    complete is."""
+    complete is. One person has at most five unfinished ones for the same evidence."""
     async with stream.after() as change:
         check_subject(UPLOAD, change.facts.row)
         most = request.app.state.settings.max_file_bytes

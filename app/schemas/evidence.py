@@ -81,7 +81,7 @@ class EvidenceSupersede(Body):
 
     model_config = example(reason="صدرت نسخة مصححة من الكشف")
 
-    reason: Annotated[Words, Field(description="Why; who verifies it reads it.")]
+    reason: Annotated[Words, Field(description="Why; it is kept on record with the successor.")]
 
 
 class EvidenceSubject(View):

@@ -65,11 +65,13 @@ def pdf(more: bytes = b"") -> bytes:
     )
 
 
-def packed_objects(said: bytes) -> bytes:
-    """A compressed object stream that says this (ISO 32000-2, 7.5.7)."""
+def packed_objects(said: bytes, more: bytes = b"") -> bytes:
+    """A compressed object stream that says this, with `more` in its dictionary (ISO 32000-2, 7.5.7)."""
     packed = zlib.compress(b"4 0 " + said)
     return (
-        b"9 0 obj\n<</Type/ObjStm/N 1/First 4/Filter/FlateDecode/Length %d>>\nstream\n" % len(packed)
+        b"9 0 obj\n<</Type/ObjStm/N 1/First 4/Filter/FlateDecode"
+        + more
+        + b"/Length %d>>\nstream\n" % len(packed)
         + packed
         + b"\nendstream\nendobj\n"
     )

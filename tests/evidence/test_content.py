@@ -43,6 +43,7 @@ NAMES = (
     ("\0\0", None),
     ("a\0b\r\n.pdf", "ab.pdf"),
     ("invoice\u202efdp.exe", "invoicefdp.exe.pdf"),
+    ("in\u00advo\u034fi\u180ece\U000e0041.pdf", "invoice.pdf"),
     ("run.exe", "run.exe.pdf"),
     ("page.html", "page.html.pdf"),
     ("كشف.PDF", "كشف.PDF"),
@@ -87,7 +88,18 @@ def test_what_a_file_is_called(said: str | None, name: str | None) -> None:
     assert file_headers.file_name(said) == name
 
 
-@pytest.mark.parametrize("said", ["attachment; filename*=nonsense''%FF", 'attachment; filename="\xff\xfe"'])
+@pytest.mark.parametrize(
+    "said",
+    [
+        "attachment; filename*=nonsense''%FF",
+        'attachment; filename="\xff\xfe"',
+        "attachment; filename*=abc",
+        "attachment; filename*=UTF-8'abc",
+        "attachment; filename*=''abc",
+        ";filename*;filename*1*=x''y",
+        "attachment" + ";" * 4000,
+    ],
+)
 def test_a_name_that_cannot_be_read_is_refused(said: str) -> None:
     with pytest.raises(Malformed):
         file_headers.file_name(said)

@@ -10,6 +10,7 @@ import pytest
 from app.enums import Role
 from app.schemas.evidence import EvidenceList, EvidenceRead
 from app.schemas.results import ResultRead
+from app.services.evidence import rules
 from tests.definitions.ministry import Ministry
 from tests.evidence.bringing import (
     TITLE,
@@ -94,7 +95,12 @@ async def test_rejected_evidence_is_superseded_by_other_evidence(world: World) -
     assert (read.state, read.decided.reason) == ("rejected", REASON["reason"])
     assert read.actions == ["evidence.supersede"]
 
-    second = await taken(office.enterer, first, "supersede", {"reason": "صدرت نسخة مصححة"})
+    second = await taken(office.second_enterer, first, "supersede", {"reason": "صدرت نسخة مصححة"})
+    hands = await world.owner.fetchval("select edited_by from evidence where id = $1", second.id)
+    assert set(hands) == {
+        office.enterer.id,
+        office.second_enterer.id,
+    }  # the description is still the first one's
     assert (await step(office.enterer, first, "supersede", REASON)).json()["code"] == "already_succeeded"
     halfway = (await office.enterer.api.get(first.path)).json()
     assert (halfway["state"], halfway["successor_id"]) == ("rejected", str(second.id))
@@ -121,6 +127,7 @@ async def test_what_is_approved_keeps_its_evidence_as_it_was(
     proof = await verified(office, figure)
     other = await submitted(office.enterer, figure, kind="photograph")
     await taken(office.specialist, other, "reject", REASON)
+    last = await verified(office, figure)
     await office.finished(figure)
     etag = await office.enterer.api.etag(proof.path)
     refusals = [
@@ -143,7 +150,7 @@ async def test_what_is_approved_keeps_its_evidence_as_it_was(
     with pytest.raises(asyncpg.CheckViolationError, match="never changes"):
         await owner.execute("update results set evidence = '[]' where id = $1", figure.id)
     result = (await office.manager.api.get(figure.path)).json()
-    assert [each["id"] for each in result["evidence"]] == [str(proof.id)]
+    assert [each["id"] for each in result["evidence"]] == [str(proof.id), str(last.id)]
 
 
 async def test_the_schema_holds_the_file_and_the_decision(
@@ -190,6 +197,33 @@ async def test_whoever_describes_it_otherwise_never_verifies_it(world: World) ->
     assert (changed.json()["note"], changed.json()["kind"], changed.json()["version"]) == (None, "letter", 3)
     assert "evidence.verify" not in changed.json()["actions"]
     assert (await step(office.specialist, proof, "verify")).json()["code"] == "four_eyes"
+
+
+async def test_whoever_verified_the_evidence_does_not_change_what_it_proves(world: World) -> None:
+    office = await Office.make(world)
+    figure = await office.draft()
+    first, second = [await submitted(office.enterer, figure) for _ in range(2)]
+    await taken(office.specialist, first, "reject", REASON)
+    assert "results.edit" in (await office.specialist.api.get(figure.path)).json()["actions"]
+    await taken(office.specialist, second, "verify")
+    seen = await office.specialist.api.get(figure.path)
+    assert "results.edit" not in seen.json()["actions"]
+    refused = await office.specialist.api.patch(figure.path, seen.headers["ETag"], {"value": 99})
+    assert (refused.status_code, refused.json()["code"]) == (403, "four_eyes")
+    changed = await office.enterer.api.patch(
+        figure.path, await office.enterer.api.etag(figure.path), {"value": 99}
+    )
+    assert changed.status_code == 200, changed.text
+
+    ministry = await Ministry.make(world)
+    drafted = await ministry.drafted()
+    definition = Figure(UUID(drafted.definition.rpartition("/")[2]), drafted.definition)
+    await taken(ministry.specialist, await submitted(ministry.drafter, definition), "verify")
+    seen = await ministry.specialist.api.get(definition.path)
+    assert "definitions.edit" not in seen.json()["actions"]
+    refused = await ministry.specialist.api.patch(definition.path, seen.headers["ETag"], {"decimals": 2})
+    assert (refused.status_code, refused.json()["code"]) == (403, "four_eyes")
+    assert "definitions.edit" in (await ministry.drafter.api.get(definition.path)).json()["actions"]
 
 
 async def test_where_four_eyes_leaves_nobody_the_head_verifies_with_a_reason(world: World) -> None:
@@ -246,6 +280,19 @@ async def test_of_a_vision_indicator_unit_proves_and_verifies_the_definition(wor
     proof = await submitted(ministry.editor, figure)
     assert (await step(ministry.editor, proof, "verify")).json()["code"] == "four_eyes"
     assert (await step(ministry.specialist, proof, "verify")).json()["code"] == "forbidden"
+    # Had everybody of UNIT a hand in it, it would still not be for the head of the owner.
+    await world.owner.execute(
+        "update evidence set edited_by = array(select distinct user_id from memberships where user_id <> $2)"
+        " where id = $1",
+        proof.id,
+        ministry.head.id,
+    )
+    read = (await ministry.head.api.get(proof.path)).json()
+    assert ([wait["party"] for wait in read["awaiting"]], read["actions"]) == (["unit"], [])
+    assert (await step(ministry.head, proof, "verify", REASON)).json()["code"] == "forbidden"
+    await world.owner.execute(
+        "update evidence set edited_by = $2 where id = $1", proof.id, [ministry.editor.id]
+    )
     await taken(ministry.unit, proof, "verify")
 
 
@@ -266,6 +313,23 @@ async def test_the_representative_who_is_assigned_is_awaited_first(world: World)
         ("specialist", closes_on.isoformat()),
     ]
     await taken(person, proof, "verify")
+
+
+async def test_there_is_an_end_to_what_is_brought(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    office = await Office.make(world)
+    figure = await office.draft()
+    monkeypatch.setattr(rules, "MOST", 2)
+    first = await announced(office.enterer, figure)
+    await taken(office.enterer, first, "withdraw")
+    second = await submitted(office.enterer, figure)
+    before = await office.enterer.api.etag(figure.path)
+    for refused in (
+        await office.enterer.api.create("/v1/evidence", announcement(figure.id)),
+        await step(office.enterer, second, "supersede", REASON),
+    ):
+        assert (refused.status_code, refused.json()["code"]) == (409, "too_much_evidence")
+    assert await office.enterer.api.etag(figure.path) == before
+    await submitted(office.enterer, await office.draft("2023"))
 
 
 async def test_the_same_key_announces_once(world: World) -> None:

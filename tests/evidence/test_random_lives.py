@@ -65,12 +65,17 @@ class Bundle:
     state: str = "draft"
     version: int = 1
     pieces: list[Piece] = field(default_factory=list)
+    brought_by: set[str] = field(default_factory=set)
 
     def answer(self, who: str, verb: str, piece: Piece) -> tuple[int, str | None]:
         """The status and code that a step deserves."""
         verifies = verb in ("verify", "reject")
         if verifies:
-            barred = piece.state == "submitted" and "specialist" in {*piece.edited, self.entered_by}
+            barred = piece.state == "submitted" and "specialist" in {
+                *piece.edited,
+                *self.brought_by,
+                self.entered_by,
+            }
             if who == "specialist" and barred:
                 return 403, "four_eyes"
             if who != "specialist" and not (who == "head" and barred):
@@ -134,6 +139,7 @@ class Life:
             self._is(answer, 409, "subject_decided")
         else:
             self.bundle.pieces.append(Piece(Proof.of(answer), {by}))
+            self.bundle.brought_by.add(by)
             self.bundle.version += 1
 
     async def _try(self, by: str, verb: str, at: int, *, stale: bool) -> None:
@@ -150,10 +156,12 @@ class Life:
         if status >= 400:
             return
         bundle.version += 1
+        if verb in ("edit", "upload", "supersede"):
+            bundle.brought_by.add(by)
         if verb in ("edit", "upload"):
             piece.edited.add(by)
         if verb == "supersede":
-            bundle.pieces.append(Piece(Proof.of(answer), {by}, piece))
+            bundle.pieces.append(Piece(Proof.of(answer), {by, *piece.edited}, piece))
         before = piece.supersedes
         if verb == "upload" and before is not None and before.state in SOURCES["supersede"]:
             before.state = "superseded"

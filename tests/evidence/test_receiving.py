@@ -8,6 +8,7 @@ import pytest
 from app import errors
 from app.files import FileStore
 from app.services.evidence import receiving
+from app.services.evidence.pdf import Look
 from app.services.evidence.receiving import EmptyFile
 from app.services.evidence.refusals import FileRefused
 from tests.evidence import samples
@@ -25,12 +26,14 @@ from tests.evidence.samples import (
     zipped,
 )
 
+_DOCX = {"[Content_Types].xml": f'<T><O ContentType="{DOCX}.main+xml"/></T>'.encode()}
 GENUINE = {
     "pdf": (pdf(), "application/pdf"),
     "pdf with packed objects": (pdf(packed_objects(b"<</Type/Font>>")), "application/pdf"),
     "docx": (office(DOCX, {"word/media/image1.svg": b"<svg/>", "word/embeddings/chart.xlsx": b"PK"}), DOCX),
     "xlsx": (office(XLSX, {"xl/printerSettings/printerSettings1.bin": b"\0"}), XLSX),
     "pptx": (office(PPTX), PPTX),
+    "docx in other letters": (zipped({"[CONTENT_TYPES].XML": _DOCX["[Content_Types].xml"]}), DOCX),
     "arabic entry": (office(DOCX, {"word/ملحق.xml": b"<x/>"}), DOCX),
     "odt": (opendocument(), ODT),
     "png": (samples.png(), "image/png"),
@@ -51,6 +54,10 @@ GENUINE = {
 
 _MACRO = "application/vnd.ms-word.document.macroEnabled.main+xml"
 _DTD = '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aa">]><Types>&a;</Types>'
+_TYPES_WITH_OBJECT = (
+    f'<T><O ContentType="{DOCX}.main+xml"/>'
+    '<O ContentType="application/vnd.openxmlformats-officedocument.oleObject"/></T>'
+)
 HOSTILE = {
     "html": (b"<!DOCTYPE html><p>hi", "type_not_allowed"),
     "html in text": (b"\n\n  \t<HtMl>" + MINUTES.encode(), "type_not_allowed"),
@@ -81,18 +88,39 @@ HOSTILE = {
     "pdf with a script": (pdf(b"4 0 obj\n<</S/JavaScript/JS(x)>>\nendobj\n"), "runs_code"),
     "pdf with a script in disguise": (pdf(b"4 0 obj\n<</S/J#61vaScr#69pt/JS(x)>>\nendobj\n"), "runs_code"),
     "pdf with a packed script": (pdf(packed_objects(b"<</S/JavaScript/JS(x)>>")), "runs_code"),
+    "pdf with a script packed under other things": (
+        pdf(packed_objects(b"<</S/JavaScript/JS(x)>>", more=b"/DecodeParms<</Columns 4>>")),
+        "runs_code",
+    ),
+    "pdf with a script behind much": (
+        pdf(packed_objects(b" " * 3_000_000 + b"<</S/JavaScript>>")),
+        "runs_code",
+    ),
+    "pdf that unpacks to a monster": (pdf(packed_objects(b" " * 2_000_000) * 100), "unpacks_too_large"),
+    "pdf of endless streams": (pdf(b"/ObjStm>>stream\n" * 65_536), "unpacks_too_large"),
+    "pdf of names alone": (pdf(b"/ObjStm" * 150_000), "unpacks_too_large"),
     "pdf that launches": (pdf(b"4 0 obj\n<</S /Launch /F(x)>>\nendobj\n"), "runs_code"),
     "pdf with a file": (pdf(b"4 0 obj\n<</Type/EmbeddedFile>>\nendobj\n"), "holds_files"),
     "pdf and zip": (pdf() + zipped({"x": b"x"}), "two_types"),
     "picture and zip": (samples.png() + zipped({"x.js": b"x"}, comment=b"c" * 300), "two_types"),
     "picture and html": (samples.JPEG + b"<script>x</script>", "two_types"),
     "picture and pdf": (samples.GIF + pdf(), "two_types"),
+    "text before a pdf": (MINUTES.encode() + b"%PDF-1.4\n1 0 obj\n<</S/JavaScript>>\n", "runs_code"),
     "docx and html": (office() + b"<html><script>", "two_types"),
     "docx with a comment": (office()[:-2] + b"\x06\0" + b"<html>", "two_types"),
     "html before a docx": (b"PK\x03\x04<html>" + office(), "two_types"),
     "two types of document": (
         office(DOCX, types=f'<T><O ContentType="{DOCX}.main+xml"/><O ContentType="{XLSX}.main+xml"/></T>'),
         "two_types",
+    ),
+    "docx and pdf": (zipped({"%PDF-1.7": b"x", **_DOCX}, stored=("%PDF-1.7",)), "two_types"),
+    "docx and odt": (zipped({"mimetype": ODT.encode(), **_DOCX}, stored=("mimetype",)), "two_types"),
+    "docx with a manifest": (office(DOCX, {"META-INF/manifest.xml": b"<m/>"}), "two_types"),
+    "docx with macros of another": (office(DOCX, {"Basic/Standard/m.xml": b"x"}), "two_types"),
+    "docx and twice": (office(DOCX, {"[content_types].XML": b"<Types/>"}), "two_types"),
+    "docx with an object under another name": (
+        office(DOCX, {"word/media/image1.emf": b"x"}, types=_TYPES_WITH_OBJECT),
+        "holds_files",
     ),
     "cut off": (office()[:-40], "broken"),
     "only the beginning": (b"PK\x03\x04" + b"\0" * 100, "broken"),
@@ -138,6 +166,24 @@ async def test_what_pretends_is_refused_with_its_reason(files: FileStore, name: 
     [error] = refused.value.errors
     assert error.code == reason
     assert error.detail.ar != error.detail.en
+
+
+async def test_the_work_on_a_pdf_is_bounded() -> None:
+    bombs = (packed_objects(b" " * 2_000_000) * 100, b"/ObjStm>>stream\n" * 65_536)
+    for content in bombs:
+        look = Look()
+        with pytest.raises(FileRefused):
+            look.through(content, len(content))
+        assert look.streams <= 10_001
+        assert look.unpacked <= 65 * 1024 * 1024
+
+
+async def test_what_lies_on_the_edge_of_two_looks_is_seen(files: FileStore) -> None:
+    for more in (b"<</S/JavaScript>>", packed_objects(b"<</S/JavaScript>>")):
+        for before in (256 * 1024 - 120, 256 * 1024 - 85, 512 * 1024 - 95):
+            content = pdf(b" " * (before - len(pdf())) + more + b" " * 600_000)
+            with pytest.raises(FileRefused):
+                await receiving.receive(files, chunks(content, 70_000), len(content))
 
 
 async def test_an_entry_that_lies_about_its_size_is_not_unpacked(files: FileStore) -> None:

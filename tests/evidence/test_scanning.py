@@ -4,10 +4,12 @@ import asyncio
 import os
 from collections.abc import Iterator
 from typing import Any
+from unittest.mock import AsyncMock
 
 import asyncpg
 import pytest
 from fastapi import FastAPI
+from obstore.exceptions import GenericError
 from typer.testing import CliRunner, Result
 
 from app import cli, config
@@ -235,6 +237,44 @@ async def test_two_who_scan_at_once_do_it_once(
     assert sum(found["passed"] for found in both) == 3
     for proof in proofs:
         assert [step for step, *_ in await told(world.owner, proof)].count("evidence.pass") == 1
+
+
+async def test_one_file_that_clamd_does_not_survive_stops_no_other(
+    office: Office, figure: Figure, app: FastAPI, away: None
+) -> None:
+    proofs = [await bringing.submitted(office.enterer, figure) for _ in range(2)]
+    asked = 0
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal asked
+        asked += 1
+        if asked == 1:
+            writer.close()
+            return
+        await reader.readuntil(b"\0\0\0\0")
+        writer.write(b"stream: OK\0")
+        writer.close()
+
+    async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        scanner = Scanner(f"tcp://127.0.0.1:{port}", STREAM_MAX)
+        found = await scanning.scan_all(app.state.database, app.state.files, scanner)
+    assert asked >= 2
+    assert found["waiting"] == 1
+    assert [await state(office.enterer, proof) for proof in proofs] == ["scanning", "submitted"]
+    await bringing.taken(office.enterer, proofs[0], "withdraw")
+
+
+async def test_a_fault_of_the_store_leaves_the_file_attached(
+    office: Office, figure: Figure, app: FastAPI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for fault in (GenericError("the bucket is away"), RuntimeError("anything else")):
+        proof = await bringing.announced(office.enterer, figure)
+        with monkeypatch.context() as patched:
+            patched.setattr(app.state.scanner, "scan", AsyncMock(side_effect=fault))
+            answer = await bringing.put(office.enterer, proof)
+        assert (answer.status_code, answer.json()["state"]) == (200, "scanning"), answer.text
+        await bringing.taken(office.enterer, proof, "withdraw")
 
 
 async def test_a_file_that_is_lost_has_no_verdict(

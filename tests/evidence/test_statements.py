@@ -65,8 +65,8 @@ async def test_an_upload_asks_twice(world: World) -> None:
 async def test_what_is_made_and_set(world: World) -> None:
     office = await Office.make(world)
     figure = await office.draft()
-    # Rights, the key three times, what it is about, its version, the event, the row, the answer.
-    with counted(10):
+    # Rights, the key three times, what it is about, its version, how many there are, the event, the row, the answer.
+    with counted(11):
         answer = await office.enterer.api.create("/v1/evidence", announcement(figure.id))
     assert answer.status_code == 201
     path = f"/v1/indicators/{office.indicator}"

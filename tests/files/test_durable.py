@@ -51,13 +51,13 @@ def steps(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[tuple[str, st
     return done
 
 
-async def test_bytes_are_on_the_disk_before_their_name_and_each_new_folder_is(
+async def test_bytes_are_on_the_disk_before_their_name_and_each_folder_is(
     tmp_path: Path, steps: list[tuple[str, str]]
 ) -> None:
     store = FileStore.open(tmp_path.as_uri())
     await store.put(chunks())
     _, first, second, _ = KEY.split("/")
-    assert steps == [
+    expected = [
         ("sync", "temporary"),
         ("sync", "."),
         ("sync", "sha256"),
@@ -65,13 +65,10 @@ async def test_bytes_are_on_the_disk_before_their_name_and_each_new_folder_is(
         ("rename temporary", KEY),
         ("sync", f"sha256/{first}/{second}"),
     ]
+    assert steps == expected
     steps.clear()
-    await store.put(chunks())
-    assert steps == [
-        ("sync", "temporary"),
-        ("rename temporary", KEY),
-        ("sync", f"sha256/{first}/{second}"),
-    ]
+    await store.put(chunks())  # the folders are there: another writer may have made them just now
+    assert steps == expected
 
 
 async def test_a_part_is_on_the_disk_before_it_is_acknowledged(

@@ -16,7 +16,6 @@ from app.files import (
     FileStore,
     FileStoreUnfit,
     NoLinks,
-    OtherContent,
     OutsideFile,
     StoredFile,
     hash_of,
@@ -135,13 +134,6 @@ async def test_twenty_writers_of_the_same_bytes_leave_one_file(store: FileStore)
     assert await read(store, KEY) == TEXT
 
 
-async def test_bytes_must_be_those_that_the_key_names(store: FileStore) -> None:
-    with pytest.raises(OtherContent):
-        await store.put(chunks(TEXT + b"x"), KEY)
-    assert await kept_in(store) == []
-    assert (await store.put(chunks(TEXT), KEY)).key == KEY
-
-
 async def test_an_upload_that_breaks_leaves_nothing(store: FileStore) -> None:
     async def breaking() -> AsyncIterator[bytes]:
         yield b"x" * 6_000_000  # a whole part is written by then
@@ -223,8 +215,6 @@ async def test_what_is_no_key_is_refused_everywhere(store: FileStore, key: str) 
     for asked in (store.get(key), store.get(key, 1), store.exists(key), store.size(key), store.delete(key)):
         with pytest.raises(ValueError, match="not the key of a file"):
             await asked
-    with pytest.raises(ValueError, match="not the key of a file"):
-        await store.put(chunks(TEXT), key)
 
 
 async def test_a_part_is_kept_under_the_name_of_its_upload(store: FileStore) -> None:
@@ -239,8 +229,6 @@ async def test_a_part_is_kept_under_the_name_of_its_upload(store: FileStore) -> 
     assert await kept_in(store) == [key]
     with pytest.raises(ValueError, match="not the key of a part"):
         await store.put_part(KEY, chunks(TEXT))
-    with pytest.raises(ValueError, match="not the key of a file"):
-        await store.put(chunks(TEXT), key)
     await store.delete(key)
     assert await kept_in(store) == []
 

@@ -104,6 +104,8 @@ async def test_four_eyes(cast: Cast, evidences: Evidences) -> None:
             by = specialist.api
             entered = specialist if hand == "entered_the_figure" else None
             result = await evidences.results.make("draft", clerk=entered)
+            if hand == "brought_another":
+                await evidences.announce(by, result)
             thing = await evidences.announce(by if hand == "announced" else clerk, result)
             if hand == "described":
                 done(await send(by, "evidence.edit", thing))
@@ -114,4 +116,24 @@ async def test_four_eyes(cast: Cast, evidences: Evidences) -> None:
             answer = await send(by, action, await seen(by, thing.path))
             if said(answer).removesuffix(" ") != str(lines.answer(hand, action=action)):
                 found.append(f"{action} after {hand}: got {said(answer)}")
+    assert not found, "\n".join(found)
+
+
+async def test_four_eyes_of_the_figure(cast: Cast, evidences: Evidences) -> None:
+    """Whoever verified evidence of a draft does not correct that draft."""
+    lines = table("evidence", "four eyes of the figure")
+    specialist, clerk = cast.people["specialist"].api, cast.clerk.api
+    found = []
+    for hand in lines.states:
+        result = await evidences.results.make("draft")
+        thing = await seen(clerk, (await evidences.announce(clerk, result)).path)
+        headers = {"If-Match": thing.etag}
+        done(await clerk.send("PUT", f"{thing.path}/content", content=a_file(), headers=headers))
+        if hand != "nothing":
+            verb = {"verified": "evidence.verify", "rejected": "evidence.reject"}[hand]
+            done(await send(specialist, verb, await seen(specialist, thing.path)))
+        draft = await seen(specialist, result.path)
+        answer = await specialist.patch(result.path, draft.etag, {"value": 77})
+        if said(answer).removesuffix(" ") != str(lines.answer(hand, action="results.edit")):
+            found.append(f"results.edit after {hand}: got {said(answer)}")
     assert not found, "\n".join(found)

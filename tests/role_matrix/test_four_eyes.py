@@ -12,15 +12,18 @@ from app.enums import DivisionFunction, Frequency, Role, Tenure
 from tests.api import Api
 from tests.factories.world import LONG_AGO, Person, World
 from tests.role_matrix.cast import Cast, account
+from tests.role_matrix.evidence import announcement
 from tests.role_matrix.expectation import NEVER, table, tables
 from tests.role_matrix.refusals import Case, disagreements
 from tests.role_matrix.results import ASKED, REASON, Result, Results, done, send, take
+from tests.role_matrix.things import made
 
 ACTIONS = ("results.review", "results.approve", "results.return")
 HANDS = (
     "took_no_part",
     "entered",
     "edited",
+    "brought_evidence",
     "sent",
     "withdrew",
     "reviewed",
@@ -154,10 +157,14 @@ async def _with_a_hand(cast: Cast, results: Results, person: AllHats, hand: str,
         "entered_what_is_corrected": me,
         "entered_by_account": person.account,
     }.get(hand, clerk)
-    made = done(await first.create(path, {"period": results.period(cast.main), "value": 35.4}))
-    result = Result(made.headers["Location"], made.headers["ETag"])
+    entered = done(await first.create(path, {"period": results.period(cast.main), "value": 35.4}))
+    result = Result(entered.headers["Location"], entered.headers["ETag"])
     if hand == "edited":
         result = Result(result.path, done(await send(me, "results.edit", result)).headers["ETag"])
+    if hand == "brought_evidence":
+        thing = made(await me.create("/v1/evidence", announcement(result.id)))
+        await take(clerk, Result(thing.path, thing.etag), "withdraw")
+        result = Result(result.path, await clerk.etag(result.path))
     if hand == "withdrew":
         result = await take(clerk, result, "submit")
         result = await take(me, result, "withdraw")
@@ -194,8 +201,8 @@ async def _corrected(cast: Cast, result: Result, opens: Api) -> Result:
     asked = done(await send(cast.api("manager"), "reopenings.ask", result, ASKED))
     done(await cast.api("head").step(f"{asked.headers['Location']}/grant", asked.headers["ETag"]))
     result = Result(result.path, await opens.etag(result.path))
-    made = done(await send(opens, "results.correct", result))
-    return Result(made.headers["Location"], made.headers["ETag"])
+    opened = done(await send(opens, "results.correct", result))
+    return Result(opened.headers["Location"], opened.headers["ETag"])
 
 
 @dataclass(frozen=True)

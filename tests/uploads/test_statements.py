@@ -12,7 +12,7 @@ async def test_what_an_upload_costs(world: World) -> None:
     sender = await Sender.make(world)
     await sender.received(await sender.begun())  # a new connection asks once what its types are
     evidence = await sender.evidence()
-    with counted(READ + 1):
+    with counted(READ + 2):  # how many are begun
         upload = (await sender.begin(evidence)).headers["Location"]
     api = sender.office.enterer.api
     with counted(READ):

@@ -186,6 +186,7 @@ def _facts(row: Row, prefix: str) -> Facts:
     steps[rules.CONTROL] = rules.control_parties(state, steps)
     # Four eyes has a meaning only while a control step is due; afterwards the state refuses (409).
     controlled = state in rules.CONTROLLED
+    proof = standing.read(said("proof"))
     return Facts(
         kind=SubjectKind.DEFINITION,
         id=said("id"),
@@ -195,11 +196,12 @@ def _facts(row: Row, prefix: str) -> Facts:
         steps=steps,
         edited_by=frozenset(said("edited_by")) if controlled else frozenset(),
         controlled_by=frozenset(said("controlled_by")) if controlled else frozenset(),
+        verified_by=proof.verified_by if state in rules.EDIT.sources else frozenset(),
         nobody_left=rules.DUE[state] if said("nobody_left") else frozenset(),
         row={
             **{name: said(name) for name in _AREA},
             **read(said("content")),
-            "proof": standing.read(said("proof")),
+            "proof": proof,
         },
     )
 

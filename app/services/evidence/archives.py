@@ -7,7 +7,7 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import PurePosixPath
 from xml.etree import ElementTree
 from zipfile import ZipFile, ZipInfo
@@ -64,14 +64,17 @@ async def media_type(files: FileStore, stored: StoredFile) -> str:
     entries = archive.infolist()
     _check_whole(archive, entries)
     _check_entries(entries)
-    names = {entry.filename: entry for entry in entries}
-    if "[Content_Types].xml" in names:
-        return _ooxml(await _entry(files, stored, archive, window, names["[Content_Types].xml"]))
-    if entries[0].filename == "mimetype":
-        manifest = names.get("META-INF/manifest.xml")
+    names = {entry.filename.lower(): entry for entry in entries}
+    types, manifest = names.get("[content_types].xml"), names.get("meta-inf/manifest.xml")
+    is_opendocument = entries[0].filename == "mimetype"
+    if types is not None:
+        if is_opendocument or manifest is not None or _has_macros(names):
+            raise refusals.two_types()  # one reader opens the one, another reader the other
+        return _ooxml(await _entry(files, stored, archive, window, types))
+    if is_opendocument:
         said = await _entry(files, stored, archive, window, entries[0])
         listed = b"" if manifest is None else await _entry(files, stored, archive, window, manifest)
-        return _opendocument(said, listed, entries)
+        return _opendocument(said, listed, names)
     raise refusals.type_not_allowed("application/zip")
 
 
@@ -145,7 +148,7 @@ def _check_whole(archive: ZipFile, entries: Sequence[ZipInfo]) -> None:
             raise refusals.unpacks_too_large()  # entries that share their bytes: a bomb of many in one
         if end - least > _MOST_BETWEEN:
             raise refusals.two_types()  # a gap in which something else is hidden
-    if len({entry.filename for entry in entries}) < len(entries):
+    if len({entry.filename.lower() for entry in entries}) < len(entries):
         raise refusals.two_types()  # two readers would open two different ones
 
 
@@ -201,18 +204,25 @@ def _ooxml(said: bytes) -> str:
     types = {element.get("ContentType", "").strip().lower() for element in root.iter()}
     if any("macro" in kind or "vba" in kind or "activex" in kind for kind in types):
         raise refusals.runs_code()
+    if any("oleobject" in kind for kind in types):
+        raise refusals.holds_files()
     found = {_MAIN_PARTS[kind] for kind in types & _MAIN_PARTS.keys()}
     if len(found) != 1:
         raise refusals.two_types() if found else refusals.type_not_allowed("application/zip")
     return found.pop()
 
 
-def _opendocument(said: bytes, manifest: bytes, entries: Sequence[ZipInfo]) -> str:
+def _has_macros(names: Iterable[str]) -> bool:
+    """Whether there are folders in which an OpenDocument file has its macros. `names`: of the entries, lower case."""
+    return any(name.startswith(_ODF_RUNNING) for name in names)
+
+
+def _opendocument(said: bytes, manifest: bytes, names: Iterable[str]) -> str:
     """The kind that the first entry names (OpenDocument 1.3, part 2, 3.3)."""
     kind = said.decode("ascii", "replace").strip()
     if kind not in _ODF_KINDS:
         raise refusals.type_not_allowed(kind if kind.isprintable() and len(kind) < 100 else "application/zip")
-    if any(entry.filename.lower().startswith(_ODF_RUNNING) for entry in entries):
+    if _has_macros(names):
         raise refusals.runs_code()
     if b"encryption-data" in manifest:
         raise refusals.encrypted()

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, insert, select
+from sqlalchemy.sql.selectable import ScalarSelect
 
 from app import errors, ids, permissions
 from app.db import Writer
@@ -35,7 +36,7 @@ async def create(
     """Say that a file will prove something about a thing; the file itself comes afterwards.
 
     Raises Invalid for a thing that is unknown, not visible or takes no evidence at all, Forbidden for who may
-    not edit it, SubjectDecided when it is no draft any more.
+    not edit it, SubjectDecided when it is no draft any more, TooMuchEvidence.
     """
     found = await subjects.find(writer, actor, subject_id, now)
     if found is None:
@@ -45,7 +46,7 @@ async def create(
     permissions.entitlement(
         actor, "evidence.create", Facts(SubjectKind.EVIDENCE, subject_id, subject.entity_id, steps=steps)
     )
-    if not await subjects.raise_version(writer, evidenced.kind, subject_id, evidenced.takes):
+    if not await subjects.raise_version(writer, evidenced.kind, subject_id, evidenced.takes, actor.person_id):
         raise rules.SubjectDecided()
     due = {} if evidenced.step not in subject.due else {rules.ATTACH: subject.due[evidenced.step]}
     facts = Facts(SubjectKind.EVIDENCE, ids.new(), subject.entity_id, steps=steps, due=due)
@@ -57,17 +58,21 @@ async def supersede(writer: Writer, actor: Actor, facts: Facts, reason: str, now
     """Begin the evidence that is to take the place of this one, described like it. This one stands until the
     file of the other is there.
 
-    Raises SubjectDecided, Succeeded, Stale.
+    Raises SubjectDecided, Succeeded, Stale, TooMuchEvidence.
     """
     rules.check_subject(rules.SUPERSEDE, facts.row)
     if facts.row["successor_id"] is not None:
         raise rules.Succeeded()
-    await _raise_subject(writer, facts, rules.SUPERSEDE)
+    await _raise_subject(writer, actor, facts, rules.SUPERSEDE)
     await records.raise_version(writer, Evidence, facts)  # so that of two who ask, one comes first
     new = Facts(SubjectKind.EVIDENCE, ids.new(), facts.entity_id, steps=facts.steps, due=facts.due)
     said = {name: facts.row[name] for name in DESCRIPTION}
+    # Whoever described the old one describes the new one too.
+    before = select(_edited_by(actor)).where(_table.c.id == facts.id).scalar_subquery()
     columns = {**said, "supersedes_id": facts.id}
-    await _begin(writer, actor, rules.SUPERSEDE.action, new, facts.row["subject_id"], columns, now, reason)
+    await _begin(
+        writer, actor, rules.SUPERSEDE.action, new, facts.row["subject_id"], columns, now, reason, before
+    )
     return new.id
 
 
@@ -80,7 +85,11 @@ async def _begin(
     columns: Mapping[str, Any],
     now: datetime,
     reason: str | None = None,
+    edited_by: ScalarSelect[Any] | None = None,
 ) -> None:
+    # Whoever raised the version of the subject holds it: nobody else counts meanwhile.
+    pieces = await writer.execute(select(func.count()).where(_table.c.subject_id == subject_id))
+    rules.check_room(pieces.scalar_one())
     state = EvidenceState.AWAITING_FILE.value
     await lifecycle.begin(
         writer,
@@ -100,7 +109,7 @@ async def _begin(
             state=state,
             created_by_id=actor.person_id,
             created_at=now,
-            edited_by=[actor.person_id],
+            edited_by=[actor.person_id] if edited_by is None else edited_by,
             **columns,
         )
     )
@@ -303,7 +312,9 @@ async def _move(
 ) -> None:
     """One transition, and the new version of the subject in the same statement."""
     row = case.facts.row
-    raised = subjects.raised(row["subject_kind"], row["subject_id"], _subject_states(row, transition))
+    editor_id = actor.person_id if actor and transition.action in rules.OF_WHO_BRINGS else None
+    states = _subject_states(row, transition)
+    raised = subjects.raised(row["subject_kind"], row["subject_id"], states, editor_id)
     await _apply(
         writer, transition, actor, case, now, columns, conditions=(raised,), acting_for_id=acting_for_id
     )
@@ -336,10 +347,12 @@ async def _apply(
         raise lifecycle.lost_race()
 
 
-async def _raise_subject(writer: Writer, facts: Facts, transition: Transition) -> None:
+async def _raise_subject(writer: Writer, actor: Actor, facts: Facts, transition: Transition) -> None:
     row = facts.row
     states = _subject_states(row, transition)
-    if not await subjects.raise_version(writer, row["subject_kind"], row["subject_id"], states):
+    if not await subjects.raise_version(
+        writer, row["subject_kind"], row["subject_id"], states, actor.person_id
+    ):
         raise lifecycle.lost_race()
 
 

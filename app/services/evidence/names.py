@@ -26,9 +26,10 @@ LONGEST = 200
 """Characters of a name, its ending included."""
 
 _HIDDEN = re.compile(
-    r"[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffd]"
+    r"[\u0000-\u001f\u007f-\u009f\u00ad\u034f\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffd"
+    r"\U000e0000-\U000e007f]"
 )
-"""Control characters and marks of direction: with one of them `gpj.exe` reads like `exe.jpg`."""
+"""Control characters, marks of direction, and what is not seen: with one of them `gpj.exe` reads like `exe.jpg`."""
 _FORBIDDEN = re.compile(r'[<>:"|?*]')
 """What some system does not take in a name."""
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from app.enums import EvidenceState, IndicatorState
 from app.errors import Conflict, FieldError, Text
@@ -47,10 +48,17 @@ DUE: dict[str, frozenset[str]] = {EvidenceState.SUBMITTED: frozenset({VERIFY.act
 OF_THE_VERIFIER = (VERIFY, REJECT, PASS, INFECT)
 """What is done while the subject is decided about; all else only while the subject is a draft."""
 
+OF_WHO_BRINGS = frozenset({UPLOAD.action, EDIT.action, SUPERSEDE.action, "evidence.create"})
+"""The actions by which somebody has a hand in what a figure is proved with: they count as an edit of the figure, so
+that whoever brings its proof never reviews or approves it."""
+
 UNDECIDED = frozenset(
     {EvidenceState.AWAITING_FILE.value, EvidenceState.SCANNING.value, EvidenceState.SUBMITTED.value}
 )
 """What still waits for somebody, or for the scanner: nothing is frozen with it."""
+
+MOST = 200
+"""Pieces of evidence about one thing, those that ended included: far more than anybody reads."""
 
 READABLE = _SUBMITTED | _DECIDED | {EvidenceState.SUPERSEDED.value}
 """The states in which a file that is there may be read: never before it is known to be free of malware."""
@@ -76,10 +84,11 @@ class Required:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """How the evidence of a thing stands."""
+    """How the evidence of a thing stands, and who verified some of it."""
 
     undecided: tuple[Undecided, ...] = ()
     required: tuple[Required, ...] = ()
+    verified_by: frozenset[UUID] = frozenset()
 
 
 class NoFile(Conflict):
@@ -100,10 +109,24 @@ class Succeeded(Conflict):
     title = Text("Another piece of evidence takes its place already", "حلّ محله دليل آخر من قبل")
 
 
+class TooMuchEvidence(Conflict):
+    code = "too_much_evidence"
+    title = Text(
+        f"At most {MOST} pieces of evidence are brought about one thing",
+        f"الحد الأقصى {MOST} دليل للموضوع الواحد",
+    )
+
+
+def check_room(pieces: int) -> None:
+    """Whether another piece of evidence may be brought, beside as many. Raises TooMuchEvidence."""
+    if pieces >= MOST:
+        raise TooMuchEvidence()
+
+
 def check_subject(transition: Transition, row: Mapping[str, Any]) -> None:
     """Whether the subject of the evidence is in a state that lets the transition be taken: a draft, or for the
     verifier anything not yet approved. Raises SubjectDecided."""
-    if not row["subject_undecided" if transition in OF_THE_VERIFIER else "subject_takes"]:
+    if not _subject_takes(transition, row):
         raise SubjectDecided()
 
 
@@ -116,6 +139,10 @@ def open_now(transition: Transition, row: Mapping[str, Any]) -> bool:
     """What else than its state a transition asks: that of its subject, and that no successor is on its way."""
     if transition is SUPERSEDE and row["successor_id"] is not None:
         return False
+    return _subject_takes(transition, row)
+
+
+def _subject_takes(transition: Transition, row: Mapping[str, Any]) -> bool:
     return bool(row["subject_undecided" if transition in OF_THE_VERIFIER else "subject_takes"])
 
 

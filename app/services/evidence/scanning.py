@@ -9,6 +9,7 @@ from enum import StrEnum
 from uuid import UUID
 
 import structlog
+from obstore.exceptions import BaseError as StoreError
 from sqlalchemy import Uuid, and_, any_, bindparam, column, literal_column, or_, select, text, true
 from sqlalchemy.dialects.postgresql import array
 
@@ -83,7 +84,7 @@ async def scan(database: Database, files: FileStore, scanner: Scanner, evidence_
         signature = await scanner.scan(chunks, facts.row["size"])
     except Away:
         raise
-    except (NoVerdict, FileNotFoundError) as fault:
+    except (NoVerdict, FileNotFoundError, StoreError) as fault:
         log.error("no_verdict", evidence_id=str(evidence_id), fault=str(fault))
         return Outcome.WAITING
     try:
@@ -104,13 +105,16 @@ async def scan(database: Database, files: FileStore, scanner: Scanner, evidence_
 async def scan_uploaded(
     database: Database, files: FileStore, scanner: Scanner | None, evidence_id: UUID
 ) -> None:
-    """The same for a file that was just attached, where there is a scanner; while it is away, the file waits."""
+    """The same for a file that was just attached, where there is a scanner. Whatever goes wrong, the file is attached:
+    it waits, and the request that brought it has succeeded."""
     if scanner is None:
         return
     try:
         await scan(database, files, scanner, evidence_id)
     except Away as fault:
         log.error("clamd_away", evidence_id=str(evidence_id), fault=str(fault))
+    except Exception:
+        log.exception("scan_failed", evidence_id=str(evidence_id))
 
 
 async def scan_all(database: Database, files: FileStore, scanner: Scanner) -> Mapping[str, int]:

@@ -44,15 +44,19 @@ _END_OF_ARCHIVE = b"PK\x05\x06"
 async def media_type(files: FileStore, stored: StoredFile) -> str:
     """The media type of a file that is kept, one of ALLOWED. Raises FileRefused."""
     head = await _piece(files, stored, 0, _HEAD)
+    has_pdf = pdf.SIGNATURE in head[: pdf.SIGNATURE_WITHIN]
     if head.startswith(archives.SIGNATURE):
+        if has_pdf:
+            raise refusals.two_types()
         return await archives.media_type(files, stored)
     found = await asyncio.to_thread(_named, head)
-    if found in _TEXT or head.startswith(tuple(bom for bom, _ in _BOMS)):
-        return await _text(files, stored, head)
-    if found not in ALLOWED:
+    is_text = found in _TEXT or head.startswith(tuple(bom for bom, _ in _BOMS))
+    if not is_text and found not in IMAGES | {pdf.MEDIA_TYPE}:
         raise refusals.type_not_allowed(found)
-    if found != pdf.MEDIA_TYPE and pdf.SIGNATURE in head[: pdf.SIGNATURE_WITHIN]:
+    if found != pdf.MEDIA_TYPE and has_pdf:
         raise refusals.two_types()
+    if is_text:
+        return await _text(files, stored, head)
     if _ends_as_archive(await _piece(files, stored, max(0, stored.size - _TAIL), stored.size)):
         raise refusals.two_types()
     async for piece in _pieces(files, stored):

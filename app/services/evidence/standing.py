@@ -2,6 +2,7 @@
 
 import json
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, Text, func, literal_column, null, or_, select
 from sqlalchemy.sql.selectable import FromClause, ScalarSelect
@@ -31,8 +32,14 @@ def proof(
         .correlate_except(e)
         .scalar_subquery()
     )
+    verified_by = (
+        select(sql.listed(e.c.decided_by_id, e.c.id))
+        .where(e.c.subject_id == subject_id, _is_in(e, (EvidenceState.VERIFIED,)))
+        .correlate_except(e)
+        .scalar_subquery()
+    )
     required = null() if required_by is None else _required(subject_id, required_by)
-    return sql.obj(undecided=open_, required=required).cast(Text)
+    return sql.obj(undecided=open_, required=required, verified_by=verified_by).cast(Text)
 
 
 def _required(subject_id: ColumnElement[Any], required_by: ColumnElement[Any]) -> ScalarSelect[Any]:
@@ -68,6 +75,7 @@ def read(said: str | None) -> Proof:
     return Proof(
         undecided=tuple(rules.Undecided(**each) for each in row.get("undecided") or ()),
         required=tuple(rules.Required(**each) for each in row.get("required") or ()),
+        verified_by=frozenset(map(UUID, row.get("verified_by") or ())),
     )
 
 

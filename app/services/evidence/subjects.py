@@ -230,22 +230,29 @@ async def find(lane: Lane, actor: Actor, subject_id: UUID, now: datetime) -> tup
     return None if evidenced is None or facts is None else (evidenced, facts)
 
 
-def raised(kind: str, subject_id: UUID, states: frozenset[str]) -> ColumnElement[bool]:
+def raised(
+    kind: str, subject_id: UUID, states: frozenset[str], editor_id: UUID | None = None
+) -> ColumnElement[bool]:
     """A condition that raises the version of the thing, and holds when it is in one of `states`: whoever
-    decides about it decides about what they saw, its evidence included."""
+    decides about it decides about what they saw, its evidence included. `editor_id`: who counts as its editor from
+    now on, having brought proof of it."""
     model = KINDS[kind].model
     table: FromClause = model.__table__
+    others = func.array_remove(table.c.edited_by, editor_id)
+    edited = {} if editor_id is None else {"edited_by": func.array_append(others, editor_id)}
     moved = (
         update(model)
         .where(table.c.id == subject_id, table.c.state == any_(bindparam(None, sorted(states), ARRAY(Text))))
-        .values(version=table.c.version + 1)
+        .values(version=table.c.version + 1, **edited)
         .returning(table.c.id)
         .cte("subject")
     )
     return exists(select(literal_column("1")).select_from(moved))
 
 
-async def raise_version(writer: Writer, kind: str, subject_id: UUID, states: frozenset[str]) -> bool:
+async def raise_version(
+    writer: Writer, kind: str, subject_id: UUID, states: frozenset[str], editor_id: UUID
+) -> bool:
     """The same as a statement of its own: whether the thing was in one of `states`."""
-    found = await writer.execute(select(raised(kind, subject_id, states)))
+    found = await writer.execute(select(raised(kind, subject_id, states, editor_id)))
     return bool(found.scalar_one())

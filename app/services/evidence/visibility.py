@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement, and_, any_, case, false, or_
 from sqlalchemy.sql.selectable import FromClause
 
 from app.enums import Classification, EvidenceState
+from app.parties import UNIT
 from app.services import sql
 from app.services.evidence import rules
 from app.services.people import four_eyes, visibility
@@ -57,6 +58,8 @@ def inside(e: FromClause, sight: Sight) -> ColumnElement[bool]:
 
 
 def nobody_left(e: FromClause, s: FromClause) -> ColumnElement[bool]:
-    """Four eyes leaves nobody who could verify it, so that the head decides. `s`: of `subjects.row_of`."""
+    """Four eyes leaves nobody who could verify it, so that the head decides. `s`: of `subjects.row_of`. What UNIT
+    verifies is UNIT's alone."""
+    of_unit = sql.const(UNIT) == any_(s.c.verify)
     nobody = four_eyes.nobody_left(s.c.verify, sql.const(rules.VERIFY.action), e.c.edited_by, s.c.edited_by)
-    return case((e.c.state == sql.const(EvidenceState.SUBMITTED), nobody), else_=false())
+    return case((of_unit, false()), (e.c.state == sql.const(EvidenceState.SUBMITTED), nobody), else_=false())

@@ -182,6 +182,7 @@ def of(row: Row, prefix: str) -> Facts:
     # Four eyes has a meaning only while a control step is due; afterwards the state refuses (409).
     controlled = state in rules.CONTROLLED
     days = row[f"{prefix}days"]  # of its obligation, where it has one
+    proof = standing.read(row[f"{prefix}proof"])
     composed_of = tuple(contributions.part(part) for part in json.loads(row[f"{prefix}parts"] or "[]"))
     return Facts(
         kind=SubjectKind.RESULT,
@@ -192,6 +193,7 @@ def of(row: Row, prefix: str) -> Facts:
         steps=steps,
         edited_by=frozenset(row[f"{prefix}edited_by"]) if controlled else frozenset(),
         controlled_by=frozenset(row[f"{prefix}controlled_by"]) if controlled else frozenset(),
+        verified_by=proof.verified_by if state in rules.EDIT.sources else frozenset(),
         nobody_left=rules.DUE[state] if row[f"{prefix}nobody_left"] else frozenset(),
         due=obligations.dues(*days[1:]) if days else {},
         row={
@@ -199,7 +201,7 @@ def of(row: Row, prefix: str) -> Facts:
             "opens_on": days[0] if days else None,
             "parts": composed_of,
             "certifiable": contributions.is_certifiable(composed_of),
-            "proof": standing.read(row[f"{prefix}proof"]),
+            "proof": proof,
         },
     )
 

@@ -135,7 +135,9 @@ def _evidence(r: FromClause) -> ColumnElement[Any]:
     e = Evidence.__table__.alias()
     each = func.jsonb_array_elements(r.c.evidence).table_valued("value", name="each")
     seen = (
-        select(func.coalesce(func.jsonb_agg(each.c.value), literal_column("'[]'::jsonb")))
+        select(
+            func.coalesce(func.jsonb_agg(sql.ordered(each.c.value, e.c.id)), literal_column("'[]'::jsonb"))
+        )
         .select_from(each.join(e, e.c.id == each.c.value.op("->>")(literal_column("'id'")).cast(Uuid)))
         .where(visible_evidence(e, subjects.sight_of_result(r)))
         .scalar_subquery()

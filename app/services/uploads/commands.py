@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import FromClause, delete, func, update
+from sqlalchemy import FromClause, delete, func, select, update
 
 from app import errors, ids
 from app.db import Writer
@@ -19,7 +19,16 @@ _u: FromClause = UploadRow.__table__
 async def begin(
     writer: Writer, actor: Actor, facts: Facts, length: int, metadata: str | None, now: datetime
 ) -> tuple[UUID, datetime]:
-    """A new upload of `length` bytes for the evidence: its id, and when it expires."""
+    """A new upload of `length` bytes for the evidence: its id, and when it expires. Raises TooManyUploads."""
+    unfinished = await writer.execute(
+        select(func.count()).where(
+            _u.c.evidence_id == facts.id,
+            _u.c.created_by_id == actor.person_id,
+            _u.c.finished_at.is_(None),
+            _u.c.expires_at > now,
+        )
+    )
+    rules.require_free(unfinished.scalar_one())
     made = ids.new()
     expires_at = now + rules.KEPT
     await writer.add(

@@ -28,6 +28,8 @@ KEPT = timedelta(hours=24)
 """How long an upload waits for its next bytes: somebody on a bad line comes back the next morning."""
 MOST_PARTS = 1000
 """How many pieces a file may come in: each is a file of its own until the last has come."""
+MOST_UNFINISHED = 5
+"""Uploads of one person for one piece of evidence that are begun and neither complete nor expired."""
 LONGEST_METADATA = 4000
 """Characters of Upload-Metadata: a file name of 255 Arabic letters is 680 of them."""
 
@@ -130,6 +132,12 @@ def require_room(parts: int) -> None:
     """Raise TooManyParts (409) when the file came in too many pieces."""
     if parts >= MOST_PARTS:
         raise errors.TooManyParts()
+
+
+def require_free(unfinished: int) -> None:
+    """Raise TooManyUploads (409) when as many are unfinished as one person may have."""
+    if unfinished >= MOST_UNFINISHED:
+        raise errors.TooManyUploads()
 
 
 def http_date(moment: datetime) -> str:

@@ -85,6 +85,11 @@ async def proceed(stream: Stream, upload_offset: str | None, upload_checksum: st
         if upload.received + part.size < upload.length:
             return await _received(stream, upload_offset, part)
         return await _completed(stream, upload_offset, upload, part)
+    except (
+        errors.Stale
+    ):  # a client of tus takes 412 for a fault of the protocol; it asks how far it came instead
+        await parts.drop(stream.files, upload.id, [part.id])
+        raise errors.WrongOffset() from None
     except errors.AppError:  # of any other fault nobody knows whether it came before the commit or after
         await parts.drop(stream.files, upload.id, [part.id])
         raise
