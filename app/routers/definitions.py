@@ -104,7 +104,7 @@ async def edit_definition(
     response_model=DefinitionRead,
     summary="Submit a definition to be confirmed",
     response_description="The submitted version.",
-    responses=declared(errors.WrongState, rules.Incomplete),
+    responses=declared(errors.WrongState, rules.IncompleteDefinition),
 )
 async def submit_definition(change: Annotated[Change, changes(rules.SUBMIT, queries.facts)]) -> Response:
     """Needs method and formula in both languages, the source, and a target. From now on it waits for the

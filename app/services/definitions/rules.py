@@ -136,7 +136,7 @@ def check(
 def check_complete(fields: Mapping[str, Any], targets: Sequence[Mapping[str, Any]], measure: str) -> None:
     """Whether a draft says enough to be confirmed: method and formula in both languages, the source, and a
     target. What the indicator measures may have changed since, so its shape is asked again. Raises
-    Incomplete with a pointer for each fault."""
+    IncompleteDefinition with a pointer for each fault."""
     faults = [
         _fault(f"#/{name}", "missing", "This is required.", "هذا الحقل مطلوب.")
         for name in _NEEDED
@@ -148,7 +148,7 @@ def check_complete(fields: Mapping[str, Any], targets: Sequence[Mapping[str, Any
         )
     faults += _faults(fields, targets, measure, "#")
     if faults:
-        raise Incomplete(errors=tuple(faults))
+        raise IncompleteDefinition(errors=tuple(faults))
 
 
 def _faults(
@@ -252,7 +252,7 @@ def _not_valued(pointer: str) -> FieldError:
     return _fault(pointer, "not_measured", "The indicator is a rank.", "المؤشر يقاس بالترتيب.")
 
 
-class Incomplete(Conflict):
+class IncompleteDefinition(Conflict):
     code = "incomplete_definition"
     title = Text("The definition is not complete enough to be submitted", "التعريف غير مكتمل للرفع")
 
