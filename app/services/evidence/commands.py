@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, insert, select
+from sqlalchemy import ColumnElement, insert, select
 
 from app import errors, ids, permissions
 from app.db import Writer
@@ -23,6 +23,7 @@ from app.services.people.decisions import Letter
 from app.services.transitions import Transition
 
 _table = Evidence.__table__
+_EDITED = lifecycle.with_who_acts(_table.c.edited_by)
 DESCRIPTION = ("kind", "title", "note", "classification")
 
 _END = Transition(rules.WITHDRAW.action, rules.UNDECIDED, EvidenceState.WITHDRAWN)
@@ -129,7 +130,7 @@ async def edit(
         actor,
         Case(facts, entitlement, changes={"fields": fields}),
         now,
-        {**changed, "edited_by": _edited_by(actor)},
+        {**changed, "edited_by": _EDITED},
     )
 
 
@@ -170,7 +171,7 @@ async def attach(
             **columns,
             "uploaded_by_id": actor.person_id,
             "uploaded_at": now,
-            "edited_by": _edited_by(actor),
+            "edited_by": _EDITED,
         },
     )
     if not scans:
@@ -309,9 +310,17 @@ async def _move(
 ) -> None:
     """One transition, and the new version of the subject in the same statement."""
     row = case.facts.row
-    raised = subjects.raised(row["subject_kind"], row["subject_id"], _subject_states(row, transition))
+    raised = subjects.raised(row["subject_kind"], _subject_states(row, transition))
     await _apply(
-        writer, transition, actor, case, now, columns, conditions=(raised,), acting_for_id=acting_for_id
+        writer,
+        transition,
+        actor,
+        case,
+        now,
+        columns,
+        conditions=(raised,),
+        params={"raised_id": row["subject_id"]},
+        acting_for_id=acting_for_id,
     )
 
 
@@ -324,6 +333,7 @@ async def _apply(
     columns: Mapping[str, Any],
     *,
     conditions: tuple[ColumnElement[bool], ...] = (),
+    params: Mapping[str, Any] | None = None,
     acting_for_id: UUID | None = None,
 ) -> None:
     moved = await lifecycle.apply(
@@ -337,6 +347,7 @@ async def _apply(
         awaited=rules.AWAITED.get(transition.target),
         acting_for_id=acting_for_id,
         conditions=conditions,
+        params=params,
     )
     if not moved:
         raise lifecycle.lost_race()
@@ -352,7 +363,3 @@ async def _raise_subject(writer: Writer, facts: Facts, transition: Transition) -
 def _subject_states(row: Mapping[str, Any], transition: Transition) -> frozenset[str]:
     evidenced = subjects.KINDS[row["subject_kind"]]
     return evidenced.undecided if transition in rules.OF_THE_VERIFIER else evidenced.takes
-
-
-def _edited_by(actor: Actor) -> ColumnElement[Any]:
-    return func.array_append(func.array_remove(_table.c.edited_by, actor.person_id), actor.person_id)

@@ -7,6 +7,7 @@ until the thing is approved, and never changes afterwards.
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -230,14 +231,16 @@ async def find(lane: Lane, actor: Actor, subject_id: UUID, now: datetime) -> tup
     return None if evidenced is None or facts is None else (evidenced, facts)
 
 
-def raised(kind: str, subject_id: UUID, states: frozenset[str]) -> ColumnElement[bool]:
-    """A condition that raises the version of the thing, and holds when it is in one of `states`: whoever
+@cache
+def raised(kind: str, states: frozenset[str]) -> ColumnElement[bool]:
+    """A condition that raises the version of the thing `raised_id`, and holds when it is in one of `states`: whoever
     decides about it decides about what they saw, its evidence included."""
     model = KINDS[kind].model
     table: FromClause = model.__table__
+    within = or_(*(table.c.state == sql.const(state) for state in sorted(states)))
     moved = (
         update(model)
-        .where(table.c.id == subject_id, table.c.state == any_(bindparam(None, sorted(states), ARRAY(Text))))
+        .where(table.c.id == bindparam("raised_id", type_=Uuid), within)
         .values(version=table.c.version + 1)
         .returning(table.c.id)
         .cte("subject")
@@ -247,5 +250,5 @@ def raised(kind: str, subject_id: UUID, states: frozenset[str]) -> ColumnElement
 
 async def raise_version(writer: Writer, kind: str, subject_id: UUID, states: frozenset[str]) -> bool:
     """The same as a statement of its own: whether the thing was in one of `states`."""
-    found = await writer.execute(select(raised(kind, subject_id, states)))
+    found = await writer.execute(select(raised(kind, states)), {"raised_id": subject_id})
     return bool(found.scalar_one())

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import FromClause, delete, func, update
+from sqlalchemy import FromClause, delete, func, insert, update
 
 from app import errors, ids
 from app.db import Writer
@@ -22,8 +22,8 @@ async def begin(
     """A new upload of `length` bytes for the evidence: its id, and when it expires."""
     made = ids.new()
     expires_at = now + rules.KEPT
-    await writer.add(
-        UploadRow(
+    await writer.execute(
+        insert(UploadRow).values(
             id=made,
             evidence_id=facts.id,
             entity_id=facts.entity_id,
