@@ -79,11 +79,10 @@ class Query:
 
     Parameters are given by name at each run; what the statement holds as literals stays constant.
     Arrays are compared with `= any(:array)`: an expanding `in_()` cannot be compiled beforehand.
-    `written`: the columns that an insert or update takes from parameters of their names.
     """
 
-    def __init__(self, statement: Compilable, written: Sequence[str] | None = None) -> None:
-        compiled = statement.compile(dialect=_DIALECT, column_keys=written)
+    def __init__(self, statement: Compilable) -> None:
+        compiled = statement.compile(dialect=_DIALECT)
         self.sql = str(compiled)
         self.members = tuple(_members(statement))
         self._order = tuple(str(name) for name in compiled.positiontup or ())

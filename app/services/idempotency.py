@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 from app.db import Query, Writer
 from app.errors import KeyInFlight, KeyReused, NotFound
 from app.models import IdempotencyKey
+from app.services import sql
 from app.services.documents import Answer
 
 KEPT = timedelta(hours=24)
@@ -33,14 +34,13 @@ _FIND = Query(
 
 def _keep() -> Query:
     fresh = ("request_hash", "status", "headers", "body", "created_at")
-    made = insert(IdempotencyKey)
+    made = insert(IdempotencyKey).values(sql.written(_k, ("user_id", "key", *fresh)))
     return Query(
         made.on_conflict_do_update(
             index_elements=[_k.c.user_id, _k.c.key],
             set_={name: made.excluded[name] for name in fresh},
             where=_k.c.created_at <= _SINCE,
-        ).returning(_k.c.key),
-        ("user_id", "key", *fresh),
+        ).returning(_k.c.key)
     )
 
 

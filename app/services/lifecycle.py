@@ -33,6 +33,7 @@ from app.db import Query, Writer
 from app.errors import AppError, PreconditionRequired, Stale, WrongState
 from app.errors import Text as Sentence
 from app.parties import Actor, Entitlement, Facts
+from app.services import sql
 from app.services.transitions import Awaited, Transition
 
 
@@ -170,10 +171,10 @@ def _moving(
             table.c.state == func.any(bindparam("sources", type_=ARRAY(Text))),
             *conditions,
         )
-        .values(state=target, version=table.c.version + 1, **dict(computed))
+        .values(state=target, version=table.c.version + 1, **sql.written(table, written), **dict(computed))
         .returning(table.c.id)
     )
-    return Query(moved, written)
+    return Query(moved)
 
 
 def lost_race() -> AppError:

@@ -298,11 +298,11 @@ def _list(given: frozenset[str], *, after: bool) -> Query:
             same_state = [newer.c.state == bindparam("state", type_=Text)]
         else:
             where.append(r.c.state != discarded)
-        where.append(
-            ~exists(
-                select(literal_column("1")).where(same_figure, newer.c.revision > r.c.revision, *same_state)
-            )
+        newest: Select[Any] = select(literal_column("1")).where(
+            same_figure, newer.c.revision > r.c.revision, *same_state
         )
+        # A page looks for each of its figures; joined, the planner would look for those of all of them first.
+        where.append(~exists(newest.offset(literal_column("0"))))
     if after:
         last_end = bindparam("after_period_end", type_=Date)
         last_id = bindparam("after_id", type_=Uuid)

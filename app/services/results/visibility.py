@@ -69,7 +69,6 @@ def nobody_left(r: FromClause) -> ColumnElement[bool]:
 
 def control(r: FromClause) -> LateralFromClause:
     """`nobody_left` as a row beside the result `r`, for a statement that says it twice."""
-    once = literal_column(
-        "0"
-    )  # or the planner would put it in both places, and each costs more than what it finds
+    # With an offset, or the planner would put it in both places, and each costs more than what it finds.
+    once: ColumnElement[int] = literal_column("0")
     return select(nobody_left(r).label("nobody_left")).correlate(r).offset(once).lateral("control")
