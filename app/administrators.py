@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from email_validator import EmailNotValidError, validate_email
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, insert, or_, select
 
 from app import clock, ids, parties
 from app.db import Database, Writer
@@ -72,7 +72,7 @@ async def _make(writer: Writer, email: str, name_ar: str, name_en: str, now: dat
     user_id, membership_id = ids.new(), ids.new()
     # By nobody: the operator of the machine is no person of the service.
     await lifecycle.begin(writer, "users.create", Facts(SubjectKind.USER, user_id, None), actor=None, at=now)
-    await writer.add(User(id=user_id, email=email, name_ar=name_ar, name_en=name_en))
+    await writer.execute(insert(User).values(id=user_id, email=email, name_ar=name_ar, name_en=name_en))
     await lifecycle.begin(
         writer,
         "memberships.create",
@@ -81,8 +81,8 @@ async def _make(writer: Writer, email: str, name_ar: str, name_en: str, now: dat
         at=now,
         changes={"role": Role.ADMINISTRATOR.value, "user_id": str(user_id)},
     )
-    await writer.add(
-        Membership(
+    await writer.execute(
+        insert(Membership).values(
             id=membership_id,
             user_id=user_id,
             entity_id=None,

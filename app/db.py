@@ -1,7 +1,8 @@
 """The two lanes to PostgreSQL, the one query language of both, and the only commit.
 
 Reads run on a raw asyncpg pool, inside a read-only transaction with one snapshot; writes on
-SQLAlchemy's session. Both run the same `Query` objects, so that a thing has one representation.
+SQLAlchemy's pool, in a transaction of the driver's. Both run the same `Query` objects by the driver, so that
+a thing has one representation; what is put together for one write alone, SQLAlchemy runs.
 Both take the role `mutabaa_app`, which owns nothing and cannot bypass row-level security.
 """
 
@@ -10,10 +11,23 @@ from contextlib import asynccontextmanager
 from typing import Any, Protocol
 
 import asyncpg
-from sqlalchemy import CursorResult, Dialect, Executable, Join, Result, Select, Subquery, TextualSelect
+from asyncpg.transaction import Transaction
+from sqlalchemy import (
+    Dialect,
+    Executable,
+    Insert,
+    Join,
+    Result,
+    Select,
+    Subquery,
+    TextClause,
+    TextualSelect,
+    Update,
+    event,
+)
 from sqlalchemy.dialects.postgresql.asyncpg import dialect as AsyncpgDialect
-from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 RUNTIME_ROLE = "mutabaa_app"
 MINIMUM_SERVER_VERSION = 170000
@@ -58,20 +72,27 @@ class DatabaseUnfit(Exception):
 _DIALECT: Dialect = AsyncpgDialect()  # type: ignore[no-untyped-call]
 
 
+Compilable = Select[Any] | TextualSelect | TextClause | Insert | Update
+
+
 class Query:
-    """A select, compiled once: `sql` and the order of its arguments are all that either lane needs, and the
+    """A statement, compiled once: `sql` and the order of its arguments are all that either lane needs, and the
     expressions that it was made of are let go. `members`: the names in the JSON of a row, where it gives JSON.
 
     Parameters are given by name at each run; what the statement holds as literals stays constant.
     Arrays are compared with `= any(:array)`: an expanding `in_()` cannot be compiled beforehand.
     """
 
-    def __init__(self, statement: Select[Any] | TextualSelect) -> None:
+    def __init__(self, statement: Compilable) -> None:
         compiled = statement.compile(dialect=_DIALECT)
         self.sql = str(compiled)
         self.members = tuple(_members(statement))
         self._order = tuple(str(name) for name in compiled.positiontup or ())
-        self._constants = {name: value for name, value in compiled.params.items() if value is not None}
+        self._constants = {
+            name: bound.value
+            for bound, name in compiled.bind_names.items()
+            if not bound.required and bound.value is not None
+        }
 
     def arguments(self, params: Mapping[str, Any]) -> list[Any]:
         """The values in the order of $1, $2 ... Raises KeyError for a parameter that was not given."""
@@ -79,7 +100,7 @@ class Query:
         return [params[name] if name in params else constants[name] for name in self._order]
 
 
-def _members(statement: Select[Any] | TextualSelect) -> list[str]:
+def _members(statement: Compilable) -> list[str]:
     """The columns of the subquery that `sql.as_json` makes JSON of, without those that are kept for ourselves."""
     pending: list[Any] = list(statement.get_final_froms()) if isinstance(statement, Select) else []
     while pending:
@@ -138,32 +159,21 @@ class OwnerLane:
 
 
 class Writer:
-    """The write lane: one transaction on SQLAlchemy's session. It commits nothing itself."""
+    """The write lane: one transaction. It commits nothing itself."""
 
-    def __init__(self, session: AsyncSession) -> None:
-        self.session = session
+    def __init__(self, connection: AsyncConnection, driver: "asyncpg.Connection[asyncpg.Record]") -> None:
+        self._connection = connection
+        self._driver = driver
 
     async def rows(self, query: Query, params: Mapping[str, Any]) -> Sequence[Row]:
-        return (await self._run(query, params)).mappings().all()
+        return await self._driver.fetch(query.sql, *query.arguments(params))
 
     async def row(self, query: Query, params: Mapping[str, Any]) -> Row | None:
-        return (await self._run(query, params)).mappings().one_or_none()
-
-    async def _run(self, query: Query, params: Mapping[str, Any]) -> CursorResult[Any]:
-        # As it was compiled: to find a statement in the session's own cache, all of it is compared each time.
-        connection = await self.session.connection()
-        return await connection.exec_driver_sql(query.sql, tuple(query.arguments(params)))
+        return await self._driver.fetchrow(query.sql, *query.arguments(params))
 
     async def execute(self, statement: Executable, params: Mapping[str, Any] | None = None) -> Result[Any]:
-        """Run a statement that is no shared query (a conditional update, an insert from arrays)."""
-        # Not by the session: it prepares to tell objects in memory of the change, and there are none.
-        connection = await self.session.connection()
-        return await connection.execute(statement, dict(params) if params else None)
-
-    async def add(self, *things: DeclarativeBase) -> None:
-        """Insert rows, parents first."""
-        self.session.add_all(things)
-        await self.session.flush()
+        """Run a statement that is no compiled query (an update of some columns, an insert of many rows)."""
+        return await self._connection.execute(statement, dict(params) if params else None)
 
 
 class Database:
@@ -184,8 +194,9 @@ class Database:
             max_overflow=0,
             hide_parameters=True,  # they hold names and addresses, which no log may
             pool_timeout=_CONNECT_SECONDS,
+            isolation_level="AUTOCOMMIT",  # transactions are begun and ended here, on the driver's connection
         )
-        self._sessions = async_sessionmaker(self._engine, expire_on_commit=False, autoflush=False)
+        event.listen(self._engine.sync_engine, "checkout", _refuse_unfit)
 
     async def _connect(self) -> "asyncpg.Connection[asyncpg.Record]":
         return await asyncpg.connect(
@@ -193,6 +204,7 @@ class Database:
             server_settings=self._settings,
             timeout=_CONNECT_SECONDS,
             command_timeout=self._command_timeout,
+            max_cacheable_statement_size=_ANY_SIZE,
         )
 
     async def open(self) -> None:
@@ -238,22 +250,39 @@ class Database:
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[Writer]:
         """One transaction: committed when the block ends well, rolled back when it raises."""
-        async with self._sessions() as session:
+        async with self._begun() as (writer, transaction):
             try:
-                yield Writer(session)
-                await session.commit()
+                yield writer
             except BaseException:
-                await session.rollback()
+                await transaction.rollback()
                 raise
+            await transaction.commit()
 
     @asynccontextmanager
     async def previewing(self) -> AsyncIterator[Writer]:
         """One transaction that shows what a write would come to: rolled back, however the block ends."""
-        async with self._sessions() as session:
+        async with self._begun() as (writer, transaction):
             try:
-                yield Writer(session)
+                yield writer
             finally:
-                await session.rollback()
+                await transaction.rollback()
+
+    @asynccontextmanager
+    async def _begun(self) -> AsyncIterator[tuple[Writer, Transaction]]:
+        async with self._engine.connect() as connection:
+            driver = (await connection.get_raw_connection()).driver_connection
+            if driver is None:
+                raise RuntimeError("the connection was given back")
+            transaction = driver.transaction()
+            await transaction.start()
+            yield Writer(connection, driver), transaction
+
+
+def _refuse_unfit(held: Any, *_: object) -> None:
+    """A connection that broke, or whose transaction nobody could end, is not handed on: the pool makes another."""
+    driver: asyncpg.Connection[asyncpg.Record] = held.driver_connection
+    if driver.is_closed() or driver.is_in_transaction():
+        raise DisconnectionError()
 
 
 async def _nothing_to_reset(_: object) -> None:

@@ -42,11 +42,15 @@ from app.routers import (
 from app.services.idempotency import Replayed
 from app.tokens import TokenKeys
 
+# What is asked most comes first: they are tried one after the other, each path in turn.
 ROUTERS = (
-    auth.router,
-    me.router,
+    indicators.router,
+    results.router,
     inbox.router,
     dashboard.router,
+    scoreboard.router,
+    auth.router,
+    me.router,
     entities.router,
     people.router,
     role_plans.router,
@@ -54,14 +58,11 @@ ROUTERS = (
     service_accounts.router,
     catalogue.router,
     holidays.router,
-    indicators.router,
     series.router,
     contributions.router,
     definitions.router,
     schedules.router,
-    scoreboard.router,
     obligations.router,
-    results.router,
     evidence.router,
     uploads.router,
     reopenings.router,

@@ -213,9 +213,9 @@ def _printable(said: str) -> str:
     return "".join(c if c.isprintable() and not 0xD800 <= ord(c) < 0xE000 else "?" for c in said)
 
 
-def from_integrity(error: IntegrityError) -> AppError:
+def from_integrity(error: IntegrityError | asyncpg.IntegrityConstraintViolationError) -> AppError:
     """A race that a constraint decided. An unknown constraint is a fault of ours: Internal."""
-    cause = getattr(error.orig, "__cause__", None) or error.orig
+    cause = error.orig.__cause__ or error.orig if isinstance(error, IntegrityError) and error.orig else error
     return _BY_CONSTRAINT.get(getattr(cause, "constraint_name", None) or "", errors.Internal())
 
 
@@ -248,7 +248,7 @@ def as_app_error(error: Exception) -> AppError:
             error.status_code, errors.Malformed if error.status_code < 500 else errors.Internal
         )
         return kind(headers=dict(error.headers or {}))
-    if isinstance(error, IntegrityError):
+    if isinstance(error, (IntegrityError, asyncpg.IntegrityConstraintViolationError)):
         known = from_integrity(error)
         if not isinstance(known, errors.Internal):
             return known

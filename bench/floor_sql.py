@@ -78,7 +78,8 @@ INDICATOR = f"""
     select row_to_json(t)::text from (
         select {_ITEM}, {_PILLAR} as pillar, null as programme, i.entered_by, i.owner_assumed,
                i.name_ar_translated, i.publisher, {_DEFINITION} as definition, null as draft_id,
-               {_SCHEDULE} as schedule, {_REQUIRED} as required_evidence, i.confidence, i.status, i.note, i.retired_on,
+               {_SCHEDULE} as schedule, {_REQUIRED} as required_evidence, i.confidence, i.status, i.note,
+               i.retired_on,
                {_LATE} as late, '[]'::json as actions
         from indicators i {_JOINED}
         join pillars l on l.id = p.pillar_id
@@ -177,7 +178,8 @@ RESULT = f"""
                r.entered_at, json_build_object('id', s.id, 'name_ar', s.name_ar, 'name_en', s.name_en)
                    as submitted_by,
                r.submitted_at, null as reviewed_by, r.reviewed_at, null as approved_by, r.approved_at,
-               null as returned, r.exceptional, null as source, '[]'::json as parts, r.evidence, '[]'::json as actions
+               null as returned, r.exceptional, null as source, '[]'::json as parts, r.evidence,
+               '[]'::json as actions
         {_OF_RESULTS}
         join divisions d on d.id = r.division_id
         join users u on u.id = r.entered_by_id

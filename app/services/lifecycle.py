@@ -9,6 +9,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, cast
 from uuid import UUID
 
@@ -28,10 +29,11 @@ from sqlalchemy import (
 from sqlalchemy.orm import DeclarativeBase
 
 from app import permissions
-from app.db import Writer
+from app.db import Query, Writer
 from app.errors import AppError, PreconditionRequired, Stale, WrongState
 from app.errors import Text as Sentence
 from app.parties import Actor, Entitlement, Facts
+from app.services import sql
 from app.services.transitions import Awaited, Transition
 
 
@@ -56,6 +58,14 @@ GIVEN = (
     .render_derived()
 )
 """The cases as a table, for columns that differ by case: GIVEN.c.reason, GIVEN.c.exceptional."""
+
+BY = bindparam("by_id", type_=Uuid)
+"""In whose name a transition is taken, for columns that are computed from it."""
+
+
+def with_who_acts(persons: ColumnElement[Any]) -> ColumnElement[Any]:
+    """A column of persons with whoever takes the transition in it, once."""
+    return func.array_append(func.array_remove(persons, BY), BY)
 
 
 def admit(actor: Actor, transition: Transition, facts: Facts, expected_version: int | None) -> Entitlement:
@@ -94,36 +104,40 @@ async def apply(
     columns: Mapping[str, Any],
     awaited: Awaited | None,
     acting_for_id: UUID | None = None,
-    conditions: Sequence[ColumnElement[bool]] = (),
+    conditions: tuple[ColumnElement[bool], ...] = (),
+    params: Mapping[str, Any] | None = None,
 ) -> set[UUID]:
     """Change the state of every case that is still as it was seen; returns the ids that changed.
 
-    `columns` are set beside state and version: values, or expressions over GIVEN and the model. A case
+    `columns` are set beside state and version: values, or expressions over GIVEN, BY and the model. A case
     that somebody else changed meanwhile is left out: the caller answers it with `lost_race()`. `conditions`:
-    what else must hold at that moment.
+    what else must hold at that moment, given `params`. The statement is compiled once for the same expressions,
+    so they are made once too, and no value stands in them.
     """
-    table = cast(Table, model.__table__)
+    computed = {name: value for name, value in columns.items() if isinstance(value, ColumnElement)}
+    values = {name: value for name, value in columns.items() if name not in computed}
     # In one order for all, so that two people who decide on many at once do not lock each other out.
     cases = sorted(cases, key=lambda case: case.facts.id)
-    moved = await writer.execute(
-        update(table)
-        .where(
-            table.c.id == GIVEN.c.id,
-            table.c.version == GIVEN.c.version,
-            table.c.state == func.any(bindparam("sources", type_=ARRAY(Text))),
-            *conditions,
-        )
-        .values(state=transition.target, version=table.c.version + 1, **columns)
-        .returning(table.c.id),
+    moved = await writer.rows(
+        _moving(
+            cast(Table, model.__table__),
+            transition.target,
+            tuple(values),
+            tuple(computed.items()),
+            conditions,
+        ),
         {
+            **values,
+            **(params or {}),
             "ids": [case.facts.id for case in cases],
             "versions": [case.facts.version for case in cases],
             "reasons": [case.reason for case in cases],
             "exceptions": [case.entitlement.exceptional for case in cases],
             "sources": sorted(transition.sources),
+            "by_id": acting_for_id or (actor and actor.person_id),
         },
     )
-    changed = set(moved.scalars())
+    changed = {row["id"] for row in moved}
     done = [case for case in cases if case.facts.id in changed]
     if done:
         await _record(
@@ -139,6 +153,28 @@ async def apply(
             moved=transition.target not in transition.sources,
         )
     return changed
+
+
+@lru_cache(maxsize=512)
+def _moving(
+    table: Table,
+    target: str,
+    written: tuple[str, ...],
+    computed: tuple[tuple[str, ColumnElement[Any]], ...],
+    conditions: tuple[ColumnElement[bool], ...],
+) -> Query:
+    moved = (
+        update(table)
+        .where(
+            table.c.id == GIVEN.c.id,
+            table.c.version == GIVEN.c.version,
+            table.c.state == func.any(bindparam("sources", type_=ARRAY(Text))),
+            *conditions,
+        )
+        .values(state=target, version=table.c.version + 1, **sql.written(table, written), **dict(computed))
+        .returning(table.c.id)
+    )
+    return Query(moved)
 
 
 def lost_race() -> AppError:
@@ -185,7 +221,7 @@ async def note(
     acting_for_id: UUID | None = None,
 ) -> None:
     """Record a change that leaves the state, and whom it waits for, as they are (an edit, a sign-out)."""
-    await writer.execute(
+    await writer.rows(
         _NOTE,
         {
             "subject_id": facts.id,
@@ -220,7 +256,7 @@ async def _record(
         if awaited is not None
         for rank, party in enumerate(case.facts.steps.get(awaited.step, ()))
     ]
-    await writer.execute(
+    await writer.rows(
         _RECORD_NEW if new else _RECORD,
         {
             "subject_ids": [case.facts.id for case in cases],
@@ -298,7 +334,7 @@ _GIVEN = """
     ),
 """
 
-_RECORD = text("with" + _GIVEN + _EVENTS_AND_WAITS)
+_RECORD = Query(text("with" + _GIVEN + _EVENTS_AND_WAITS))
 _BORN = """
     with born as (
         insert into subjects (id, kind, entity_id, created_at)
@@ -306,12 +342,14 @@ _BORN = """
         from unnest(cast(:subject_ids as uuid[]), cast(:kinds as text[]), cast(:entity_ids as uuid[]))
     ),
 """
-_RECORD_NEW = text(_BORN + _GIVEN + _EVENTS_AND_WAITS)
-_NOTE = text(
-    """
+_RECORD_NEW = Query(text(_BORN + _GIVEN + _EVENTS_AND_WAITS))
+_NOTE = Query(
+    text(
+        """
     insert into events (subject_id, action, from_state, to_state, actor_id, acting_for_id,
                         service_account_id, reason, changes, at)
     values (:subject_id, :action, cast(:state as text), cast(:state as text), :actor_id, :acting_for_id,
             :service_account_id, :reason, cast(cast(:changes as text) as jsonb), :at)
     """
+    )
 )

@@ -1,5 +1,6 @@
 """Small pieces of SQL that the queries of every area share."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import (
@@ -50,6 +51,11 @@ def as_json(statement: Select[Any], *keys: str) -> Select[Any]:
 
 def _row_to_json(name: str) -> ColumnElement[str]:
     return func.row_to_json(literal_column(f'"{name}"')).cast(Text).label("json")
+
+
+def written(table: FromClause, names: Iterable[str]) -> dict[str, ColumnElement[Any]]:
+    """What an insert or update writes into these columns: the parameters of their names."""
+    return {name: bindparam(name, type_=table.c[name].type) for name in names}
 
 
 def const(word: str) -> ColumnElement[str]:

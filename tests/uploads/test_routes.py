@@ -10,8 +10,8 @@ from uuid import UUID
 
 import httpx
 import pytest
+from asyncpg.transaction import Transaction
 from fastapi import FastAPI
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.enums import Role
 from app.errors import Stale
@@ -351,14 +351,14 @@ async def test_a_fault_after_the_commit_loses_nothing(
 ) -> None:
     """The connection to the database breaks when the part is written down: it is there, so its bytes stay."""
     upload = await sender.begun()
-    commit = AsyncSession.commit
+    commit = Transaction.commit
 
-    async def broken(session: AsyncSession) -> None:
-        await commit(session)
+    async def broken(transaction: Transaction) -> None:
+        await commit(transaction)
         raise OSError("the line to the database broke")
 
     with monkeypatch.context() as patch:
-        patch.setattr(AsyncSession, "commit", broken)
+        patch.setattr(Transaction, "commit", broken)
         check(await sender.send(upload, TABLE[:HALF]), 503, "unavailable", "en")
     assert await sender.received(upload) == HALF
     assert (await sender.send(upload, TABLE[HALF:], HALF)).status_code == 204

@@ -136,10 +136,6 @@ def _late(language: str, *, national: bool) -> ScalarSelect[Any]:
         .where(
             obligations.visible(_o),
             _own(_o.c.entity_id, national=national),
-            # All are said by what is behind, and spare looking at what cannot be.
-            _o.c.served_on.is_(None),
-            _o.c.excused_at.is_(None),
-            _o.c.due_on < sql.TODAY,
             due.behind(_o, f),
         )
         .cte("behind")  # read once, for the number of all and for the oldest

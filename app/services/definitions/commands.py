@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, literal_column, null
+from sqlalchemy import func
 
 from app.db import Writer
 from app.enums import DefinitionState, SubjectKind
@@ -17,12 +17,14 @@ from app.services.definitions import rules
 from app.services.evidence import commands as evidence_commands
 from app.services.evidence import rules as evidence
 from app.services.indicators import rules as indicators
-from app.services.lifecycle import GIVEN, Case
+from app.services.lifecycle import BY, GIVEN, Case
 from app.services.people import decisions
 from app.services.people.decisions import Letter
 from app.services.transitions import Transition
 
 _table = Definition.__table__
+_CONTROLLED = func.array_append(_table.c.controlled_by, BY)
+_EXCEPTIONAL = _table.c.exceptional | GIVEN.c.exceptional
 
 _SUPERSEDE = Transition(
     "definitions.supersede", frozenset({DefinitionState.ACTIVE.value}), DefinitionState.SUPERSEDED
@@ -206,30 +208,27 @@ async def apply(
 
 def _columns_of(transition: Transition, person_id: UUID, now: datetime) -> dict[str, Any]:
     """Who did what, when: separate facts of each transition. `person_id`: in whose name it is decided."""
-    controlled = func.array_append(_table.c.controlled_by, person_id)
-    exceptional = _table.c.exceptional | GIVEN.c.exceptional
-    none: ColumnElement[Any] = literal_column("'{}'::uuid[]")
     match transition:
         case rules.SUBMIT:
             return {"submitted_by_id": person_id, "submitted_at": now}
         case rules.WITHDRAW:
-            return {"submitted_by_id": null(), "submitted_at": null()}
+            return {"submitted_by_id": None, "submitted_at": None}
         case rules.CONFIRM:
             return {
                 "confirmed_by_id": person_id,
                 "confirmed_at": now,
-                "controlled_by": controlled,
-                "exceptional": exceptional,
+                "controlled_by": _CONTROLLED,
+                "exceptional": _EXCEPTIONAL,
             }
         case rules.ACTIVATE:
             return {
                 "activated_by_id": person_id,
                 "activated_at": now,
-                "controlled_by": controlled,
-                "exceptional": exceptional,
-                "returned_by_id": null(),
-                "returned_at": null(),
-                "return_reason": null(),
+                "controlled_by": _CONTROLLED,
+                "exceptional": _EXCEPTIONAL,
+                "returned_by_id": None,
+                "returned_at": None,
+                "return_reason": None,
             }
         case rules.RETURN:
             # A return voids the control steps of this round; who edited stays barred for good.
@@ -237,11 +236,11 @@ def _columns_of(transition: Transition, person_id: UUID, now: datetime) -> dict[
                 "returned_by_id": person_id,
                 "returned_at": now,
                 "return_reason": GIVEN.c.reason,
-                "submitted_by_id": null(),
-                "submitted_at": null(),
-                "confirmed_by_id": null(),
-                "confirmed_at": null(),
-                "controlled_by": none,
+                "submitted_by_id": None,
+                "submitted_at": None,
+                "confirmed_by_id": None,
+                "confirmed_at": None,
+                "controlled_by": [],
                 "exceptional": False,
             }
     return {}

@@ -22,6 +22,7 @@ from app.services.indicators import rules as indicators
 from app.services.lifecycle import Case
 
 _table = Definition.__table__
+_EDITED = lifecycle.with_who_acts(_table.c.edited_by)
 
 Targets = Sequence[Mapping[str, Any]]
 
@@ -157,12 +158,7 @@ async def note_edit(
         Case(facts, entitlement, changes={"fields": changed}),
         actor,
         now,
-        {
-            **columns,
-            "edited_by": func.array_append(
-                func.array_remove(_table.c.edited_by, actor.person_id), actor.person_id
-            ),
-        },
+        {**columns, "edited_by": _EDITED},
     )
 
 

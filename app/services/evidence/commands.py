@@ -24,6 +24,7 @@ from app.services.people.decisions import Letter
 from app.services.transitions import Transition
 
 _table = Evidence.__table__
+_EDITED = lifecycle.with_who_acts(_table.c.edited_by)
 DESCRIPTION = ("kind", "title", "note", "classification")
 
 _END = Transition(rules.WITHDRAW.action, rules.UNDECIDED, EvidenceState.WITHDRAWN)
@@ -68,7 +69,9 @@ async def supersede(writer: Writer, actor: Actor, facts: Facts, reason: str, now
     new = Facts(SubjectKind.EVIDENCE, ids.new(), facts.entity_id, steps=facts.steps, due=facts.due)
     said = {name: facts.row[name] for name in DESCRIPTION}
     # Whoever described the old one describes the new one too.
-    before = select(_edited_by(actor)).where(_table.c.id == facts.id).scalar_subquery()
+    others = func.array_remove(_table.c.edited_by, actor.person_id)
+    described = func.array_append(others, actor.person_id)
+    before = select(described).where(_table.c.id == facts.id).scalar_subquery()
     columns = {**said, "supersedes_id": facts.id}
     await _begin(
         writer, actor, rules.SUPERSEDE.action, new, facts.row["subject_id"], columns, now, reason, before
@@ -138,7 +141,7 @@ async def edit(
         actor,
         Case(facts, entitlement, changes={"fields": fields}),
         now,
-        {**changed, "edited_by": _edited_by(actor)},
+        {**changed, "edited_by": _EDITED},
     )
 
 
@@ -179,7 +182,7 @@ async def attach(
             **columns,
             "uploaded_by_id": actor.person_id,
             "uploaded_at": now,
-            "edited_by": _edited_by(actor),
+            "edited_by": _EDITED,
         },
     )
     if not scans:
@@ -312,11 +315,18 @@ async def _move(
 ) -> None:
     """One transition, and the new version of the subject in the same statement."""
     row = case.facts.row
-    editor_id = actor.person_id if actor and transition.action in rules.OF_WHO_BRINGS else None
-    states = _subject_states(row, transition)
-    raised = subjects.raised(row["subject_kind"], row["subject_id"], states, editor_id)
+    edits = actor is not None and transition.action in rules.OF_WHO_BRINGS
+    raised = subjects.raised(row["subject_kind"], _subject_states(row, transition), edits=edits)
     await _apply(
-        writer, transition, actor, case, now, columns, conditions=(raised,), acting_for_id=acting_for_id
+        writer,
+        transition,
+        actor,
+        case,
+        now,
+        columns,
+        conditions=(raised,),
+        params={"raised_id": row["subject_id"]},
+        acting_for_id=acting_for_id,
     )
 
 
@@ -329,6 +339,7 @@ async def _apply(
     columns: Mapping[str, Any],
     *,
     conditions: tuple[ColumnElement[bool], ...] = (),
+    params: Mapping[str, Any] | None = None,
     acting_for_id: UUID | None = None,
 ) -> None:
     moved = await lifecycle.apply(
@@ -342,6 +353,7 @@ async def _apply(
         awaited=rules.AWAITED.get(transition.target),
         acting_for_id=acting_for_id,
         conditions=conditions,
+        params=params,
     )
     if not moved:
         raise lifecycle.lost_race()
@@ -359,7 +371,3 @@ async def _raise_subject(writer: Writer, actor: Actor, facts: Facts, transition:
 def _subject_states(row: Mapping[str, Any], transition: Transition) -> frozenset[str]:
     evidenced = subjects.KINDS[row["subject_kind"]]
     return evidenced.undecided if transition in rules.OF_THE_VERIFIER else evidenced.takes
-
-
-def _edited_by(actor: Actor) -> ColumnElement[Any]:
-    return func.array_append(func.array_remove(_table.c.edited_by, actor.person_id), actor.person_id)

@@ -7,6 +7,7 @@ until the thing is approved, and never changes afterwards.
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -37,7 +38,7 @@ from app.db import Lane, Query, Writer
 from app.enums import Classification, DefinitionState, IndicatorLevel, ResultState, Role, Step, SubjectKind
 from app.models import Definition, Indicator, Result, Subject
 from app.parties import UNIT, UNIT_EDITOR, Actor, Facts
-from app.services import sql
+from app.services import lifecycle, sql
 from app.services.definitions import queries as definition_queries
 from app.services.definitions import rules as definitions
 from app.services.definitions import visibility as definition_visibility
@@ -230,19 +231,18 @@ async def find(lane: Lane, actor: Actor, subject_id: UUID, now: datetime) -> tup
     return None if evidenced is None or facts is None else (evidenced, facts)
 
 
-def raised(
-    kind: str, subject_id: UUID, states: frozenset[str], editor_id: UUID | None = None
-) -> ColumnElement[bool]:
-    """A condition that raises the version of the thing, and holds when it is in one of `states`: whoever
-    decides about it decides about what they saw, its evidence included. `editor_id`: who counts as its editor from
+@cache
+def raised(kind: str, states: frozenset[str], *, edits: bool) -> ColumnElement[bool]:
+    """A condition that raises the version of the thing `raised_id`, and holds when it is in one of `states`: whoever
+    decides about it decides about what they saw, its evidence included. `edits`: who acts counts as its editor from
     now on, having brought proof of it."""
     model = KINDS[kind].model
     table: FromClause = model.__table__
-    others = func.array_remove(table.c.edited_by, editor_id)
-    edited = {} if editor_id is None else {"edited_by": func.array_append(others, editor_id)}
+    within = or_(*(table.c.state == sql.const(state) for state in sorted(states)))
+    edited = {"edited_by": lifecycle.with_who_acts(table.c.edited_by)} if edits else {}
     moved = (
         update(model)
-        .where(table.c.id == subject_id, table.c.state == any_(bindparam(None, sorted(states), ARRAY(Text))))
+        .where(table.c.id == bindparam("raised_id", type_=Uuid), within)
         .values(version=table.c.version + 1, **edited)
         .returning(table.c.id)
         .cte("subject")
@@ -254,5 +254,7 @@ async def raise_version(
     writer: Writer, kind: str, subject_id: UUID, states: frozenset[str], editor_id: UUID
 ) -> bool:
     """The same as a statement of its own: whether the thing was in one of `states`."""
-    found = await writer.execute(select(raised(kind, subject_id, states, editor_id)))
+    found = await writer.execute(
+        select(raised(kind, states, edits=True)), {"raised_id": subject_id, "by_id": editor_id}
+    )
     return bool(found.scalar_one())

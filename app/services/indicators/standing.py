@@ -41,7 +41,6 @@ def late(i: FromClause) -> ColumnElement[bool]:
         .where(
             o.c.indicator_id == i.c.id,
             obligations.visible(o),
-            o.c.due_on < sql.TODAY,  # nothing is late before: spares looking at the figures of later ones
             state.behind(o, f),
         )
         .correlate(i)

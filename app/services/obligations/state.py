@@ -151,10 +151,16 @@ def served(told: FromClause) -> CTE:
 def behind(o: FromClause, f: FromClause) -> ColumnElement[bool]:
     """Late or overdue, or in review when even the time for late figures is over."""
     now = state(o, f)
-    return or_(
-        now == sql.const(ObligationState.LATE),
-        now == sql.const(ObligationState.OVERDUE),
-        and_(now == sql.const(ObligationState.IN_REVIEW), o.c.late_until < sql.TODAY),
+    return and_(
+        # These follow from the state, and spare looking at the figures of what cannot be behind.
+        o.c.served_on.is_(None),
+        o.c.excused_at.is_(None),
+        o.c.due_on < sql.TODAY,
+        or_(
+            now == sql.const(ObligationState.LATE),
+            now == sql.const(ObligationState.OVERDUE),
+            and_(now == sql.const(ObligationState.IN_REVIEW), o.c.late_until < sql.TODAY),
+        ),
     )
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import Uuid, bindparam, literal_column, select
+from sqlalchemy import Uuid, bindparam, insert, literal_column, select
 
 from app import clock, ids, permissions
 from app.db import Query, Writer
@@ -136,8 +136,8 @@ async def decided(
             "letter_date": letter.letter_date.isoformat(),
         },
     )
-    await writer.add(
-        Decision(
+    await writer.execute(
+        insert(Decision).values(
             id=decision_id,
             entity_id=facts.entity_id,
             action=action,

@@ -34,7 +34,12 @@ def nobody_left(
     assigned: Select[Any] = select(_ONE).where(
         func.concat(_TECHNICAL, t.c.subject_id) == any_(parties), represents(t), free(t.c.user_id)
     )
-    return ~or_(exists(holders), exists(delegates), exists(assigned))
+    # Named: what is asked of is not found through two levels of subqueries.
+    return ~or_(
+        exists(holders.correlate_except(m)),
+        exists(delegates.correlate_except(d)),
+        exists(assigned.correlate_except(t)),
+    )
 
 
 def represented(subject_id: ColumnElement[Any]) -> ColumnElement[bool]:

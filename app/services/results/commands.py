@@ -6,22 +6,21 @@ from datetime import date, datetime
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Table, func, insert, literal_column, null, select
-from sqlalchemy.sql.selectable import ScalarSelect
+from sqlalchemy import Date, Table, Uuid, bindparam, func, insert, select
 
 from app import clock, errors, ids
-from app.db import Writer
+from app.db import Query, Writer
 from app.enums import ResultState, Step, SubjectKind
 from app.models import Result
 from app.parties import Actor, Entitlement, Facts
-from app.services import lifecycle, records
+from app.services import lifecycle, records, sql
 from app.services.contributions import commands as contributions
 from app.services.contributions.rules import check_certifiable
 from app.services.evidence import commands as evidence_commands
 from app.services.evidence import rules as evidence
 from app.services.evidence import standing
 from app.services.indicators import queries as indicator_queries
-from app.services.lifecycle import GIVEN, Case
+from app.services.lifecycle import BY, GIVEN, Case
 from app.services.obligations import entry
 from app.services.obligations import rules as obligations
 from app.services.people import decisions
@@ -34,6 +33,10 @@ from app.services.transitions import Transition
 
 _table = cast(Table, Result.__table__)
 _earlier = _table.alias("earlier")
+_EDITED = lifecycle.with_who_acts(_table.c.edited_by)
+_CONTROLLED = func.array_append(_table.c.controlled_by, BY)
+_EXCEPTIONAL = _table.c.exceptional | GIVEN.c.exceptional
+_SNAPSHOT = standing.snapshot(_table.c.id)
 FIGURE = ("value", "rank", "rank_of", "numerator", "denominator", "obs_status", "note", "classification")
 
 
@@ -137,44 +140,75 @@ async def _begin(
         awaited=rules.AWAITED[ResultState.DRAFT],
         changes=records.made(columns, *FIGURE),
     )
-    await writer.execute(
-        insert(_table).values(
-            id=result_id,
-            indicator_id=indicator.row["id"],
-            entity_id=indicator.entity_id,
-            division_id=indicator.row["division_id"],
-            definition_id=indicator.row["definition_id"],
-            role_plan_id=indicator.row["role_plan_id"],
-            state=ResultState.DRAFT.value,
-            revision=_next_revision(indicator.row["id"], columns),
-            parties_enter=list(indicator.steps[Step.ENTER]),
-            parties_review=list(indicator.steps[Step.REVIEW]),
-            parties_approve=list(indicator.steps[Step.APPROVE]),
-            edited_by=[actor.person_id],
-            controlled_by=[],
-            recorded_at=now,
-            entered_by_id=actor.person_id,
-            entered_at=now,
+    await writer.rows(
+        _CORRECTION if "corrects_id" in columns else _FIRST,
+        {
+            "id": result_id,
+            "indicator_id": indicator.row["id"],
+            "entity_id": indicator.entity_id,
+            "division_id": indicator.row["division_id"],
+            "definition_id": indicator.row["definition_id"],
+            "role_plan_id": indicator.row["role_plan_id"],
+            "state": ResultState.DRAFT.value,
+            "parties_enter": list(indicator.steps[Step.ENTER]),
+            "parties_review": list(indicator.steps[Step.REVIEW]),
+            "parties_approve": list(indicator.steps[Step.APPROVE]),
+            "edited_by": [actor.person_id],
+            "controlled_by": [],
+            "recorded_at": now,
+            "entered_by_id": actor.person_id,
+            "entered_at": now,
             **columns,
-        )
+            "same_indicator": indicator.row["id"],
+            "same_start": columns["period_start"],
+            "same_end": columns["period_end"],
+        },
     )
     return result_id
 
 
-def _next_revision(indicator_id: UUID, columns: Mapping[str, Any]) -> ScalarSelect[int]:
-    """After every revision of the figure, the discarded ones included. Where a first entry meets an
-    approved figure: the number of that one, so that the schema refuses it."""
+_WRITTEN = (
+    "id",
+    "indicator_id",
+    "entity_id",
+    "division_id",
+    "definition_id",
+    "role_plan_id",
+    "state",
+    "parties_enter",
+    "parties_review",
+    "parties_approve",
+    "edited_by",
+    "controlled_by",
+    "recorded_at",
+    "entered_by_id",
+    "entered_at",
+    "period",
+    "period_start",
+    "period_end",
+    *FIGURE,
+)
+
+
+def _insert(*, correcting: bool) -> Query:
+    """A new draft, after every revision of the figure, the discarded ones included. Where a first entry meets an
+    approved figure: with the number of that one, so that the schema refuses it."""
     following = func.coalesce(func.max(_earlier.c.revision) + 1, 1)
-    approved = func.max(_earlier.c.revision).filter(_earlier.c.state == ResultState.APPROVED.value)
-    return (
-        select(following if "corrects_id" in columns else func.coalesce(approved, following))
+    approved = func.max(_earlier.c.revision).filter(_earlier.c.state == sql.const(ResultState.APPROVED))
+    revision = (
+        select(following if correcting else func.coalesce(approved, following))
         .where(
-            _earlier.c.indicator_id == indicator_id,
-            _earlier.c.period_start == columns["period_start"],
-            _earlier.c.period_end == columns["period_end"],
+            _earlier.c.indicator_id == bindparam("same_indicator", type_=Uuid),
+            _earlier.c.period_start == bindparam("same_start", type_=Date),
+            _earlier.c.period_end == bindparam("same_end", type_=Date),
         )
         .scalar_subquery()
     )
+    columns = (*_WRITTEN, "corrects_id") if correcting else _WRITTEN
+    return Query(insert(_table).values(revision=revision, **sql.written(_table, columns)))
+
+
+_FIRST, _CORRECTION = _insert(correcting=False), _insert(correcting=True)
 
 
 async def edit(
@@ -215,9 +249,7 @@ async def edit(
         at=now,
         columns={
             **changed,
-            "edited_by": func.array_append(
-                func.array_remove(_table.c.edited_by, actor.person_id), actor.person_id
-            ),
+            "edited_by": _EDITED,
         },
         awaited=rules.AWAITED[ResultState.DRAFT],
     )
@@ -329,32 +361,29 @@ async def _move(
 
 def columns_of(transition: Transition, person_id: UUID, now: datetime) -> dict[str, Any]:
     """Who did what, when: separate facts of each transition. `person_id`: in whose name it is decided."""
-    controlled = func.array_append(_table.c.controlled_by, person_id)
-    exceptional = _table.c.exceptional | GIVEN.c.exceptional
-    none: ColumnElement[Any] = literal_column("'{}'::uuid[]")
     match transition:
         case rules.SUBMIT:
             return {"submitted_by_id": person_id, "submitted_at": now}
         case rules.WITHDRAW:
-            return {"submitted_by_id": null(), "submitted_at": null()}
+            return {"submitted_by_id": None, "submitted_at": None}
         case rules.REVIEW:
             return {
                 "reviewed_by_id": person_id,
                 "reviewed_at": now,
-                "controlled_by": controlled,
-                "exceptional": exceptional,
+                "controlled_by": _CONTROLLED,
+                "exceptional": _EXCEPTIONAL,
             }
         case rules.APPROVE:
             return {
                 "approved_by_id": person_id,
                 "approved_at": now,
                 "known_from": now,
-                "evidence": standing.snapshot(_table.c.id),
-                "controlled_by": controlled,
-                "exceptional": exceptional,
-                "returned_by_id": null(),
-                "returned_at": null(),
-                "return_reason": null(),
+                "evidence": _SNAPSHOT,
+                "controlled_by": _CONTROLLED,
+                "exceptional": _EXCEPTIONAL,
+                "returned_by_id": None,
+                "returned_at": None,
+                "return_reason": None,
             }
         case rules.RETURN:
             # A return voids the control steps of this round; who edited stays barred for good.
@@ -362,11 +391,11 @@ def columns_of(transition: Transition, person_id: UUID, now: datetime) -> dict[s
                 "returned_by_id": person_id,
                 "returned_at": now,
                 "return_reason": GIVEN.c.reason,
-                "submitted_by_id": null(),
-                "submitted_at": null(),
-                "reviewed_by_id": null(),
-                "reviewed_at": null(),
-                "controlled_by": none,
+                "submitted_by_id": None,
+                "submitted_at": None,
+                "reviewed_by_id": None,
+                "reviewed_at": None,
+                "controlled_by": [],
                 "exceptional": False,
             }
     return {}

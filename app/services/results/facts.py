@@ -70,8 +70,11 @@ def days(r: FromClause) -> ScalarSelect[Any]:
     )
 
 
-def columns(r: FromClause, i: FromClause) -> list[ColumnElement[Any]]:
-    """What the rules need of the result `r` of the indicator `i`, under names that begin with `_`."""
+def columns(
+    r: FromClause, i: FromClause, nobody: ColumnElement[bool] | None = None
+) -> list[ColumnElement[Any]]:
+    """What the rules need of the result `r` of the indicator `i`, under names that begin with `_`. `nobody`: that four
+    eyes leaves nobody, where the statement says so already."""
     later = _result.alias()
     opened, o = Reopening.__table__, Obligation.__table__
 
@@ -93,7 +96,7 @@ def columns(r: FromClause, i: FromClause) -> list[ColumnElement[Any]]:
         r.c.parties_approve.label("_parties_approve"),
         r.c.edited_by.label("_edited_by"),
         r.c.controlled_by.label("_controlled_by"),
-        nobody_left(r).label("_nobody_left"),
+        (nobody_left(r) if nobody is None else nobody).label("_nobody_left"),
         i.c.id.label("_indicator_id"),
         i.c.level.label("_level"),
         i.c.in_scorecard.label("_in_scorecard"),

@@ -41,7 +41,7 @@ from app.services.evidence import subjects
 from app.services.evidence.visibility import visible as visible_evidence
 from app.services.people import visibility
 from app.services.results import facts, rules
-from app.services.results.visibility import at_work, nobody_left, visible
+from app.services.results.visibility import at_work, control, nobody_left, visible
 from app.services.scores import queries as scores
 
 _result: FromClause = Result.__table__
@@ -51,7 +51,7 @@ _entity: FromClause = Entity.__table__
 ID = bindparam("id", type_=Uuid)
 
 
-def _awaiting(r: FromClause) -> ColumnElement[Any]:
+def _awaiting(r: FromClause, nobody: ColumnElement[bool]) -> ColumnElement[Any]:
     """Open waits, and the head where four eyes leaves nobody else."""
     head = func.json_build_array(
         sql.obj(
@@ -68,13 +68,15 @@ def _awaiting(r: FromClause) -> ColumnElement[Any]:
     ).cast(JSONB)
     return case(
         (r.c.state == sql.const(ResultState.APPROVED), func.json_build_array()),
-        else_=(
-            sql.awaiting(r.c.id).cast(JSONB) + case((nobody_left(r), head), else_=func.jsonb_build_array())
-        ).cast(JSON),
+        else_=(sql.awaiting(r.c.id).cast(JSONB) + case((nobody, head), else_=func.jsonb_build_array())).cast(
+            JSON
+        ),
     )
 
 
-def _figure(r: FromClause, i: FromClause, e: FromClause) -> list[ColumnElement[Any]]:
+def _figure(
+    r: FromClause, i: FromClause, e: FromClause, nobody: ColumnElement[bool]
+) -> list[ColumnElement[Any]]:
     return [
         r.c.id,
         sql.ref(i).label("indicator"),
@@ -95,7 +97,7 @@ def _figure(r: FromClause, i: FromClause, e: FromClause) -> list[ColumnElement[A
         r.c.obs_status,
         r.c.known_from,
         r.c.published_at,
-        _awaiting(r).label("awaiting"),
+        _awaiting(r, nobody).label("awaiting"),
         r.c.version,
     ]
 
@@ -153,10 +155,11 @@ def _one(*where: ColumnElement[bool]) -> Select[Any]:
         return case((at_work(r), fact))
 
     older, newer = _result.alias(), _result.alias()
+    controlled = control(r)
     source = Source.__table__
     return (
         select(
-            *_figure(r, i, e),
+            *_figure(r, i, e, controlled.c.nobody_left),
             sql.ref_by_id(Division.__table__, r.c.division_id).label("division"),
             select(older.c.id)
             .where(older.c.id == r.c.corrects_id, visible(older))
@@ -194,9 +197,9 @@ def _one(*where: ColumnElement[bool]) -> Select[Any]:
             _parts(r).label("parts"),
             _evidence(r).label("evidence"),
             *scores.columns(r, i),
-            *facts.columns(r, i),
+            *facts.columns(r, i, controlled.c.nobody_left),
         )
-        .select_from(_joined(r, i, e))
+        .select_from(_joined(r, i, e).join(controlled, true()))
         .where(visible(r), *where)
     )
 
@@ -295,18 +298,18 @@ def _list(given: frozenset[str], *, after: bool) -> Query:
             same_state = [newer.c.state == bindparam("state", type_=Text)]
         else:
             where.append(r.c.state != discarded)
-        where.append(
-            ~exists(
-                select(literal_column("1")).where(same_figure, newer.c.revision > r.c.revision, *same_state)
-            )
+        newest: Select[Any] = select(literal_column("1")).where(
+            same_figure, newer.c.revision > r.c.revision, *same_state
         )
+        # A page looks for each of its figures; joined, the planner would look for those of all of them first.
+        where.append(~exists(newest.offset(literal_column("0"))))
     if after:
         last_end = bindparam("after_period_end", type_=Date)
         last_id = bindparam("after_id", type_=Uuid)
         # The first half bounds the index; the second leaves out what the last page showed of its last day.
         where += [r.c.period_end <= last_end, or_(r.c.period_end < last_end, r.c.id > last_id)]
     page = (
-        select(*_figure(r, i, e))
+        select(*_figure(r, i, e, nobody_left(r)))
         .select_from(_joined(r, i, e))
         .where(*where)
         .order_by(r.c.period_end.desc(), r.c.id)

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, insert, null, select
+from sqlalchemy import delete, func, insert, select
 
 from app import ids
 from app.db import Writer
@@ -22,6 +22,7 @@ from app.services.role_plans.rules import Chains
 from app.services.transitions import Transition
 
 _table = RolePlan.__table__
+_EDITED = lifecycle.with_who_acts(_table.c.edited_by)
 
 
 async def create(
@@ -96,12 +97,7 @@ async def edit(
         [Case(facts, entitlement, changes={**patch, **({"chains": rules.said(named)} if named else {})})],
         actor=actor,
         at=now,
-        columns={
-            **patch,
-            "edited_by": func.array_append(
-                func.array_remove(_table.c.edited_by, actor.person_id), actor.person_id
-            ),
-        },
+        columns={**patch, "edited_by": _EDITED},
         awaited=rules.AWAITED[RolePlanState.DRAFT],
     )
     if not moved:
@@ -153,7 +149,7 @@ async def approve(
             "approved_by_id": decided.person_id,
             "approved_at": now,
             "decision_id": decided.decision_id,
-            "return_reason": null(),
+            "return_reason": None,
         },
     )
 
@@ -178,7 +174,7 @@ async def send_back(
         now,
         reason=reason,
         acting_for_id=decided.acting_for_id,
-        columns={"submitted_by_id": null(), "submitted_at": null(), "return_reason": GIVEN.c.reason},
+        columns={"submitted_by_id": None, "submitted_at": None, "return_reason": GIVEN.c.reason},
     )
 
 

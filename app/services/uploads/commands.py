@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import FromClause, delete, func, select, update
+from sqlalchemy import FromClause, delete, func, insert, select, update
 
 from app import errors, ids
 from app.db import Writer
@@ -31,8 +31,8 @@ async def begin(
     rules.require_free(unfinished.scalar_one())
     made = ids.new()
     expires_at = now + rules.KEPT
-    await writer.add(
-        UploadRow(
+    await writer.execute(
+        insert(UploadRow).values(
             id=made,
             evidence_id=facts.id,
             entity_id=facts.entity_id,
