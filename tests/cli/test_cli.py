@@ -12,7 +12,9 @@ from uuid import uuid4
 import asyncpg
 import httpx
 import pytest
+import typer
 from click.testing import Result
+from obstore.exceptions import GenericError
 from typer.testing import CliRunner
 
 from app import cli
@@ -110,6 +112,15 @@ def test_a_bad_setting_is_one_line(
     assert len(done.stderr.splitlines()) == 1
     assert done.stderr.startswith("mutabaa: ")
     assert said in done.stderr
+
+
+def test_a_fault_of_the_file_store_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(typer.Exit) as ended, cli._faults_in_one_line():
+        raise GenericError("the bucket is away\nDebug source: ...")
+    assert ended.value.exit_code == 2
+    said = capsys.readouterr().err
+    assert "the file store cannot be used: the bucket is away" in said
+    assert "Debug source" not in said
 
 
 def test_the_contract_needs_no_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,8 @@
 """The file as it is read back: whole or in part, always as an attachment, under a name that survives."""
 
+import asyncio
 import re
+from typing import Any
 from urllib.parse import unquote
 
 import pytest
@@ -10,7 +12,7 @@ from structlog.testing import capture_logs
 from app import file_headers
 from app.errors import Malformed, OutsideTheFile
 from app.files import key_of
-from app.services.evidence import names
+from app.services.evidence import keeping, names
 from tests.evidence.bringing import Proof, a_pdf, announced, put
 from tests.evidence.samples import MINUTES, TABLE
 from tests.factories.world import Person, World
@@ -173,6 +175,33 @@ async def test_there_is_nothing_to_read_before_the_file_is_there(world: World) -
     proof = await announced(office.enterer, await office.draft())
     answer = await office.enterer.api.get(f"{proof.path}/content")
     assert (answer.status_code, answer.json()["code"]) == (409, "no_file")
+
+
+async def test_a_store_that_takes_its_time_holds_no_connection(
+    world: World, app: FastAPI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office = await Office.make(world)
+    proof = await _brought(office.enterer, office, a_pdf(), None)
+    get, pool = app.state.files.get, app.state.database._pool
+    held = []
+
+    async def watched(*asked: Any) -> Any:
+        held.append(pool.get_size() - pool.get_idle_size())
+        return await get(*asked)
+
+    monkeypatch.setattr(app.state.files, "get", watched)
+    assert (await office.enterer.api.get(f"{proof.path}/content")).status_code == 200
+    assert held == [0]
+
+    async def never(_: str) -> bool:
+        return await asyncio.Event().wait()
+
+    later = await announced(office.enterer, await office.draft("2023"))
+    monkeypatch.setattr(app.state.files, "exists", never)
+    monkeypatch.setattr(keeping, "_SECONDS", 0.01)
+    answer = await put(office.enterer, later)
+    assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+    assert (await office.enterer.api.get(later.path)).json()["state"] == "awaiting_file"
 
 
 async def test_a_file_that_the_store_has_lost_is_a_fault_of_ours(world: World, app: FastAPI) -> None:
