@@ -2,6 +2,7 @@
 for each test module a database cloned from it. Tests of one module make their own entities and people."""
 
 import re
+import signal
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from uuid import uuid4
@@ -17,6 +18,11 @@ from app.main import create_app
 from app.migrating import migrate
 from tests.api import Api
 from tests.factories.world import World
+
+# Whoever starts the tests in the background may have these ignored, and so would every process that a test ends by one.
+for number in (signal.SIGHUP, signal.SIGINT):
+    if signal.getsignal(number) == signal.SIG_IGN:
+        signal.signal(number, signal.SIG_DFL)
 
 
 @pytest.fixture(scope="session")
