@@ -177,6 +177,38 @@ def _moving(
     return Query(moved)
 
 
+async def apply_one(
+    writer: Writer,
+    model: type[DeclarativeBase],
+    transition: Transition,
+    case: Case,
+    *,
+    actor: Actor | None,
+    at: datetime,
+    columns: Mapping[str, Any],
+    awaited: Awaited | None,
+    acting_for_id: UUID | None = None,
+    conditions: tuple[ColumnElement[bool], ...] = (),
+    params: Mapping[str, Any] | None = None,
+) -> None:
+    """The same for one subject. Raises Stale when somebody else changed it meanwhile."""
+    moved = await apply(
+        writer,
+        model,
+        transition,
+        [case],
+        actor=actor,
+        at=at,
+        columns=columns,
+        awaited=awaited,
+        acting_for_id=acting_for_id,
+        conditions=conditions,
+        params=params,
+    )
+    if not moved:
+        raise lost_race()
+
+
 def lost_race() -> AppError:
     """What the loser of a race is told: the thing is no longer as it was seen."""
     return Stale()

@@ -309,18 +309,16 @@ async def _move(
     columns: Mapping[str, Any],
     now: datetime,
 ) -> None:
-    moved = await lifecycle.apply(
+    await lifecycle.apply_one(
         writer,
         Contribution,
         transition,
-        [case],
+        case,
         actor=actor,
         at=now,
         columns=columns,
         awaited=rules.AWAITED.get(transition.target),
     )
-    if not moved:
-        raise lifecycle.lost_race()
 
 
 async def freeze(writer: Writer, result_ids: Sequence[UUID]) -> None:

@@ -111,18 +111,16 @@ async def activate(
         version=row["indicator_version"],
     )
     in_force = [None if row["in_force_id"] is None else str(row["in_force_id"]), str(facts.id)]
-    moved = await lifecycle.apply(
+    await lifecycle.apply_one(
         writer,
         Indicator,
         indicators.PUT_IN_FORCE,
-        [Case(indicator, Entitlement(""), changes={"fields": {"definition_id": in_force}})],
+        Case(indicator, Entitlement(""), changes={"fields": {"definition_id": in_force}}),
         actor=actor,
         at=now,
         columns={"definition_id": facts.id, "verified": True},
         awaited=None,
     )
-    if not moved:
-        raise lifecycle.lost_race()
     if row["in_force_id"] is not None:
         superseded = Facts(
             SubjectKind.DEFINITION,
@@ -191,19 +189,17 @@ async def apply(
     acting_for_id: UUID | None = None,
 ) -> None:
     """One transition of one version. Raises Stale when somebody else changed it meanwhile."""
-    moved = await lifecycle.apply(
+    await lifecycle.apply_one(
         writer,
         Definition,
         transition,
-        [case],
+        case,
         actor=actor,
         at=now,
         columns=columns,
         awaited=rules.AWAITED.get(transition.target),
         acting_for_id=acting_for_id,
     )
-    if not moved:
-        raise lifecycle.lost_race()
 
 
 def _columns_of(transition: Transition, person_id: UUID, now: datetime) -> dict[str, Any]:

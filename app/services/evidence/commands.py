@@ -342,11 +342,11 @@ async def _apply(
     params: Mapping[str, Any] | None = None,
     acting_for_id: UUID | None = None,
 ) -> None:
-    moved = await lifecycle.apply(
+    await lifecycle.apply_one(
         writer,
         Evidence,
         transition,
-        [case],
+        case,
         actor=actor,
         at=now,
         columns=columns,
@@ -355,8 +355,6 @@ async def _apply(
         conditions=conditions,
         params=params,
     )
-    if not moved:
-        raise lifecycle.lost_race()
 
 
 async def _raise_subject(writer: Writer, actor: Actor, facts: Facts, transition: Transition) -> None:

@@ -145,18 +145,16 @@ async def retire(
     are withdrawn, and the figures of periods that begin later are no longer due."""
     today = clock.day(now)
     await making.hold_calendar(writer)
-    moved = await lifecycle.apply(
+    await lifecycle.apply_one(
         writer,
         Indicator,
         rules.RETIRE,
-        [Case(facts, entitlement, reason)],
+        Case(facts, entitlement, reason),
         actor=actor,
         at=now,
         columns={"retired_on": today},
         awaited=None,
     )
-    if not moved:
-        raise lifecycle.lost_race()
     await definitions.end_open(writer, actor, facts, reason, now)
     await contributions.end_invited(writer, actor, facts, reason, now)
     await making.replace(writer, facts.id, today + timedelta(days=1), actor=actor, now=now)

@@ -125,18 +125,16 @@ async def _close_lapsed(writer: Writer, subject: Facts, scope: str, now: datetim
         state=ReopeningState.ASKED.value,
         version=earlier["version"],
     )
-    closed = await lifecycle.apply(
+    await lifecycle.apply_one(
         writer,
         Reopening,
         rules.LAPSE,
-        [Case(facts, Entitlement(""), rules.LAPSED)],
+        Case(facts, Entitlement(""), rules.LAPSED),
         actor=None,
         at=now,
         columns={"decided_at": now, "decision_reason": GIVEN.c.reason},
         awaited=None,
     )
-    if not closed:
-        raise lifecycle.lost_race()
 
 
 async def use(
@@ -150,18 +148,16 @@ async def use(
         state=ReopeningState.GRANTED.value,
         version=leave.version,
     )
-    used = await lifecycle.apply(
+    await lifecycle.apply_one(
         writer,
         Reopening,
         rules.USE,
-        [Case(facts, Entitlement(""), changes={"result_id": str(result_id)})],
+        Case(facts, Entitlement(""), changes={"result_id": str(result_id)}),
         actor=actor,
         at=now,
         columns={},
         awaited=None,
     )
-    if not used:
-        raise lifecycle.lost_race()
 
 
 async def grant(
@@ -203,11 +199,11 @@ async def _decide(
     now: datetime,
 ) -> None:
     decided = await decisions.decided(writer, actor, entitlement, transition.action, facts, letter, now)
-    moved = await lifecycle.apply(
+    await lifecycle.apply_one(
         writer,
         Reopening,
         transition,
-        [Case(facts, entitlement, reason)],
+        Case(facts, entitlement, reason),
         actor=actor,
         at=now,
         columns={
@@ -219,5 +215,3 @@ async def _decide(
         awaited=None,
         acting_for_id=decided.acting_for_id,
     )
-    if not moved:
-        raise lifecycle.lost_race()

@@ -232,19 +232,17 @@ async def edit(
     changed = {name: value for name, value in new.items() if value != old[name]}
     if not changed:
         return
-    moved = await lifecycle.apply(
+    await lifecycle.apply_one(
         writer,
         Result,
         rules.EDIT,
-        [
-            Case(
-                facts,
-                entitlement,
-                changes={
-                    "fields": {name: [records.said(old[name]), records.said(new[name])] for name in changed}
-                },
-            )
-        ],
+        Case(
+            facts,
+            entitlement,
+            changes={
+                "fields": {name: [records.said(old[name]), records.said(new[name])] for name in changed}
+            },
+        ),
         actor=actor,
         at=now,
         columns={
@@ -253,8 +251,6 @@ async def edit(
         },
         awaited=rules.AWAITED[ResultState.DRAFT],
     )
-    if not moved:
-        raise lifecycle.lost_race()
 
 
 async def submit(writer: Writer, actor: Actor, facts: Facts, entitlement: Entitlement, now: datetime) -> None:
@@ -344,19 +340,17 @@ async def _move(
 ) -> None:
     decisions.check_reason(entitlement, said.reason)
     decided = await decisions.decided(writer, actor, entitlement, transition.action, facts, said.letter, now)
-    moved = await lifecycle.apply(
+    await lifecycle.apply_one(
         writer,
         Result,
         transition,
-        [Case(facts, entitlement, said.reason)],
+        Case(facts, entitlement, said.reason),
         actor=actor,
         at=now,
         columns=columns_of(transition, decided.person_id, now),
         awaited=rules.AWAITED.get(transition.target),
         acting_for_id=decided.acting_for_id,
     )
-    if not moved:
-        raise lifecycle.lost_race()
 
 
 def columns_of(transition: Transition, person_id: UUID, now: datetime) -> dict[str, Any]:

@@ -27,18 +27,16 @@ async def approval(
     commands.check_approvable(facts)
     indicator_id = facts.row["indicator_id"]
     before = await scoreboard.around(writer, actor, indicator_id, now)
-    moved = await lifecycle.apply(
+    await lifecycle.apply_one(
         writer,
         Result,
         rules.APPROVE,
-        [Case(facts, entitlement)],
+        Case(facts, entitlement),
         actor=actor,
         at=now,
         columns={"approved_at": now, "known_from": now},
         awaited=None,
     )
-    if not moved:
-        raise lifecycle.lost_race()
     await scores.keep(writer, [facts.id])
     after = await scoreboard.around(writer, actor, indicator_id, now)
     said = f'{{"result_id":{json.dumps(str(facts.id))},"before":{before},"after":{after}}}'

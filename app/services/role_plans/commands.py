@@ -90,18 +90,16 @@ async def edit(
     entity_id = _entity(facts)
     rules.check(named)
     await _require_divisions(writer, entity_id, named)
-    moved = await lifecycle.apply(
+    await lifecycle.apply_one(
         writer,
         RolePlan,
         rules.EDIT,
-        [Case(facts, entitlement, changes={**patch, **({"chains": rules.said(named)} if named else {})})],
+        Case(facts, entitlement, changes={**patch, **({"chains": rules.said(named)} if named else {})}),
         actor=actor,
         at=now,
         columns={**patch, "edited_by": _EDITED},
         awaited=rules.AWAITED[RolePlanState.DRAFT],
     )
-    if not moved:
-        raise lifecycle.lost_race()
     await writer.execute(
         delete(RolePlanStep)
         .where(
@@ -190,19 +188,17 @@ async def _move(
     reason: str | None = None,
     acting_for_id: UUID | None = None,
 ) -> None:
-    moved = await lifecycle.apply(
+    await lifecycle.apply_one(
         writer,
         RolePlan,
         transition,
-        [Case(facts, entitlement, reason)],
+        Case(facts, entitlement, reason),
         actor=actor,
         at=now,
         columns=columns,
         awaited=rules.AWAITED.get(transition.target),
         acting_for_id=acting_for_id,
     )
-    if not moved:
-        raise lifecycle.lost_race()
 
 
 async def _write(writer: Writer, role_plan_id: UUID, entity_id: UUID, chains: Chains) -> None:
