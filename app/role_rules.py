@@ -14,7 +14,8 @@ from itertools import groupby
 from app.enums import Chain, Party, Role, Step
 from app.errors import Text
 from app.parties import ADMINISTRATOR, DEFAULT_CHAINS, UNIT, UNIT_EDITOR
-from app.permissions import ANYONE, OWN, RULES, Rule
+from app.permissions import ANYONE, OWN, RULES
+from app.role_table.rule import Rule
 from app.services import transition_tables
 from app.services.documents import Document
 

@@ -18,7 +18,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Text, Uuid
 
-from app.enums import Classification, ObservationStatus, ResultState
+from app.enums import ChainState, Classification, ObservationStatus
 from app.models.base import Base, EntityRef, SubjectId, one_of
 
 
@@ -33,7 +33,7 @@ class Result(Base):
 
     __tablename__ = "results"
     __table_args__ = (
-        one_of("state", ResultState),
+        one_of("state", ChainState),
         one_of("classification", Classification),
         one_of("obs_status", ObservationStatus),
         UniqueConstraint("indicator_id", "period_start", "period_end", "revision"),

@@ -1,7 +1,13 @@
-"""What a body says of a recorded decision, as the services take it."""
+"""What a body says with a step, as the services take it."""
 
 from app.schemas.decisions import RecordedDecision, StepTaken, StepWithReason
 from app.services.people.decisions import Letter
+from app.services.people.steps import Said
+
+
+def said(step: StepTaken | StepWithReason | None) -> Said:
+    """The reason, and the letter of the decision that is recorded."""
+    return Said(step.reason if step else None, letter(step))
 
 
 def letter(step: StepTaken | StepWithReason | None) -> Letter | None:

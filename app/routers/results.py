@@ -8,11 +8,11 @@ from fastapi import APIRouter, Query, Response
 from app import errors
 from app.answers import Change, Reading
 from app.deps import changes, creates, creates_at_top, previews, reads
-from app.enums import ResultState
+from app.enums import ChainState
 from app.headers import IfNoneMatch, SubjectPath, etag_version
 from app.problems import declared
 from app.routers.json_body import JsonRoute
-from app.routers.letters import letter
+from app.routers.letters import said
 from app.routers.params import AsOfParam, CursorParam, LimitParam
 from app.schemas.base import Day
 from app.schemas.decisions import StepTaken, StepWithReason
@@ -52,7 +52,7 @@ async def list_results(
     reading: Annotated[Reading, reads("results.read")],
     indicator_id: Annotated[UUID | None, Query(description="Only those of this indicator.")] = None,
     entity_id: Annotated[UUID | None, Query(description="Only those of this owner entity.")] = None,
-    state: Annotated[ResultState | None, Query(description="Only those in this state.")] = None,
+    state: Annotated[ChainState | None, Query(description="Only those in this state.")] = None,
     period: Annotated[
         str | None,
         Query(
@@ -212,9 +212,7 @@ async def review_result(
     change: Annotated[Change, changes(rules.REVIEW, facts.one)], step: StepTaken | None = None
 ) -> Response:
     """The reviewer's control step (Guide annex C 3)."""
-    await commands.review(
-        change.lane, change.actor, change.facts, change.entitlement, _said(step), change.now
-    )
+    await commands.review(change.lane, change.actor, change.facts, change.entitlement, said(step), change.now)
     return await _answer(change, change.facts.id)
 
 
@@ -236,7 +234,7 @@ async def approve_result(
     then `actions` does not offer it. The parts are kept with the result.
     """
     await commands.approve(
-        change.lane, change.actor, change.facts, change.entitlement, _said(step), change.now
+        change.lane, change.actor, change.facts, change.entitlement, said(step), change.now
     )
     return await _answer(change, change.facts.id)
 
@@ -271,7 +269,7 @@ async def return_result(
 ) -> Response:
     """Sends a result back to who entered it, with a reason; reviewers and approvers may."""
     await commands.send_back(
-        change.lane, change.actor, change.facts, change.entitlement, _said(step), change.now
+        change.lane, change.actor, change.facts, change.entitlement, said(step), change.now
     )
     return await _answer(change, change.facts.id)
 
@@ -326,10 +324,6 @@ def _outcome(outcome: bulk.Outcome, language: str) -> dict[str, object]:
         "state": outcome.state,
         "version": outcome.version,
     }
-
-
-def _said(step: StepTaken | StepWithReason | None) -> commands.Said:
-    return commands.Said(step.reason if step else None, letter(step))
 
 
 async def _answer(change: Change, result_id: UUID, status: int = 200) -> Response:

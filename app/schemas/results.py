@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from app.enums import Classification, Light, ObservationStatus, ResultState, TargetKind
+from app.enums import ChainState, Classification, Light, ObservationStatus, TargetKind
 from app.schemas.base import (
     Actions,
     AwaitedParty,
@@ -97,7 +97,7 @@ class _Figure(View):
     period_start: Annotated[date, Field(description="First day of the period.")]
     period_end: Annotated[date, Field(description="Last day of the period.")]
     revision: Annotated[Count, Field(description="1 for the first figure; corrections count on.")]
-    state: Annotated[ResultState, Field(description="Where it stands on its way to approval.")]
+    state: Annotated[ChainState, Field(description="Where it stands on its way to approval.")]
     classification: Annotated[Classification, Field(description="Who may read it before it is published.")]
     value: Annotated[Number | None, Field(description="The figure, in the unit beside it.")]
     unit_ar: Annotated[Line, Field(description="The unit in Arabic.")]
@@ -243,8 +243,8 @@ class HistoryItem(View):
     revision: Annotated[Count, Field(description="The number of that revision.")]
     at: Annotated[datetime, Field(description="When.")]
     action: Annotated[str, Field(max_length=60, pattern=r"^[a-z_]+\.[a-z_]+$", description="What was done.")]
-    from_state: Annotated[ResultState | None, Field(description="The state before.")]
-    to_state: Annotated[ResultState | None, Field(description="The state after.")]
+    from_state: Annotated[ChainState | None, Field(description="The state before.")]
+    to_state: Annotated[ChainState | None, Field(description="The state after.")]
     actor: Annotated[PersonRef | None, Field(description="Who did it; null: loaded by the service.")]
     acting_for: Annotated[PersonRef | None, Field(description="In whose name, where it was not their own.")]
     reason: Annotated[Words | None, Field(description="The reason given.")]
@@ -305,7 +305,7 @@ class DecisionOutcome(View):
         str | None, Field(max_length=64, pattern=r"^[a-z][a-z0-9_]*$", description="The problem's code.")
     ]
     title: Annotated[Line | None, Field(description="The problem in words.")]
-    state: Annotated[ResultState | None, Field(description="The new state.")]
+    state: Annotated[ChainState | None, Field(description="The new state.")]
     version: Annotated[int | None, Field(ge=1, le=2_000_000_000, description="The new version.")]
 
 

@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.selectable import FromClause, ScalarSelect
 
-from app.enums import ContributionState, PartState, ResultState
+from app.enums import ChainState, ContributionState, PartState
 from app.models import Absence, Contribution, Entity
 from app.services import sql
 
@@ -60,7 +60,7 @@ def of_period(c: FromClause, starts: ColumnElement[Any], ends: ColumnElement[Any
         .scalar_subquery()
     )
     state = case(
-        (figure.c.state == sql.const(ResultState.APPROVED), sql.const(PartState.APPROVED)),
+        (figure.c.state == sql.const(ChainState.APPROVED), sql.const(PartState.APPROVED)),
         (figure.c.state.is_not(None), sql.const(PartState.PENDING)),
         (explained.is_not(None), sql.const(PartState.EXPLAINED)),
         else_=sql.const(PartState.MISSING),

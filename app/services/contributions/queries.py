@@ -30,7 +30,7 @@ from sqlalchemy.sql.selectable import FromClause, ScalarSelect
 
 from app import clock
 from app.db import Lane, Query, Row
-from app.enums import ContributionState, Frequency, ResultState, SubjectKind
+from app.enums import ChainState, ContributionState, Frequency, SubjectKind
 from app.errors import Invalid
 from app.models import Contribution, Entity, Indicator, Result, Target
 from app.parties import Actor, Facts
@@ -91,7 +91,7 @@ def _concerned(c: FromClause) -> ColumnElement[bool]:
 
 def _part_now() -> ColumnElement[Any]:
     """How far the part has come, for who may know: its figure only where they may see that."""
-    approved = _figure.c.state == sql.const(ResultState.APPROVED)
+    approved = _figure.c.state == sql.const(ChainState.APPROVED)
     figure = sql.obj(
         period=_present.period,
         result_id=_figure.c.id,
@@ -172,7 +172,7 @@ def _latest_result() -> ScalarSelect[Any]:
         select(result)
         .where(
             r.c.indicator_id == _whole.c.id,
-            r.c.state == sql.const(ResultState.APPROVED),
+            r.c.state == sql.const(ChainState.APPROVED),
             results.visible(r),
         )
         .order_by(r.c.period_end.desc(), r.c.period_start.desc(), r.c.revision.desc())

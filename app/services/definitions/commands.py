@@ -18,8 +18,9 @@ from app.services.evidence import commands as evidence_commands
 from app.services.evidence import rules as evidence
 from app.services.indicators import rules as indicators
 from app.services.lifecycle import BY, GIVEN, Case
-from app.services.people import decisions
+from app.services.people import steps
 from app.services.people.decisions import Letter
+from app.services.people.steps import Said
 from app.services.transitions import Transition
 
 _table = Definition.__table__
@@ -165,16 +166,17 @@ async def _move(
     reason: str | None = None,
     letter: Letter | None = None,
 ) -> None:
-    decisions.check_reason(entitlement, reason)
-    decided = await decisions.decided(writer, actor, entitlement, transition.action, facts, letter, now)
-    await apply(
+    await steps.take(
         writer,
+        Definition,
         transition,
-        Case(facts, entitlement, reason),
         actor,
+        facts,
+        entitlement,
         now,
-        _columns_of(transition, decided.person_id, now),
-        acting_for_id=decided.acting_for_id,
+        columns=_columns_of,
+        awaited=rules.AWAITED,
+        said=Said(reason, letter),
     )
 
 

@@ -35,10 +35,10 @@ from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.sql.selectable import FromClause
 
 from app.db import Lane, Query, Writer
-from app.enums import Classification, DefinitionState, IndicatorLevel, ResultState, Role, Step, SubjectKind
+from app.enums import ChainState, Classification, DefinitionState, IndicatorLevel, Role, Step, SubjectKind
 from app.models import Definition, Indicator, Result, Subject
 from app.parties import UNIT, UNIT_EDITOR, Actor, Facts
-from app.services import lifecycle, sql
+from app.services import approval, lifecycle, sql
 from app.services.definitions import queries as definition_queries
 from app.services.definitions import rules as definitions
 from app.services.definitions import visibility as definition_visibility
@@ -119,7 +119,7 @@ def sight_of_result(r: FromClause) -> Sight:
         ),
         disclosed=and_(
             visibility.NATIONAL,
-            r.c.state == sql.const(ResultState.APPROVED),
+            r.c.state == sql.const(ChainState.APPROVED),
             r.c.classification != sql.const(Classification.RESTRICTED),
         ),
     )
@@ -197,7 +197,7 @@ KINDS: Mapping[str, Evidenced] = {
             result_facts.one,
             Step.ENTER,
             results.EDIT.sources,
-            frozenset({ResultState.DRAFT.value, *results.CONTROLLED}),
+            frozenset({ChainState.DRAFT.value, *approval.CONTROLLED}),
             _of_result,
         ),
         Evidenced(

@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, func, literal_column, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.sql.selectable import FromClause
 
-from app.enums import ResultState
+from app.enums import ChainState
 from app.models import Result
 from app.services import sql
 from app.services.results.queries import narrowed
@@ -34,7 +34,7 @@ def of_each_period(i: FromClause, most: int, given: frozenset[str] = frozenset()
 def seen(r: FromClause, i: FromClause, given: frozenset[str]) -> list[ColumnElement[bool]]:
     """That `r` is an approved revision of the indicator which the reader may see, known `as_of` where given."""
     known = [r.c.known_from <= sql.AS_OF] if "as_of" in given else []
-    return [r.c.indicator_id == i.c.id, r.c.state == sql.const(ResultState.APPROVED), visible(r), *known]
+    return [r.c.indicator_id == i.c.id, r.c.state == sql.const(ChainState.APPROVED), visible(r), *known]
 
 
 def numbers(r: FromClause) -> dict[str, ColumnElement[Any]]:

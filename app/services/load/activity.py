@@ -27,6 +27,7 @@ from app.services.indicators import queries as indicator_queries
 from app.services.load import merging
 from app.services.load.merging import Connection, Tally
 from app.services.people import actor as people
+from app.services.people.steps import NOTHING_SAID
 from app.services.results import commands, rules
 from app.services.results import facts as result_facts
 
@@ -184,12 +185,12 @@ async def _bring(writer: Writer, work: _Work, period: str, known: _Known, now: d
         actor = await _signed_in(writer, known.users[work.reviewed_by], now)
         facts = _seen(await result_facts.one(writer, actor, result_id, now))
         entitlement = lifecycle.admit(actor, rules.REVIEW, facts, facts.version)
-        await commands.review(writer, actor, facts, entitlement, commands.Said(), now)
+        await commands.review(writer, actor, facts, entitlement, NOTHING_SAID, now)
     if work.approved_by is not None:
         actor = await _signed_in(writer, known.users[work.approved_by], now)
         facts = _seen(await result_facts.held(writer, actor, result_id, now))
         entitlement = lifecycle.admit(actor, rules.APPROVE, facts, facts.version)
-        await commands.approve(writer, actor, facts, entitlement, commands.Said(), now)
+        await commands.approve(writer, actor, facts, entitlement, NOTHING_SAID, now)
 
 
 def _seen(facts: Facts | None) -> Facts:

@@ -18,7 +18,7 @@ import asyncpg
 
 from app import clock
 from app.db import OwnerLane
-from app.enums import Chain, Classification, Measure, ObservationStatus, ResultState, Step, SubjectKind
+from app.enums import Chain, ChainState, Classification, Measure, ObservationStatus, Step, SubjectKind
 from app.errors import Invalid
 from app.services.load import merging
 from app.services.load.catalogue import Catalogue
@@ -308,7 +308,7 @@ async def _standing(connection: Connection) -> dict[tuple[UUID, date, date], _St
         key = row["indicator_id"], row["period_start"], row["period_end"]
         one = found.get(key, _Standing())
         one = replace(one, numbers=one.numbers + 1, peoples=one.peoples or row["peoples"])
-        if row["state"] == ResultState.APPROVED.value:
+        if row["state"] == ChainState.APPROVED.value:
             figure = Figure(row["value"], row["rank"], row["obs_status"])
             one = replace(one, newest_id=row["id"], known=(*one.known, (row["known_from"], figure)))
         found[key] = one
@@ -338,7 +338,7 @@ def _record(
         "period_end": period.end,
         "revision": number,
         "corrects_id": corrects_id,
-        "state": ResultState.APPROVED.value,
+        "state": ChainState.APPROVED.value,
         "classification": Classification.OPEN.value,
         "value": state.figure.value,
         "rank": state.figure.rank,

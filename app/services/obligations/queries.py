@@ -28,7 +28,7 @@ from sqlalchemy.sql.selectable import FromClause
 
 from app import clock, permissions
 from app.db import Lane, Query, Row
-from app.enums import ObligationState, ResultState, Step, SubjectKind
+from app.enums import ChainState, ObligationState, Step, SubjectKind
 from app.models import Division, Entity, Indicator, Obligation, Reopening, Result
 from app.parties import Actor, Facts
 from app.services import lifecycle, listing, sql
@@ -91,7 +91,7 @@ def _item() -> list[ColumnElement[Any]]:
             r.c.indicator_id == OWED.c.indicator_id,
             r.c.period_start == OWED.c.period_start,
             r.c.period_end == OWED.c.period_end,
-            r.c.state != sql.const(ResultState.DISCARDED),
+            r.c.state != sql.const(ChainState.DISCARDED),
             results.visible(r),
         )
         .order_by(r.c.revision.desc())

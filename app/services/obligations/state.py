@@ -22,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.selectable import CTE, FromClause, LateralFromClause
 
 from app import clock
-from app.enums import ObligationState, ObservationStatus, ResultState
+from app.enums import ChainState, ObligationState, ObservationStatus
 from app.models import Obligation, Reopening, Result
 from app.services import sql
 from app.services.people import visibility
@@ -30,7 +30,7 @@ from app.services.reopenings import standing as leaves
 
 _MUSCAT = literal_column(f"'{clock.MUSCAT.key}'", Text)
 _UNSURE = (ObservationStatus.ESTIMATED, ObservationStatus.PROVISIONAL)
-_IN_REVIEW = (ResultState.SUBMITTED, ResultState.REVIEWED)
+_IN_REVIEW = (ChainState.SUBMITTED, ChainState.REVIEWED)
 
 
 def at_home(o: FromClause) -> ColumnElement[bool]:
@@ -48,7 +48,7 @@ def figure(o: FromClause) -> LateralFromClause:
     """
     r = Result.__table__.alias()
     in_review = or_(*(r.c.state == sql.const(state) for state in _IN_REVIEW))
-    approved = r.c.state == sql.const(ResultState.APPROVED)
+    approved = r.c.state == sql.const(ChainState.APPROVED)
     handed_in = func.coalesce(r.c.submitted_at, r.c.known_from)
     early = and_(
         or_(*(r.c.obs_status == sql.const(status) for status in _UNSURE)), _day(handed_in) < o.c.opens_on
@@ -63,9 +63,9 @@ def figure(o: FromClause) -> LateralFromClause:
             some(and_(approved, serves)).label("complete"),
             some(in_review).label("in_review"),
             # That somebody has begun a draft is told to the owner's people and to UNIT, not to partners.
-            some(and_(r.c.state == sql.const(ResultState.DRAFT), at_home(o))).label("drafted"),
+            some(and_(r.c.state == sql.const(ChainState.DRAFT), at_home(o))).label("drafted"),
             func.min(handed_in).filter(or_(approved, in_review), serves).label("handed_in"),
-            some(r.c.state != sql.const(ResultState.DISCARDED)).label("exists"),
+            some(r.c.state != sql.const(ChainState.DISCARDED)).label("exists"),
         )
         .where(
             r.c.indicator_id == o.c.indicator_id,

@@ -1,7 +1,6 @@
 """Every write of results. Each runs in the caller's transaction and changes state only by `lifecycle`."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, cast
 from uuid import UUID
@@ -10,21 +9,22 @@ from sqlalchemy import Date, Table, Uuid, bindparam, func, insert, select
 
 from app import clock, errors, ids
 from app.db import Query, Writer
-from app.enums import ResultState, Step, SubjectKind
+from app.enums import ChainState, Step, SubjectKind
 from app.models import Result
 from app.parties import Actor, Entitlement, Facts
 from app.services import lifecycle, records, sql
+from app.services.approving import Stamps
 from app.services.contributions import commands as contributions
 from app.services.contributions.rules import check_certifiable
 from app.services.evidence import commands as evidence_commands
 from app.services.evidence import rules as evidence
 from app.services.evidence import standing
 from app.services.indicators import queries as indicator_queries
-from app.services.lifecycle import BY, GIVEN, Case
+from app.services.lifecycle import Case
 from app.services.obligations import entry
 from app.services.obligations import rules as obligations
-from app.services.people import decisions
-from app.services.people.decisions import Letter
+from app.services.people import steps
+from app.services.people.steps import NOTHING_SAID, Said
 from app.services.reopenings import commands as reopenings
 from app.services.reopenings.rules import Leave
 from app.services.results import rules
@@ -34,21 +34,9 @@ from app.services.transitions import Transition
 _table = cast(Table, Result.__table__)
 _earlier = _table.alias("earlier")
 _EDITED = lifecycle.with_who_acts(_table.c.edited_by)
-_CONTROLLED = func.array_append(_table.c.controlled_by, BY)
-_EXCEPTIONAL = _table.c.exceptional | GIVEN.c.exceptional
+_STAMPS = Stamps(rules.APPROVAL, _table)
 _SNAPSHOT = standing.snapshot(_table.c.id)
 FIGURE = ("value", "rank", "rank_of", "numerator", "denominator", "obs_status", "note", "classification")
-
-
-@dataclass(frozen=True)
-class Said:
-    """What goes with a control step: a reason, and the letter where the head's office records."""
-
-    reason: str | None = None
-    letter: Letter | None = None
-
-
-_NOTHING_SAID = Said()
 
 
 async def create(
@@ -127,7 +115,7 @@ async def _begin(
         SubjectKind.RESULT,
         result_id,
         indicator.entity_id,
-        state=ResultState.DRAFT.value,
+        state=ChainState.DRAFT.value,
         steps=indicator.steps,
         due=due,
     )
@@ -137,7 +125,7 @@ async def _begin(
         facts,
         actor=actor,
         at=now,
-        awaited=rules.AWAITED[ResultState.DRAFT],
+        awaited=rules.AWAITED[ChainState.DRAFT],
         changes=records.made(columns, *FIGURE),
     )
     await writer.rows(
@@ -149,7 +137,7 @@ async def _begin(
             "division_id": indicator.row["division_id"],
             "definition_id": indicator.row["definition_id"],
             "role_plan_id": indicator.row["role_plan_id"],
-            "state": ResultState.DRAFT.value,
+            "state": ChainState.DRAFT.value,
             "parties_enter": list(indicator.steps[Step.ENTER]),
             "parties_review": list(indicator.steps[Step.REVIEW]),
             "parties_approve": list(indicator.steps[Step.APPROVE]),
@@ -194,7 +182,7 @@ def _insert(*, correcting: bool) -> Query:
     """A new draft, after every revision of the figure, the discarded ones included. Where a first entry meets an
     approved figure: with the number of that one, so that the schema refuses it."""
     following = func.coalesce(func.max(_earlier.c.revision) + 1, 1)
-    approved = func.max(_earlier.c.revision).filter(_earlier.c.state == sql.const(ResultState.APPROVED))
+    approved = func.max(_earlier.c.revision).filter(_earlier.c.state == sql.const(ChainState.APPROVED))
     revision = (
         select(following if correcting else func.coalesce(approved, following))
         .where(
@@ -249,7 +237,7 @@ async def edit(
             **changed,
             "edited_by": _EDITED,
         },
-        awaited=rules.AWAITED[ResultState.DRAFT],
+        awaited=rules.AWAITED[ChainState.DRAFT],
     )
 
 
@@ -336,60 +324,23 @@ async def _move(
     facts: Facts,
     entitlement: Entitlement,
     now: datetime,
-    said: Said = _NOTHING_SAID,
+    said: Said = NOTHING_SAID,
 ) -> None:
-    decisions.check_reason(entitlement, said.reason)
-    decided = await decisions.decided(writer, actor, entitlement, transition.action, facts, said.letter, now)
-    await lifecycle.apply_one(
+    await steps.take(
         writer,
         Result,
         transition,
-        Case(facts, entitlement, said.reason),
-        actor=actor,
-        at=now,
-        columns=columns_of(transition, decided.person_id, now),
-        awaited=rules.AWAITED.get(transition.target),
-        acting_for_id=decided.acting_for_id,
+        actor,
+        facts,
+        entitlement,
+        now,
+        columns=columns_of,
+        awaited=rules.AWAITED,
+        said=said,
     )
 
 
 def columns_of(transition: Transition, person_id: UUID, now: datetime) -> dict[str, Any]:
-    """Who did what, when: separate facts of each transition. `person_id`: in whose name it is decided."""
-    match transition:
-        case rules.SUBMIT:
-            return {"submitted_by_id": person_id, "submitted_at": now}
-        case rules.WITHDRAW:
-            return {"submitted_by_id": None, "submitted_at": None}
-        case rules.REVIEW:
-            return {
-                "reviewed_by_id": person_id,
-                "reviewed_at": now,
-                "controlled_by": _CONTROLLED,
-                "exceptional": _EXCEPTIONAL,
-            }
-        case rules.APPROVE:
-            return {
-                "approved_by_id": person_id,
-                "approved_at": now,
-                "known_from": now,
-                "evidence": _SNAPSHOT,
-                "controlled_by": _CONTROLLED,
-                "exceptional": _EXCEPTIONAL,
-                "returned_by_id": None,
-                "returned_at": None,
-                "return_reason": None,
-            }
-        case rules.RETURN:
-            # A return voids the control steps of this round; who edited stays barred for good.
-            return {
-                "returned_by_id": person_id,
-                "returned_at": now,
-                "return_reason": GIVEN.c.reason,
-                "submitted_by_id": None,
-                "submitted_at": None,
-                "reviewed_by_id": None,
-                "reviewed_at": None,
-                "controlled_by": [],
-                "exceptional": False,
-            }
-    return {}
+    """Who did what, when, and what an approval freezes. `person_id`: in whose name it is decided."""
+    columns = _STAMPS.of(transition, person_id, now)
+    return {**columns, "known_from": now, "evidence": _SNAPSHOT} if transition is rules.APPROVE else columns

@@ -25,10 +25,10 @@ from sqlalchemy.sql.selectable import FromClause, ScalarSelect
 
 from app import clock
 from app.db import Lane, Query, Row
-from app.enums import Chain, ResultState, Step, SubjectKind
+from app.enums import Chain, ChainState, Step, SubjectKind
 from app.models import Indicator, Obligation, Reopening, Result
 from app.parties import Actor, Facts
-from app.services import sql
+from app.services import approval, sql
 from app.services.contributions import parts
 from app.services.contributions import rules as contributions
 from app.services.evidence import standing
@@ -103,7 +103,7 @@ def columns(
         i.c.measure.label("_measure"),
         exists(
             select(literal_column("1")).where(
-                later.c.corrects_id == r.c.id, later.c.state != sql.const(ResultState.DISCARDED)
+                later.c.corrects_id == r.c.id, later.c.state != sql.const(ChainState.DISCARDED)
             )
         ).label("_has_later"),
         leave("id").label("_reopening_id"),
@@ -124,7 +124,7 @@ def columns(
         # A correction is begun by the chain in force, whatever chain the approved figure came by.
         case(
             (
-                r.c.state == sql.const(ResultState.APPROVED),
+                r.c.state == sql.const(ChainState.APPROVED),
                 chains.steps_in_force(Chain.RESULTS, r.c.entity_id),
             )
         ).label("_chain"),
@@ -141,12 +141,12 @@ def columns(
                 o.c.closes_on >= sql.TODAY,
             )
         ).label("_takes_entries"),
-        case((r.c.state == sql.const(ResultState.REVIEWED), parts.of_result(r))).label("_parts"),
+        case((r.c.state == sql.const(ChainState.REVIEWED), parts.of_result(r))).label("_parts"),
         case(
             (
                 or_(
-                    r.c.state == sql.const(ResultState.DRAFT),
-                    r.c.state == sql.const(ResultState.REVIEWED),
+                    r.c.state == sql.const(ChainState.DRAFT),
+                    r.c.state == sql.const(ChainState.REVIEWED),
                 ),
                 standing.proof(r.c.id, required_by=r.c.indicator_id),
             )
@@ -177,13 +177,13 @@ def of(row: Row, prefix: str) -> Facts:
         Step.APPROVE.value: tuple(row[f"{prefix}parties_approve"]),
     }
     state = row[f"{prefix}state"]
-    if state == ResultState.APPROVED:
+    if state == ChainState.APPROVED:
         entity_id, in_charge = row[f"{prefix}entity_id"], row[f"{prefix}in_charge"]
         chain, entered_by = row[f"{prefix}chain"], row[f"{prefix}entered_by"]
         steps[Step.ENTER] = chains.keys(Chain.RESULTS, chain, entity_id, in_charge, entered_by)[Step.ENTER]
-    steps["control"] = rules.control_parties(state, steps)
+    steps["control"] = approval.control_parties(state, steps)
     # Four eyes has a meaning only while a control step is due; afterwards the state refuses (409).
-    controlled = state in rules.CONTROLLED
+    controlled = state in approval.CONTROLLED
     days = row[f"{prefix}days"]  # of its obligation, where it has one
     proof = standing.read(row[f"{prefix}proof"])
     composed_of = tuple(contributions.part(part) for part in json.loads(row[f"{prefix}parts"] or "[]"))

@@ -8,7 +8,7 @@ from sqlalchemy.sql.selectable import FromClause
 
 from app import paging
 from app.db import Lane, Query
-from app.enums import ResultState
+from app.enums import ChainState
 from app.models import Event, Result, Wait
 from app.parties import Actor
 from app.services import sql
@@ -85,7 +85,7 @@ def _history(*, after: bool) -> Query:
             visible(asked),
             visible(r),
             # What went before the approval is for those who were at work on it (Guide V-3).
-            or_(at_work(r), event.c.to_state == sql.const(ResultState.APPROVED)),
+            or_(at_work(r), event.c.to_state == sql.const(ChainState.APPROVED)),
             *([event.c.id > bindparam("after_id", type_=BigInteger)] if after else []),
         )
         .order_by(event.c.id)

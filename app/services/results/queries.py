@@ -32,7 +32,7 @@ from sqlalchemy.sql.selectable import FromClause
 
 from app import paging
 from app.db import Lane, Query, Row
-from app.enums import Party, ResultState
+from app.enums import ChainState, Party
 from app.models import Division, Entity, Evidence, Indicator, Result, ResultPart, Source
 from app.parties import Actor, Facts
 from app.services import lifecycle, sql
@@ -58,7 +58,7 @@ def _awaiting(r: FromClause, nobody: ColumnElement[bool]) -> ColumnElement[Any]:
             party=sql.const(Party.HEAD),
             division=null(),
             action=case(
-                (r.c.state == sql.const(ResultState.SUBMITTED), sql.const(rules.REVIEW.action)),
+                (r.c.state == sql.const(ChainState.SUBMITTED), sql.const(rules.REVIEW.action)),
                 else_=sql.const(rules.APPROVE.action),
             ),
             substitute=true(),
@@ -67,7 +67,7 @@ def _awaiting(r: FromClause, nobody: ColumnElement[bool]) -> ColumnElement[Any]:
         )
     ).cast(JSONB)
     return case(
-        (r.c.state == sql.const(ResultState.APPROVED), func.json_build_array()),
+        (r.c.state == sql.const(ChainState.APPROVED), func.json_build_array()),
         else_=(sql.awaiting(r.c.id).cast(JSONB) + case((nobody, head), else_=func.jsonb_build_array())).cast(
             JSON
         ),
@@ -168,7 +168,7 @@ def _one(*where: ColumnElement[bool]) -> Select[Any]:
             select(newer.c.id)
             .where(
                 newer.c.corrects_id == r.c.id,
-                newer.c.state == sql.const(ResultState.APPROVED),
+                newer.c.state == sql.const(ChainState.APPROVED),
                 visible(newer),
             )
             .scalar_subquery()
@@ -217,7 +217,7 @@ _AS_OF = Query(
             _result.c.indicator_id == _EARLIER.c.indicator_id,
             _result.c.period_start == _EARLIER.c.period_start,
             _result.c.period_end == _EARLIER.c.period_end,
-            _result.c.state == sql.const(ResultState.APPROVED),
+            _result.c.state == sql.const(ChainState.APPROVED),
             _result.c.known_from <= sql.AS_OF,
         )
         .order_by(_result.c.known_from.desc(), _result.c.revision.desc())
@@ -258,7 +258,7 @@ class ResultFilter:
 
     indicator_id: UUID | None = None
     entity_id: UUID | None = None
-    state: ResultState | None = None
+    state: ChainState | None = None
     period: str | None = None
     from_period: date | None = None
     to_period: date | None = None
@@ -279,7 +279,7 @@ def _list(given: frozenset[str], *, after: bool) -> Query:
         visible(newer),
     )
     if "as_of" in given:
-        approved = sql.const(ResultState.APPROVED)
+        approved = sql.const(ChainState.APPROVED)
         later = tuple_(newer.c.known_from, newer.c.revision) > tuple_(r.c.known_from, r.c.revision)
         where += [
             r.c.state == approved,
@@ -292,7 +292,7 @@ def _list(given: frozenset[str], *, after: bool) -> Query:
         ]
     elif "all_revisions" not in given:
         # A discarded revision does not stand for the figure, unless it is asked for.
-        discarded = sql.const(ResultState.DISCARDED)
+        discarded = sql.const(ChainState.DISCARDED)
         same_state = [newer.c.state != discarded]
         if "state" in given:
             same_state = [newer.c.state == bindparam("state", type_=Text)]

@@ -4,43 +4,21 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from app.enums import Light, Measure, ObservationStatus, ResultState, Step
+from app.enums import ChainState, Light, Measure, ObservationStatus
 from app.errors import Conflict, FieldError, Invalid, Text, invalid
+from app.services import approval
 from app.services.evidence import rules as evidence
-from app.services.transitions import Awaited, Transition
+from app.services.transitions import Transition
 
-_DRAFT = frozenset({ResultState.DRAFT.value})
-_SUBMITTED = frozenset({ResultState.SUBMITTED.value})
-_REVIEWED = frozenset({ResultState.REVIEWED.value})
-_APPROVED = frozenset({ResultState.APPROVED.value})
+APPROVAL = approval.of("results")
+EDIT, DISCARD, SUBMIT, WITHDRAW = APPROVAL.edit, APPROVAL.discard, APPROVAL.submit, APPROVAL.withdraw
+REVIEW, RETURN, APPROVE = APPROVAL.review, APPROVAL.send_back, APPROVAL.approve
+CORRECT = Transition("results.correct", approval.APPROVED, ChainState.APPROVED)
+ASK_REOPENING = Transition("reopenings.ask", approval.APPROVED, ChainState.APPROVED)
 
-EDIT = Transition("results.edit", _DRAFT, ResultState.DRAFT)
-DISCARD = Transition("results.discard", _DRAFT, ResultState.DISCARDED)
-SUBMIT = Transition("results.submit", _DRAFT, ResultState.SUBMITTED)
-WITHDRAW = Transition("results.withdraw", _SUBMITTED, ResultState.DRAFT)
-REVIEW = Transition("results.review", _SUBMITTED, ResultState.REVIEWED)
-RETURN = Transition("results.return", _SUBMITTED | _REVIEWED, ResultState.DRAFT, reason=True)
-APPROVE = Transition("results.approve", _REVIEWED, ResultState.APPROVED)
-CORRECT = Transition("results.correct", _APPROVED, ResultState.APPROVED)
-ASK_REOPENING = Transition("reopenings.ask", _APPROVED, ResultState.APPROVED)
-
-TRANSITIONS = (EDIT, DISCARD, SUBMIT, WITHDRAW, REVIEW, RETURN, APPROVE, CORRECT, ASK_REOPENING)
-
-AWAITED: dict[str, Awaited] = {
-    ResultState.DRAFT: Awaited(Step.ENTER, SUBMIT.action),
-    ResultState.SUBMITTED: Awaited(Step.REVIEW, REVIEW.action),
-    ResultState.REVIEWED: Awaited(Step.APPROVE, APPROVE.action),
-}
-"""Whom each state waits for; a state that is not here waits for nobody."""
-
-CONTROLLED = frozenset({ResultState.SUBMITTED.value, ResultState.REVIEWED.value})
-"""The states in which a control step is due, so that four eyes has a meaning."""
-
-DUE: dict[str, frozenset[str]] = {
-    ResultState.SUBMITTED: frozenset({REVIEW.action, RETURN.action}),
-    ResultState.REVIEWED: frozenset({APPROVE.action, RETURN.action}),
-}
-"""The control actions that are due in a state."""
+TRANSITIONS = (*APPROVAL.transitions, CORRECT, ASK_REOPENING)
+AWAITED = APPROVAL.awaited
+DUE = APPROVAL.due
 
 PRELIMINARY = frozenset(
     {ObservationStatus.FORECAST, ObservationStatus.ESTIMATED, ObservationStatus.PROVISIONAL}
@@ -54,18 +32,6 @@ _WITHOUT_FIGURE = frozenset(
         ObservationStatus.SUPPRESSED,
     }
 )
-
-
-def control_parties(state: str, steps: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
-    """Who may return a result: the parties of the step that is due.
-
-    Where no control step is due, every controlling party: they are entitled, and learn that the state
-    is wrong (409), not that they have no right (403).
-    """
-    awaited = AWAITED.get(state)
-    if state in CONTROLLED and awaited is not None:
-        return steps.get(awaited.step, ())
-    return (*steps.get(Step.REVIEW, ()), *steps.get(Step.APPROVE, ()))
 
 
 def check_period(start: date, end: date, obs_status: str, today: date) -> None:

@@ -1,11 +1,11 @@
 """The one rule of which results a person sees, and when four eyes leaves nobody to decide."""
 
-from sqlalchemy import ColumnElement, and_, any_, case, false, literal_column, or_, select
+from sqlalchemy import ColumnElement, and_, any_, literal_column, or_, select
 from sqlalchemy.sql.selectable import FromClause, LateralFromClause
 
-from app.enums import Classification, ResultState
-from app.services import sql
-from app.services.people import four_eyes, visibility
+from app.enums import ChainState, Classification
+from app.services import approving, sql
+from app.services.people import visibility
 from app.services.results import rules
 
 
@@ -42,7 +42,7 @@ def visible(r: FromClause) -> ColumnElement[bool]:
     return or_(
         r.c.published_at.is_not(None),
         and_(
-            r.c.state == sql.const(ResultState.APPROVED),
+            r.c.state == sql.const(ChainState.APPROVED),
             r.c.classification != sql.const(Classification.RESTRICTED),
             or_(
                 r.c.entity_id == any_(visibility.ENTITIES),
@@ -56,15 +56,7 @@ def visible(r: FromClause) -> ColumnElement[bool]:
 
 def nobody_left(r: FromClause) -> ColumnElement[bool]:
     """Four eyes leaves nobody who could take the control step that is due."""
-    submitted = r.c.state == sql.const(ResultState.SUBMITTED)
-    # Said once for both steps: each time it stands in a statement costs more than what it finds.
-    nobody = four_eyes.nobody_left(
-        case((submitted, r.c.parties_review), else_=r.c.parties_approve),
-        case((submitted, sql.const(rules.REVIEW.action)), else_=sql.const(rules.APPROVE.action)),
-        r.c.edited_by,
-        r.c.controlled_by,
-    )
-    return case((or_(submitted, r.c.state == sql.const(ResultState.REVIEWED)), nobody), else_=false())
+    return approving.nobody_left(rules.APPROVAL, r)
 
 
 def control(r: FromClause) -> LateralFromClause:

@@ -20,7 +20,7 @@ from sqlalchemy.sql.selectable import FromClause
 
 from app import clock
 from app.db import Lane, Query
-from app.enums import ResultState
+from app.enums import ChainState
 from app.models import Obligation, Result, Schedule
 from app.parties import Actor
 from app.services import listing, sql
@@ -112,7 +112,7 @@ def _figures() -> Query:
         r.c.indicator_id == o.c.indicator_id,
         r.c.period_start == o.c.period_start,
         r.c.period_end == o.c.period_end,
-        r.c.state != sql.const(ResultState.DISCARDED),
+        r.c.state != sql.const(ChainState.DISCARDED),
     )
     return Query(select(exists(found).label("exist")))
 

@@ -27,7 +27,7 @@ from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.sql.selectable import CTE, FromClause
 
 from app.db import Lane, Query
-from app.enums import Classification, ObservationStatus, ResultState, Scope, TargetKind
+from app.enums import ChainState, Classification, ObservationStatus, Scope, TargetKind
 from app.models import Definition, Indicator, Result, Score, Standing
 from app.services import sql
 from app.services.obligations.state import served
@@ -80,7 +80,7 @@ def _missing() -> Select[Any]:
     return (
         select(r.c.id)
         .select_from(r.join(i, i.c.id == r.c.indicator_id))
-        .where(r.c.state == sql.const(ResultState.APPROVED), ~exists(has))
+        .where(r.c.state == sql.const(ChainState.APPROVED), ~exists(has))
         .order_by(i.c.id, r.c.id)
         .limit(bindparam("batch", type_=Integer))
         .with_for_update(key_share=True, of=i)
@@ -94,7 +94,7 @@ def _resting_on() -> Select[Any]:
     return (
         select(r.c.id)
         .select_from(r.join(i, i.c.id == r.c.indicator_id))
-        .where(r.c.state == sql.const(ResultState.APPROVED), or_(by_indicator, by_definition))
+        .where(r.c.state == sql.const(ChainState.APPROVED), or_(by_indicator, by_definition))
         .order_by(i.c.id, r.c.id)
         .with_for_update(key_share=True, of=i)
     )
@@ -126,7 +126,7 @@ def _told() -> CTE:
             *scorable(r, i, d),
         )
         .select_from(r.join(i, i.c.id == r.c.indicator_id).join(d, d.c.id == r.c.definition_id))
-        .where(r.c.id.in_(union(asked, later)), r.c.state == sql.const(ResultState.APPROVED))
+        .where(r.c.id.in_(union(asked, later)), r.c.state == sql.const(ChainState.APPROVED))
         .cte("told")
     )
 

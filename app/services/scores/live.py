@@ -27,7 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.sql.selectable import FromClause
 
-from app.enums import Classification, Measure, ObservationStatus, Polarity, ResultState, TargetKind
+from app.enums import ChainState, Classification, Measure, ObservationStatus, Polarity, TargetKind
 from app.models import Definition, Result, Target
 from app.services import sql
 from app.services.scores import arithmetic_sql, rules
@@ -176,7 +176,7 @@ def _earlier(row: FromClause, published: ColumnElement[bool], *where: ColumnElem
         .where(
             w.c.indicator_id == row.c.indicator_id,
             w.c.period_end < row.c.period_end,
-            w.c.state == sql.const(ResultState.APPROVED),
+            w.c.state == sql.const(ChainState.APPROVED),
             w.c.obs_status != sql.const(ObservationStatus.FORECAST),
             *where,
         )

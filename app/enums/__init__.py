@@ -1,4 +1,5 @@
-"""Words with a fixed set of values, shared by models, rules and schemas."""
+"""Words with a fixed set of values, shared by models, rules and schemas: what many areas speak of. Words of
+one area alone stand in the file of that area beside this one."""
 
 from enum import StrEnum
 
@@ -104,10 +105,22 @@ class SubjectKind(StrEnum):
     REOPENING = "reopening"
     EVIDENCE = "evidence"
     HOLIDAY = "holiday"
+    PATH_TEMPLATE = "path_template"
+    PATH_RUN = "path_run"
+    PATH_STAGE = "path_stage"
+    SCORECARD = "scorecard"
+    IMPROVEMENT_PLAN = "improvement_plan"
+    PLAN = "plan"
+    PROPOSAL = "proposal"
+    DETAILED_PLAN = "detailed_plan"
+    INITIATIVE = "initiative"
+    PROGRESS_REPORT = "progress_report"
+    COMMUNICATION_PLAN = "communication_plan"
+    COMMUNICATION_ACTIVITY = "communication_activity"
 
 
-class ResultState(StrEnum):
-    """The life of one revision of a result (Guide D-2)."""
+class ChainState(StrEnum):
+    """The life of what is entered, reviewed and approved: a result, a detailed plan, a progress report (Guide D-1, D-2)."""
 
     DRAFT = "draft"
     SUBMITTED = "submitted"
