@@ -28,45 +28,20 @@ from sqlalchemy.sql.selectable import FromClause, ScalarSelect
 
 from app import clock, permissions
 from app.db import Lane, Query
-from app.models import (
-    Contribution,
-    Definition,
-    Entity,
-    Evidence,
-    Indicator,
-    Obligation,
-    Reopening,
-    Result,
-    RolePlan,
-    Subject,
-    Wait,
-)
+from app.models import Entity, Subject, Wait
 from app.parties import Actor
 from app.services import listing, sql
-from app.services.definitions import visibility as definitions
-from app.services.evidence import subjects
-from app.services.evidence import visibility as evidence
+from app.services.inbox import kinds
 from app.services.people import visibility
-from app.services.results import visibility as results
 
 _w: FromClause = Wait.__table__
 _s: FromClause = Subject.__table__
 _e: FromClause = Entity.__table__
-_i: FromClause = Indicator.__table__
-_r: FromClause = Result.__table__
-_o: FromClause = Reopening.__table__
-_p: FromClause = RolePlan.__table__
-_d: FromClause = Definition.__table__
-_c: FromClause = Contribution.__table__
-_b: FromClause = Obligation.__table__
-_f: FromClause = Evidence.__table__
+_about = kinds.about(_w, _s)
 
 SOON = 7
 """Days ahead of today that are soon."""
 
-_corrected = _r.alias("corrected")
-_about = subjects.row_of(_f)
-"""What a piece of evidence is about."""
 _DELEGATED = bindparam("actor_delegated", type_=ARRAY(Text))
 _CONTROL = bindparam("control_actions", type_=ARRAY(Text))
 _CONTROL_ACTIONS = sorted(rule.action for rule in permissions.RULES.values() if rule.control)
@@ -74,23 +49,7 @@ _CONTROL_ACTIONS = sorted(rule.action for rule in permissions.RULES.values() if 
 
 def _barred() -> ColumnElement[bool]:
     """Four eyes keeps this person from the step that is awaited."""
-    me = visibility.PERSON
-    return and_(
-        _w.c.action == any_(_CONTROL),
-        func.coalesce(
-            or_(
-                me == any_(_r.c.edited_by),
-                me == any_(_r.c.controlled_by),
-                me == any_(_p.c.edited_by),
-                me == any_(_d.c.edited_by),
-                me == any_(_d.c.controlled_by),
-                me == _o.c.asked_by_id,
-                me == any_(_f.c.edited_by),
-                me == any_(_about.c.edited_by),
-            ),
-            literal_column("false"),
-        ),
-    )
+    return and_(_w.c.action == any_(_CONTROL), any_(_about.c.barred) == visibility.PERSON)
 
 
 def _of_my_parties() -> ColumnElement[bool]:
@@ -105,51 +64,14 @@ def _of_my_parties() -> ColumnElement[bool]:
     )
 
 
-def _mine() -> ColumnElement[bool]:
-    """One of my parties is awaited, or four eyes leaves nobody but the head that I am or record for."""
-    nobody_left = or_(
-        and_(_w.c.subject_id == _r.c.id, results.nobody_left(_r)),
-        and_(_w.c.subject_id == _d.c.id, definitions.nobody_left(_d, _i)),
-        and_(_w.c.subject_id == _f.c.id, evidence.nobody_left(_f, _about)),
-    )
-    return or_(_of_my_parties(), and_(_w.c.entity_id == any_(visibility.LEADS), nobody_left))
-
-
-def _of_evidence(indicator: ColumnElement[Any]) -> ColumnElement[Any]:
-    """What a file is called, and of which indicator; no longer than a name."""
-    return func.left(func.concat(_f.c.title, literal_column("' · '"), indicator), literal_column("300"))
-
-
 def _joined() -> FromClause:
     """Waits with what they are about."""
-    return (
-        _w.join(_s, _s.c.id == _w.c.subject_id)
-        .join(_e, _e.c.id == _w.c.entity_id)
-        .outerjoin(_r, _r.c.id == _w.c.subject_id)
-        .outerjoin(_p, _p.c.id == _w.c.subject_id)
-        .outerjoin(_o, _o.c.id == _w.c.subject_id)
-        .outerjoin(_b, _b.c.id == _o.c.obligation_id)
-        .outerjoin(_d, _d.c.id == _w.c.subject_id)
-        .outerjoin(_c, _c.c.id == _w.c.subject_id)
-        .outerjoin(_f, _f.c.id == _w.c.subject_id)
-        .outerjoin(_about, true())
-        .outerjoin(
-            _i,
-            _i.c.id
-            == func.coalesce(
-                _r.c.indicator_id,
-                _b.c.indicator_id,
-                _d.c.indicator_id,
-                _c.c.indicator_id,
-                select(_corrected.c.indicator_id).where(_corrected.c.id == _o.c.result_id).scalar_subquery(),
-            ),
-        )
-    )
+    return _w.join(_s, _s.c.id == _w.c.subject_id).join(_e, _e.c.id == _w.c.entity_id).join(_about, true())
 
 
 def _awaited() -> tuple[ColumnElement[bool], ...]:
-    """What waits for the person."""
-    return _w.c.closed_at.is_(None), _mine(), ~_barred()
+    """What waits for the person: for one of their parties, or for the head that they are or record for."""
+    return _w.c.closed_at.is_(None), or_(_of_my_parties(), _about.c.nobody_left), ~_barred()
 
 
 def counts() -> ScalarSelect[Any]:
@@ -175,18 +97,13 @@ def counts() -> ScalarSelect[Any]:
 
 @lru_cache(maxsize=2)
 def _list(_: frozenset[str], *, after: bool) -> Query:
-    titled = case(
-        (_f.c.id.is_not(None), sql.obj(ar=_of_evidence(_about.c.name_ar), en=_of_evidence(_about.c.name_en))),
-        (_i.c.id.is_not(None), sql.obj(ar=_i.c.name_ar, en=_i.c.name_en)),
-        else_=sql.obj(ar=_e.c.name_ar, en=_e.c.name_en),
-    )
     # One line per thing, in the role that is named first, though a person may answer to several.
     once = (
         select(
             _w.c.subject_id,
             _s.c.kind,
-            titled.label("title"),
-            func.coalesce(_r.c.period, _b.c.period, _about.c.period).label("period"),
+            sql.obj(ar=_about.c.title_ar, en=_about.c.title_en).label("title"),
+            _about.c.period,
             sql.ref(_e).label("entity"),
             _w.c.action,
             # Where the head is asked only because nobody else is left, the party is the head.
