@@ -152,6 +152,14 @@ def _deciding(runs_on: RunsOn, returns_to: str) -> list[Stage]:
         return [replace(stage, fires="plans.approve")]
     if runs_on is RunsOn.SCORECARD:
         return [
+            replace(
+                stage,
+                key="alignment",
+                kind=StageKind.VERIFY,
+                responsible=(Responsible(StageParty.TECHNICAL_REPRESENTATIVE),),
+                outcomes=(StageOutcome.DONE, StageOutcome.RETURNED),
+                fires="scorecards.align",
+            ),
             replace(stage, fires="scorecards.approve"),
             replace(
                 stage,

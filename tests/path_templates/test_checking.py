@@ -193,6 +193,7 @@ _PRELIMINARY = {
 }
 _CUT = {**WORK, "key": "cut", "responsible": [{"party": "finance"}], "fires": "plans.cut"}
 _AGREED = {**APPROVED, "key": "agree", "responsible": [{"party": "unit"}], "fires": "scorecards.agree"}
+_ALIGNED = {**VERIFIED, "fires": "scorecards.align"}
 _OF_CARD = {**APPROVED, "fires": "scorecards.approve", "controls": ["draft"]}
 
 
@@ -272,14 +273,17 @@ def orders() -> Iterator[tuple[str, RunsOn, list[list[Json]], list[tuple[str, st
         ),
         [("#/groups/2/0/kind", "not_of_the_kind")],
     )
-    yield "a scorecard", RunsOn.SCORECARD, _plan(d, [_OF_CARD], [_AGREED | {"controls": []}]), []
+    yield "cut without it", plan, _plan(d, v, [_CUT], a), [("#/groups/2/0/fires", "wrong_order")]
+    card, agreed = RunsOn.SCORECARD, [_AGREED | {"controls": []}]
+    yield "a scorecard", card, _plan(d, [_ALIGNED], [_OF_CARD], agreed), []
+    yield "never aligned", card, _plan(d, [_OF_CARD], agreed), [("#/groups/1/0/fires", "wrong_order")]
     yield (
         "agreed before it is approved",
-        RunsOn.SCORECARD,
-        _plan(d, [_AGREED | {"controls": []}], [_OF_CARD]),
-        [("#/groups/1/0/fires", "wrong_order")],
+        card,
+        _plan(d, [_ALIGNED], agreed, [_OF_CARD]),
+        [("#/groups/2/0/fires", "wrong_order")],
     )
-    yield "never agreed", RunsOn.SCORECARD, _plan(d, [_OF_CARD]), [("#/groups", "unreachable")]
+    yield "never agreed", card, _plan(d, [_ALIGNED], [_OF_CARD]), [("#/groups", "unreachable")]
     yield "nothing to fire", RunsOn.ENTITY, _plan(d), []
     yield "a year has no transition", RunsOn.ENTITY, _plan(d, v), [("#/groups/1/0/fires", "not_fireable")]
 

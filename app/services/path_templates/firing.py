@@ -13,6 +13,7 @@ from app.services.path_templates.content import Groups, Stage
 
 _ANY_WORK = frozenset(StageKind) - CONTROL_STAGES
 _OFFICE = frozenset({StageParty.OFFICE, StageParty.MANAGER, StageParty.SPECIALIST})
+_VERIFYING = _OFFICE | {StageParty.TECHNICAL_REPRESENTATIVE}
 _HEAD = frozenset({StageParty.HEAD})
 
 
@@ -38,14 +39,14 @@ _APPROVE, _REVISE = "plans.approve", "plans.revise"
 
 FIREABLE: Mapping[RunsOn, Mapping[str, Fireable]] = {
     RunsOn.PLAN: {
-        "plans.verify": Fireable(_OFFICE, frozenset({StageKind.VERIFY})),
+        "plans.verify": Fireable(_VERIFYING, frozenset({StageKind.VERIFY})),
         "plans.approve_preliminarily": Fireable(
             _HEAD, frozenset({StageKind.APPROVE_PRELIMINARILY}), follows=frozenset({"plans.verify"})
         ),
         "plans.cut": Fireable(
             frozenset({StageParty.PLANNING, StageParty.FINANCE}),
             _ANY_WORK,
-            follows=frozenset({"plans.approve_preliminarily"}),
+            needs=frozenset({"plans.approve_preliminarily"}),
         ),
         _APPROVE: Fireable(
             _HEAD,
@@ -72,11 +73,9 @@ FIREABLE: Mapping[RunsOn, Mapping[str, Fireable]] = {
         ),
     },
     RunsOn.SCORECARD: {
-        "scorecards.align": Fireable(
-            _OFFICE | {StageParty.TECHNICAL_REPRESENTATIVE}, frozenset({StageKind.VERIFY})
-        ),
+        "scorecards.align": Fireable(_VERIFYING, frozenset({StageKind.VERIFY})),
         "scorecards.approve": Fireable(
-            _HEAD, frozenset({StageKind.APPROVE}), follows=frozenset({"scorecards.align"}), final=True
+            _HEAD, frozenset({StageKind.APPROVE}), needs=frozenset({"scorecards.align"}), final=True
         ),
         "scorecards.agree": Fireable(
             frozenset({StageParty.UNIT}),
