@@ -97,7 +97,7 @@ def migrate() -> None:
 
 @cli.command()
 def load(
-    data: Annotated[Path, typer.Option(help="The folder of CSV files.", file_okay=False)] = DATA,
+    data: Annotated[Path, typer.Option(help="The folder of data files.", file_okay=False)] = DATA,
     demo_password: Annotated[
         str | None,
         typer.Option(

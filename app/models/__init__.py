@@ -9,6 +9,7 @@ from app.models.entities import Division, Entity
 from app.models.evidence import Evidence, EvidenceRule
 from app.models.indicators import Indicator
 from app.models.obligations import Obligation, Schedule
+from app.models.path_templates import PathTemplate
 from app.models.people import Assignment, Decision, Delegation, Membership, User
 from app.models.reopenings import Reopening
 from app.models.results import Result
@@ -36,6 +37,7 @@ __all__ = [
     "Invitation",
     "Membership",
     "Obligation",
+    "PathTemplate",
     "Pillar",
     "Priority",
     "Programme",

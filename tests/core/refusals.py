@@ -87,6 +87,7 @@ async def written(owner: "asyncpg.Connection[asyncpg.Record]") -> str:
                           (select json_agg(o order by id) from obligations o),
                           (select json_agg(h order by id) from holidays h),
                           (select json_agg(e order by id) from evidence e),
+                          (select json_agg(p order by id) from path_templates p),
                           (select json_agg(q order by id) from evidence_rules q),
                           (select count(*) from schedules), (select count(*) from contribution_absences),
                           (select json_agg(u order by id) from uploads u),

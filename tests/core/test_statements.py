@@ -15,6 +15,7 @@ from sqlalchemy.engine import Engine
 
 from app import clock, config
 from app.main import create_app
+from tests.factories.path_templates import Drafting
 from tests.factories.world import Person, World
 from tests.results.office import Office
 
@@ -169,6 +170,35 @@ async def test_an_excuse_takes_five_statements(world: World) -> None:
         etag = await office.head.api.etag(path)
         with counted(TRANSITION):
             await _ok(await office.head.api.step(f"{path}/{verb}", etag, {"reason": "سبب"}))
+
+
+async def test_a_path_template_takes_no_more(world: World) -> None:
+    """Read, listed, moved; one that is in force is superseded by two statements more."""
+    office = await Drafting.make(world)
+    first = await office.approved()
+    second = await office.opened(first)
+    for path in (
+        first,
+        second,
+        "/v1/path-templates",
+        f"/v1/path-templates?entity_id={office.entity.id}&q=مسار",
+    ):
+        with counted(READ):
+            await _ok(await office.manager.api.get(path))
+    etag = await office.manager.api.etag(second)
+    with counted(TRANSITION):
+        await _ok(await office.manager.api.patch(second, etag, {"title_en": "Another path"}))
+    for person, verb, body, most in (
+        (office.manager, "submit", None, TRANSITION),
+        (office.manager, "withdraw", None, TRANSITION),
+        (office.manager, "submit", None, TRANSITION),
+        (office.head, "return", {"reason": "سبب"}, TRANSITION),
+        (office.manager, "submit", None, TRANSITION),
+        (office.head, "approve", None, TRANSITION + 2),
+    ):
+        etag = await person.api.etag(second)
+        with counted(most):
+            await _ok(await person.api.step(f"{second}/{verb}", etag, body))
 
 
 async def test_a_preview_asks_twice_and_approves_between(world: World) -> None:

@@ -35,6 +35,7 @@ LISTS = {
     "dashboard.read": ("/v1/dashboard",),
     "me.read": ("/v1/me",),
     "role_rules.read": ("/v1/role-rules",),
+    "path_templates.read": ("/v1/path-templates",),
     "service_accounts.read": ("/v1/service-accounts",),
 }
 OF_AN_ENTITY = {

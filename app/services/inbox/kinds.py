@@ -29,6 +29,7 @@ from app.models import (
     Evidence,
     Indicator,
     Obligation,
+    PathTemplate,
     Reopening,
     Result,
     RolePlan,
@@ -46,7 +47,8 @@ _NOBODY = literal_column("'{}'::uuid[]", ARRAY(Uuid))
 def about(w: FromClause, s: FromClause) -> LateralFromClause:
     """What a wait `w` on the subject `s` is about, to be joined on true.
 
-    `title_ar`, `title_en`, `period`; `barred`: who four eyes keeps from its control steps; `nobody_left`: four eyes
+    `title_ar`, `title_en`, `period`; `barred`: who four eyes keeps from its control steps; `acted`: who
+    has done their part of what others are still awaited for; `nobody_left`: four eyes
     leaves nobody, which is asked only for who leads the entity and would decide then.
     """
     kinds = [of(w).where(s.c.kind == sql.const(kind)).correlate(w, s) for kind, of in sorted(KINDS.items())]
@@ -57,25 +59,29 @@ def _said(
     w: FromClause,
     named: FromClause,
     *,
+    name: str = "name",
     period: ColumnElement[Any] | None = None,
     barred: ColumnElement[Any] = _NOBODY,
+    acted: ColumnElement[Any] = _NOBODY,
     nobody_left: ColumnElement[bool] | None = None,
     before: ColumnElement[Any] | None = None,
 ) -> Select[Any]:
-    """A line. `named`: what has the names of it in both languages; `before`: what stands before them."""
+    """A line. `named`: what has the names of it in both languages, in `<name>_ar` and `<name>_en`; `before`: what stands
+    before them."""
 
-    def title(name: ColumnElement[Any]) -> ColumnElement[Any]:
+    def title(said: ColumnElement[Any]) -> ColumnElement[Any]:
         if before is None:
-            return name
-        whole = func.concat(before, literal_column("' · '"), name)
+            return said
+        whole = func.concat(before, literal_column("' · '"), said)
         return func.left(whole, literal_column("300"))  # no longer than a name
 
     leads = w.c.entity_id == any_(visibility.LEADS)
     return select(
-        title(named.c.name_ar).cast(Text).label("title_ar"),
-        title(named.c.name_en).cast(Text).label("title_en"),
+        title(named.c[f"{name}_ar"]).cast(Text).label("title_ar"),
+        title(named.c[f"{name}_en"]).cast(Text).label("title_en"),
         (null() if period is None else period).cast(Text).label("period"),
         barred.cast(ARRAY(Uuid)).label("barred"),
+        acted.cast(ARRAY(Uuid)).label("acted"),
         (false() if nobody_left is None else case((leads, nobody_left), else_=false())).label("nobody_left"),
     )
 
@@ -146,6 +152,11 @@ def _evidence(w: FromClause) -> Select[Any]:
     )
 
 
+def _path_template(w: FromClause) -> Select[Any]:
+    t = PathTemplate.__table__.alias()
+    return _said(w, t, name="title", barred=t.c.edited_by).select_from(t).where(t.c.id == w.c.subject_id)
+
+
 KINDS: Mapping[SubjectKind, Callable[[FromClause], Select[Any]]] = {
     SubjectKind.RESULT: _result,
     SubjectKind.DEFINITION: _definition,
@@ -153,4 +164,5 @@ KINDS: Mapping[SubjectKind, Callable[[FromClause], Select[Any]]] = {
     SubjectKind.REOPENING: _reopening,
     SubjectKind.ROLE_PLAN: _role_plan,
     SubjectKind.EVIDENCE: _evidence,
+    SubjectKind.PATH_TEMPLATE: _path_template,
 }
