@@ -27,6 +27,7 @@ from app.routers import (
     indicators,
     me,
     obligations,
+    path_templates,
     people,
     reopenings,
     results,
@@ -66,6 +67,7 @@ ROUTERS = (
     evidence.router,
     uploads.router,
     reopenings.router,
+    path_templates.router,
     service.router,
 )
 

@@ -7,6 +7,7 @@ from app.role_table import (
     evidence,
     indicators,
     obligations,
+    path_templates,
     people,
     reopenings,
     results,
@@ -26,4 +27,5 @@ TABLE = (
     *results.RULES,
     *evidence.RULES,
     *reopenings.RULES,
+    *path_templates.RULES,
 )

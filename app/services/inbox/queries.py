@@ -35,6 +35,7 @@ from app.models import (
     Evidence,
     Indicator,
     Obligation,
+    PathTemplate,
     Reopening,
     Result,
     RolePlan,
@@ -60,6 +61,7 @@ _d: FromClause = Definition.__table__
 _c: FromClause = Contribution.__table__
 _b: FromClause = Obligation.__table__
 _f: FromClause = Evidence.__table__
+_t: FromClause = PathTemplate.__table__
 
 SOON = 7
 """Days ahead of today that are soon."""
@@ -82,6 +84,7 @@ def _barred() -> ColumnElement[bool]:
                 me == any_(_r.c.edited_by),
                 me == any_(_r.c.controlled_by),
                 me == any_(_p.c.edited_by),
+                me == any_(_t.c.edited_by),
                 me == any_(_d.c.edited_by),
                 me == any_(_d.c.controlled_by),
                 me == _o.c.asked_by_id,
@@ -127,6 +130,7 @@ def _joined() -> FromClause:
         .join(_e, _e.c.id == _w.c.entity_id)
         .outerjoin(_r, _r.c.id == _w.c.subject_id)
         .outerjoin(_p, _p.c.id == _w.c.subject_id)
+        .outerjoin(_t, _t.c.id == _w.c.subject_id)
         .outerjoin(_o, _o.c.id == _w.c.subject_id)
         .outerjoin(_b, _b.c.id == _o.c.obligation_id)
         .outerjoin(_d, _d.c.id == _w.c.subject_id)
@@ -178,6 +182,7 @@ def _list(_: frozenset[str], *, after: bool) -> Query:
     titled = case(
         (_f.c.id.is_not(None), sql.obj(ar=_of_evidence(_about.c.name_ar), en=_of_evidence(_about.c.name_en))),
         (_i.c.id.is_not(None), sql.obj(ar=_i.c.name_ar, en=_i.c.name_en)),
+        (_t.c.id.is_not(None), sql.obj(ar=_t.c.title_ar, en=_t.c.title_en)),
         else_=sql.obj(ar=_e.c.name_ar, en=_e.c.name_en),
     )
     # One line per thing, in the role that is named first, though a person may answer to several.
