@@ -27,6 +27,7 @@ from app.routers import (
     indicators,
     me,
     obligations,
+    path_runs,
     path_templates,
     people,
     reopenings,
@@ -68,6 +69,7 @@ ROUTERS = (
     uploads.router,
     reopenings.router,
     path_templates.router,
+    path_runs.router,
     service.router,
 )
 

@@ -99,6 +99,10 @@ PARTIES: dict[str, Text] = {
         "who may edit what the evidence is about: of a result who enters it, of a definition who defines it",
         "من يملك تعديل ما يتعلق به الدليل: من يُدخل النتيجة، ومن يعدّ التعريف",
     ),
+    "step:act": Text(
+        "whom the stage of the path names, in order; one of them will do, unless it asks for several",
+        "من تسميه مرحلة المسار بالترتيب، ويكفي أحدهم ما لم تطلب المرحلة أكثر من طرف",
+    ),
     "step:verify": Text(
         "the technical representative who is assigned to the subject or its indicator, or a specialist of the"
         " owner; for the definition of a vision indicator another person of UNIT; never who entered or edited the"
@@ -122,6 +126,10 @@ PARTIES_OF_AREA: dict[tuple[str, str], Text] = {
     ("definitions", "step:control"): Text(
         "who confirms it or who puts it in force, whichever is due",
         "من يتحقق منه أو من يعتمد العمل به، بحسب الخطوة المستحقة",
+    ),
+    ("path_runs", "step:enter"): Text(
+        "of a plan, whom the chain of plans in the entity's role plan names to enter",
+        "للخطة: من تسميه سلسلة الخطط في خطة توزيع الأدوار للإدخال",
     ),
     ("obligations", "step:approve"): _GRANTOR,
     ("reopenings", "step:approve"): _GRANTOR,

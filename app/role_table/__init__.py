@@ -7,6 +7,7 @@ from app.role_table import (
     evidence,
     indicators,
     obligations,
+    path_runs,
     path_templates,
     people,
     reopenings,
@@ -28,4 +29,5 @@ TABLE = (
     *evidence.RULES,
     *reopenings.RULES,
     *path_templates.RULES,
+    *path_runs.RULES,
 )

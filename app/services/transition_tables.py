@@ -11,6 +11,7 @@ from app.services.evidence import rules as evidence
 from app.services.holidays import rules as holidays
 from app.services.indicators import rules as indicators
 from app.services.obligations import rules as obligations
+from app.services.path_runs import rules as path_runs
 from app.services.path_templates import rules as path_templates
 from app.services.people import rules as people
 from app.services.reopenings import rules as reopenings
@@ -49,6 +50,8 @@ TABLES = (
     TransitionTable(SubjectKind.EVIDENCE, evidence.TRANSITIONS),
     TransitionTable(SubjectKind.REOPENING, reopenings.TRANSITIONS),
     TransitionTable(SubjectKind.CONTRIBUTION, contributions.TRANSITIONS),
+    TransitionTable(SubjectKind.PATH_RUN, path_runs.RUN_TRANSITIONS),
+    TransitionTable(SubjectKind.PATH_STAGE, path_runs.STAGE_TRANSITIONS),
     TransitionTable(SubjectKind.HOLIDAY, holidays.TRANSITIONS),
 )
 

@@ -55,6 +55,9 @@ DECIDING = frozenset(transition.action for transition in ACTS)
 WELL = frozenset({StageOutcome.DONE, StageOutcome.APPROVED})
 """How a stage ends well: what it asks for must be there, and what it fires takes place."""
 
+BEGUN = frozenset(state.value for state in StageState) - _PENDING
+"""The states of a stage that has been open: what was attached to it may be verified also when it is over."""
+
 APPROVING = frozenset({StageKind.APPROVE, StageKind.APPROVE_PRELIMINARILY})
 
 ACT = "act"

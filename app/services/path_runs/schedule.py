@@ -64,16 +64,18 @@ def _planned(due: Due, year: int, start: date, holidays: Collection[date]) -> tu
             since = start if due.since is DueFrom.START else date(year, 12, 31)
             return (Dates(None, counted(due.working_days or 0, since, holidays)),)
         case DueKind.RECURRING:
-            within = periods.between(due.frequency or Frequency.ANNUAL, date(year, 1, 1), date(year, 12, 31))
+            of = year + due.year
+            within = periods.between(due.frequency or Frequency.ANNUAL, date(of, 1, 1), date(of, 12, 31))
             return tuple(Dates(period.start, period.end) for period in within)
         case DueKind.CONTINUOUS:
-            return (Dates(date(year, 1, 1), date(year, 12, 31)),)
+            return (Dates(date(year + due.year, 1, 1), date(year + due.year, 12, 31)),)
 
 
 def _day(year: int, month: int | None, day: int | None) -> date:
-    """A day of a template in a year: 29 February is the 28th where there is none."""
-    month = month or 1
-    return date(year, month, min(day or 1, months.monthrange(year, month)[1]))
+    """A day that a template names, which every year has."""
+    if month is None or day is None:
+        raise ValueError("a due rule without its day")
+    return date(year, month, day)
 
 
 def _month(year: int, month: int) -> Dates:

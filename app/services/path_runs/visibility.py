@@ -17,18 +17,24 @@ from app.services.people import four_eyes, visibility
 _NOBODY: ColumnElement[Any] = literal_column("'{}'::uuid[]")
 
 
-def visible(r: FromClause) -> ColumnElement[bool]:
-    """The one visibility rule of runs, and of their stages: the office and the head of the entity, whoever one of the
-    stages names, and who is assigned to the run or its subject; UNIT from the first stage that is addressed to it, and
-    what is finished; then also everybody of the entity."""
-    finished = r.c.state == sql.const(PathRunState.FINISHED)
+def at_work(r: FromClause) -> ColumnElement[bool]:
+    """Who works on the run: the office and the head of the entity, whoever one of the stages names, and who is assigned
+    to it or its subject; UNIT from the first stage that is addressed to it."""
     return or_(
         r.c.entity_id == any_(visibility.OFFICE),
         r.c.parties.overlap(visibility.CHAIN),
         r.c.id == any_(visibility.ASSIGNED),
         r.c.subject_id == any_(visibility.ASSIGNED),
-        and_(visibility.NATIONAL, or_(r.c.unit_sees, finished)),
-        and_(finished, r.c.entity_id == any_(visibility.ENTITIES)),
+        and_(visibility.NATIONAL, r.c.unit_sees),
+    )
+
+
+def visible(r: FromClause) -> ColumnElement[bool]:
+    """The one visibility rule of runs, and of their stages: who works on it, and what is finished to everybody of the
+    entity and to UNIT."""
+    finished = r.c.state == sql.const(PathRunState.FINISHED)
+    return or_(
+        at_work(r), and_(finished, or_(visibility.NATIONAL, r.c.entity_id == any_(visibility.ENTITIES)))
     )
 
 

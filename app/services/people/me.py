@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 
 from app.db import Lane, Query, Writer
-from app.enums import Chain, Language, SubjectKind
+from app.enums import Chain, Language, Step, SubjectKind
 from app.models import (
     Assignment,
     Delegation,
@@ -117,8 +117,8 @@ def _session() -> ColumnElement[Any]:
 
 
 def _entities() -> ColumnElement[Any]:
-    """The actor's entities, with the chain of results in force and the actor's divisions in charge of
-    an indicator there: [[ref, is UNIT, steps, [division id, ...]], ...]."""
+    """The actor's entities, with the chain of results in force, the actor's divisions in charge of an indicator
+    there, and the chain of plans: [[ref, is UNIT, steps, [division id, ...], steps], ...]."""
     e, i, m = Entity.__table__.alias(), Indicator.__table__.alias(), Membership.__table__.alias()
     in_charge = (
         select(func.coalesce(func.json_agg(i.c.division_id.distinct()), literal_column("'[]'::json")))
@@ -134,7 +134,11 @@ def _entities() -> ColumnElement[Any]:
         .scalar_subquery()
     )
     item = func.json_build_array(
-        sql.ref(e), e.c.is_unit, chains.steps_in_force(Chain.RESULTS, e.c.id), in_charge
+        sql.ref(e),
+        e.c.is_unit,
+        chains.steps_in_force(Chain.RESULTS, e.c.id),
+        in_charge,
+        chains.steps_in_force(Chain.PLANS, e.c.id),
     )
     return select(sql.listed(item, e.c.id)).where(e.c.id == any_(visibility.ENTITIES)).scalar_subquery()
 
@@ -233,8 +237,9 @@ def _powers(actor: Actor, entities: list[Any]) -> Powers:
                 UUID(ref["id"]),
                 is_unit,
                 _steps(UUID(ref["id"]), steps, [UUID(division) for division in in_charge]),
+                frozenset(chains.keys(Chain.PLANS, of_plans, UUID(ref["id"]), None)[Step.ENTER]),
             )
-            for ref, is_unit, steps, in_charge in entities
+            for ref, is_unit, steps, in_charge, of_plans in entities
         ],
     )
 

@@ -13,6 +13,16 @@ from app.enums import Role, Step
 from app.parties import ADMINISTRATOR, UNIT, UNIT_EDITOR, Actor, Facts, party_key
 from app.permissions import RULES
 
+_OF_STAGES = (
+    Role.HEAD,
+    Role.MANAGER,
+    Role.SPECIALIST,
+    Role.TECHNICAL_REPRESENTATIVE,
+    Role.HEAD_OFFICE,
+    Role.DIVISION_MEMBER,
+)
+"""Whose parties a stage of a path may name; a division's are those of its members."""
+
 Steps = Mapping[str, Collection[str]]
 """Party keys by step."""
 
@@ -42,11 +52,12 @@ class Powers:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """An entity: whether it is UNIT, and who may enter, review and approve its results."""
+    """An entity: whether it is UNIT, who may enter, review and approve its results, and who enters its plans."""
 
     entity_id: UUID
     is_unit: bool
     result_steps: Steps
+    plan_enterers: Collection[str] = ()
 
 
 def of(actor: Actor, places: Iterable[Place]) -> Powers:
@@ -64,6 +75,8 @@ def of(actor: Actor, places: Iterable[Place]) -> Powers:
         "evidence": {"attach": (UNIT, UNIT_EDITOR), "verify": (UNIT,)},
         "obligations": {Step.APPROVE: (UNIT,)},
         "reopenings": {Step.APPROVE: (UNIT,)},
+        # A stage of a path may be UNIT's.
+        "path_stages": {"act": (UNIT,)},
     }
     national = _allowed(actor, Facts("", _NOWHERE, None), nationally)
     own = _allowed(actor, Facts("", _NOWHERE, None, own=True), {}) - national
@@ -94,6 +107,9 @@ def _at(actor: Actor, place: Place) -> frozenset[str]:
         },
         # Who may edit a figure or a definition brings its evidence.
         "evidence": {"attach": (*steps.get(Step.ENTER, ()), specialist), "verify": confirming},
+        # A stage may name any party of the entity.
+        "path_runs": {Step.ENTER: place.plan_enterers},
+        "path_stages": {"act": tuple(party_key(party, here) for party in _OF_STAGES)},
         # Of the whole, and of the part.
         "contributions": {"answer": (manager,), "explain": (manager, specialist)},
         # Who appoints to a role ends it too.
