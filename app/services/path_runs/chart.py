@@ -139,7 +139,7 @@ def _bars(items: Sequence[Json], today: str) -> list[Json]:
     # The time axis is there even where nothing is dated yet.
     axis = {"x": today, "x2": today, "y": 0, "y2": 0}
     return [
-        _layer([*planned, axis], {"fill": _PLANNED}),
+        _layer([*planned, axis], {"fill": _PLANNED, "stroke": _PLANNED, "strokeWidth": 2}),
         _layer(actual, {}, {"fill": {"field": "color", "type": "nominal", "scale": None}}),
     ]
 
@@ -192,11 +192,14 @@ def _names(items: Sequence[Json], language: str) -> Json:
 
 
 def _name(item: Json, language: str) -> str:
-    said = [writing.left_to_right(item["key"]), writing.plain(item[f"title_{language}"])]
-    for count, word in ((item["occasion"], _OCCASION), (item["round"], _ROUND)):
-        if count > 1:
-            said.append(word.said(language).format(writing.left_to_right(str(count))))
-    return writing.directed(textwrap.shorten(" · ".join(said), _LONGEST_NAME, placeholder=" …"), language)
+    counted = [
+        word.said(language).format(writing.left_to_right(str(count)))
+        for count, word in ((item["occasion"], _OCCASION), (item["round"], _ROUND))
+        if count > 1
+    ]
+    room = _LONGEST_NAME - len(item["key"]) - sum(len(word) + 3 for word in counted)
+    title = textwrap.shorten(writing.plain(item[f"title_{language}"]), max(room, 20), placeholder=" …")
+    return writing.directed(" · ".join([writing.left_to_right(item["key"]), title, *counted]), language)
 
 
 def _today(today: str, height: int, language: str) -> list[Json]:
