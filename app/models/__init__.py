@@ -7,12 +7,14 @@ from app.models.contributions import Absence, Contribution, ResultPart
 from app.models.definitions import Definition, Target
 from app.models.entities import Division, Entity
 from app.models.evidence import Evidence, EvidenceRule
+from app.models.improvement_plans import ImprovementAction, ImprovementPlan
 from app.models.indicators import Indicator
 from app.models.obligations import Obligation, Schedule
 from app.models.people import Assignment, Decision, Delegation, Membership, User
 from app.models.reopenings import Reopening
 from app.models.results import Result
 from app.models.role_plans import RolePlan, RolePlanStep
+from app.models.scorecards import Scorecard, ScorecardLine
 from app.models.scores import Score, Standing
 from app.models.subjects import Event, Subject, Wait
 from app.models.uploads import Upload
@@ -32,6 +34,8 @@ __all__ = [
     "EvidenceRule",
     "Holiday",
     "IdempotencyKey",
+    "ImprovementAction",
+    "ImprovementPlan",
     "Indicator",
     "Invitation",
     "Membership",
@@ -47,6 +51,8 @@ __all__ = [
     "RolePlanStep",
     "Schedule",
     "Score",
+    "Scorecard",
+    "ScorecardLine",
     "ServiceAccount",
     "Session",
     "SignInBrake",

@@ -12,6 +12,7 @@ from app.role_table import (
     results,
     role_plans,
     scoreboard,
+    scorecards,
 )
 
 TABLE = (
@@ -26,4 +27,5 @@ TABLE = (
     *results.RULES,
     *evidence.RULES,
     *reopenings.RULES,
+    *scorecards.RULES,
 )

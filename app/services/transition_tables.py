@@ -16,6 +16,7 @@ from app.services.reopenings import rules as reopenings
 from app.services.results import rules as results
 from app.services.role_plans import rules as role_plans
 from app.services.schedules import rules as schedules
+from app.services.scorecards import rules as scorecards
 from app.services.service_accounts import rules as service_accounts
 from app.services.transitions import Transition
 
@@ -48,6 +49,7 @@ TABLES = (
     TransitionTable(SubjectKind.REOPENING, reopenings.TRANSITIONS),
     TransitionTable(SubjectKind.CONTRIBUTION, contributions.TRANSITIONS),
     TransitionTable(SubjectKind.HOLIDAY, holidays.TRANSITIONS),
+    TransitionTable(SubjectKind.SCORECARD, scorecards.TRANSITIONS),
 )
 
 
