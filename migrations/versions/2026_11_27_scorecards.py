@@ -1,6 +1,6 @@
 """Scorecards with their lines, and improvement plans with their actions.
 
-Revision: scorecards, after path_runs.
+Revision: scorecards, after initiatives.
 """
 
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision: str = "scorecards"
-down_revision: str | Sequence[str] | None = "path_runs"
+down_revision: str | Sequence[str] | None = "initiatives"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
