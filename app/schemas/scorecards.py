@@ -22,6 +22,7 @@ from app.schemas.base import (
     example,
 )
 from app.schemas.definitions import Target
+from app.schemas.walking import Walking
 
 _INDICATOR = "019a0000-0000-7000-8000-000000000007"
 ScorecardYear = Annotated[int, Field(ge=2000, le=2100, description="The calendar year.")]
@@ -121,6 +122,7 @@ class _Scorecard(View):
     aligned_at: Annotated[datetime | None, Field(description="When the office stated that it is aligned.")]
     approved_at: Annotated[datetime | None, Field(description="When the head approved it.")]
     agreed_at: Annotated[datetime | None, Field(description="When UNIT agreed: since then it is in force.")]
+    path: Walking
     version: Version
 
 

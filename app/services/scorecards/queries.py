@@ -17,14 +17,13 @@ from sqlalchemy import (
     Uuid,
     bindparam,
     case,
-    false,
     func,
     literal_column,
-    null,
     select,
 )
 from sqlalchemy.sql.selectable import FromClause, ScalarSelect
 
+from app import clock
 from app.db import Lane, Query, Row
 from app.enums import SubjectKind
 from app.enums.scorecards import ScorecardState
@@ -32,23 +31,16 @@ from app.models import Entity, Scorecard, ScorecardLine
 from app.parties import Actor, Facts
 from app.services import lifecycle, listing, sql
 from app.services.documents import Document, with_actions
+from app.services.path_runs import standing
 from app.services.people import four_eyes, visibility
 from app.services.scorecards import difference, rules
 from app.services.scorecards.columns import said, shown
-from app.services.scorecards.visibility import nobody_left, visible
+from app.services.scorecards.visibility import nobody_left, on_path, visible
 
 _s: FromClause = Scorecard.__table__
 _ONE_ROW: ColumnElement[int] = literal_column("1")
 
 ID = bindparam("id", type_=Uuid)
-
-
-def _held(s: FromClause) -> ColumnElement[bool]:
-    return false()
-
-
-def _path(s: FromClause) -> ColumnElement[Any]:
-    return null()
 
 
 def _of_lines(s: FromClause, figure: ColumnElement[Any]) -> ScalarSelect[Any]:
@@ -70,6 +62,7 @@ def _item(s: FromClause) -> list[ColumnElement[Any]]:
         _of_lines(s, weight).label("weight"),
         sql.person(s.c.drafted_by_id).label("drafted_by"),
         *[s.c[name] for name in ("drafted_at", "aligned_at", "approved_at", "agreed_at")],
+        standing.current(s.c.id).label("path"),
         s.c.version,
     ]
 
@@ -97,8 +90,8 @@ def _fact_columns(s: FromClause) -> list[ColumnElement[Any]]:
         _other(s, "id", *sorted(rules.OPEN)).label("_open_id"),
         _other(s, "id", ScorecardState.IN_FORCE).label("_in_force_id"),
         _other(s, "version", ScorecardState.IN_FORCE).label("_in_force_version"),
-        _held(s).label("_held"),
-        _path(s).is_not(None).label("_on_path"),
+        standing.held(s.c.id).label("_held"),
+        on_path(s).label("_on_path"),
         said(s).cast(Text).label("_said"),
     ]
 
@@ -153,6 +146,11 @@ _ONE = Query(
 _ONE_FACTS = Query(select(*_fact_columns(_s)).where(_s.c.id == ID, visible(_s)))
 
 
+def params(actor: Actor, now: datetime) -> dict[str, Any]:
+    """What every query of scorecards is given."""
+    return {**visibility.of(actor), "now": now, "today": clock.day(now)}
+
+
 def read(said: str) -> dict[str, Any]:
     """What PostgreSQL wrote of a scorecard, its numbers exact and its ids as ids."""
     content: dict[str, Any] = json.loads(said, parse_float=Decimal)
@@ -192,13 +190,13 @@ def _facts(row: Row, prefix: str) -> Facts:
 async def facts(lane: Lane, actor: Actor, scorecard_id: UUID, now: datetime) -> Facts | None:
     """What the rules need to know of a scorecard that the actor may see; `row` holds what it says, and how the other
     versions of its year stand."""
-    row = await lane.row(_ONE_FACTS, {**visibility.of(actor), "now": now, "id": scorecard_id})
+    row = await lane.row(_ONE_FACTS, {**params(actor, now), "id": scorecard_id})
     return None if row is None else _facts(row, "_")
 
 
 async def one(lane: Lane, actor: Actor, scorecard_id: UUID, now: datetime) -> Document | None:
     """One version with its lines, and how it differs from the one before it."""
-    row = await lane.row(_ONE, {**visibility.of(actor), "now": now, "id": scorecard_id})
+    row = await lane.row(_ONE, {**params(actor, now), "id": scorecard_id})
     if row is None:
         return None
     facts = _facts(row, "")
@@ -240,6 +238,4 @@ async def many(
     lane: Lane, actor: Actor, asked: ScorecardFilter, cursor: str | None, limit: int | None, now: datetime
 ) -> bytes:
     """A page of scorecards as JSON, the latest drafted first."""
-    return await listing.page(
-        lane, _list, asdict(asked), {"id": UUID}, cursor, limit, **visibility.of(actor), now=now
-    )
+    return await listing.page(lane, _list, asdict(asked), {"id": UUID}, cursor, limit, **params(actor, now))
