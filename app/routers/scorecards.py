@@ -13,6 +13,7 @@ from app.headers import IfNoneMatch, SubjectPath
 from app.problems import declared
 from app.routers.json_body import JsonRoute
 from app.routers.params import CursorParam, LimitParam
+from app.schemas.gaps import Gaps
 from app.schemas.scorecards import (
     ScorecardCreate,
     ScorecardList,
@@ -21,7 +22,7 @@ from app.schemas.scorecards import (
     ScorecardVersionCreate,
 )
 from app.services.entities import queries as entities
-from app.services.scorecards import commands, queries, rules
+from app.services.scorecards import commands, gap_queries, queries, rules
 from app.services.scorecards.queries import ScorecardFilter
 
 router = APIRouter(prefix="/v1", tags=["scorecards"], route_class=JsonRoute)
@@ -130,6 +131,44 @@ async def open_scorecard_version(
     until UNIT agrees to the new version."""
     made = await commands.open_version(change.lane, change.actor, change.facts, asked.reason, change.now)
     return await _answer(change, made, 201)
+
+
+@router.get(
+    "/scorecards/{id}/gaps",
+    status_code=200,
+    response_model=Gaps,
+    summary="Analyse the gaps of a scorecard",
+    response_description="The gap analysis.",
+    responses=declared(errors.NotFound),
+)
+async def read_gaps(
+    id: SubjectPath,
+    reading: Annotated[Reading, reads("scorecards.read")],
+    if_none_match: IfNoneMatch = None,
+) -> Response:
+    """For each indicator what is missing to its target of the year, what each coming figure must add, and the running
+    initiatives that are to move it, effort against impact; what nothing moves is said (Guide I-7)."""
+    document = await gap_queries.of_scorecard(reading.lane, reading.actor, id, reading.now)
+    return reading.one(document, if_none_match)
+
+
+@router.get(
+    "/entities/{id}/gaps",
+    status_code=200,
+    response_model=Gaps,
+    summary="Analyse the gaps of an entity in a year",
+    response_description="The gap analysis.",
+    responses=declared(errors.NotFound),
+)
+async def read_gaps_of_entity(
+    id: SubjectPath,
+    reading: Annotated[Reading, reads("scorecards.read")],
+    year: Annotated[int, Query(ge=2000, le=2100, description="The calendar year.", examples=[2027])],
+    if_none_match: IfNoneMatch = None,
+) -> Response:
+    """The same of the entity's scorecard in force in the year, or, while none is, of the one in work."""
+    document = await gap_queries.of_year(reading.lane, reading.actor, id, year, reading.now)
+    return reading.one(document, if_none_match)
 
 
 def _said(patch: ScorecardPatch) -> dict[str, Any]:

@@ -40,8 +40,16 @@ class Office:
     unit: Person
 
     @classmethod
-    async def make(cls, world: World, app: FastAPI, entity: Entity | None = None) -> "Office":
-        """A new entity; UNIT is the one that the database holds."""
+    async def make(
+        cls,
+        world: World,
+        app: FastAPI,
+        entity: Entity | None = None,
+        *,
+        manager: Person | None = None,
+        head: Person | None = None,
+    ) -> "Office":
+        """A new entity, or one that has its manager and head; UNIT is the one that the database holds."""
         entity, unit = entity or await world.entity(), await world.entity(is_unit=True)
         executing = await world.division(entity)
         return cls(
@@ -53,8 +61,8 @@ class Office:
             specialist=await world.person(Role.SPECIALIST, entity),
             representative=await world.person(Role.TECHNICAL_REPRESENTATIVE, entity),
             member=await world.person(Role.DIVISION_MEMBER, division=executing),
-            manager=await world.person(Role.MANAGER, entity),
-            head=await world.person(Role.HEAD, entity),
+            manager=manager or await world.person(Role.MANAGER, entity),
+            head=head or await world.person(Role.HEAD, entity),
             head_office=await world.person(Role.HEAD_OFFICE, entity),
             unit=await world.person(Role.UNIT_SPECIALIST, unit),
         )
