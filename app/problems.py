@@ -61,6 +61,9 @@ _BY_CONSTRAINT: dict[str, AppError] = {
     "uq_scorecards_one_open": errors.AlreadyExists(
         Text("A version of this scorecard is in work already.", "توجد نسخة من هذه البطاقة قيد العمل.")
     ),
+    "uq_improvement_plans_one_open": errors.AlreadyExists(
+        Text("An improvement plan of this indicator is in work already.", "لهذا المؤشر خطة تحسين قائمة.")
+    ),
     "uq_role_plans_one_open": errors.AlreadyExists(
         Text("The entity has a role plan in work.", "لدى الجهة خطة أدوار قيد العمل.")
     ),

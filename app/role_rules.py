@@ -79,6 +79,15 @@ PARTIES: dict[str, Text] = {
         "the technical representative who is assigned to it, a specialist or the manager",
         "الممثل الفني المكلف أو أخصائي أو مدير المكتب",
     ),
+    "step:draft": Text("a specialist of the owner", "أخصائي في الجهة المالكة"),
+    "step:assure": Text(
+        "the technical representative who is assigned to it or to its indicator, or another specialist",
+        "الممثل الفني المكلف بها أو بمؤشرها أو أخصائي آخر",
+    ),
+    "step:carry_out": Text(
+        "the division of the action, or a specialist",
+        "التقسيم المكلف بالإجراء أو أخصائي",
+    ),
     "step:retire": Text(
         "the manager of the owner; for a vision indicator an editor of UNIT",
         "مدير مكتب الجهة المالكة، ومحرر في وحدة المتابعة لمؤشر الرؤية",
@@ -100,8 +109,9 @@ PARTIES: dict[str, Text] = {
         "مدير المكتب أو الأخصائي في الجهة المالكة أو الجهة المسهمة",
     ),
     "step:attach": Text(
-        "who may edit what the evidence is about: of a result who enters it, of a definition who defines it",
-        "من يملك تعديل ما يتعلق به الدليل: من يُدخل النتيجة، ومن يعدّ التعريف",
+        "who may edit what the evidence is about: of a result who enters it, of a definition who defines it, of an"
+        " improvement plan who drafts it or carries it out",
+        "من يملك تعديل ما يتعلق به الدليل: من يُدخل النتيجة، ومن يعدّ التعريف، ومن يعدّ خطة التحسين أو ينفذها",
     ),
     "step:verify": Text(
         "the technical representative who is assigned to the subject or its indicator, or a specialist of the"
@@ -127,6 +137,11 @@ PARTIES_OF_AREA: dict[tuple[str, str], Text] = {
         "who confirms it or who puts it in force, whichever is due",
         "من يتحقق منه أو من يعتمد العمل به، بحسب الخطوة المستحقة",
     ),
+    ("improvement_plans", "step:control"): Text(
+        "who assures its quality or who approves it, whichever is due",
+        "من يضمن جودتها أو من يعتمدها، بحسب الخطوة المستحقة",
+    ),
+    ("improvement_plans", "step:approve"): Text("the manager of the owner", "مدير مكتب الجهة المالكة"),
     ("obligations", "step:approve"): _GRANTOR,
     ("reopenings", "step:approve"): _GRANTOR,
 }

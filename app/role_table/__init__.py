@@ -5,6 +5,7 @@ from app.role_table import (
     contributions,
     entities,
     evidence,
+    improvement_plans,
     indicators,
     obligations,
     people,
@@ -28,4 +29,5 @@ TABLE = (
     *evidence.RULES,
     *reopenings.RULES,
     *scorecards.RULES,
+    *improvement_plans.RULES,
 )

@@ -9,6 +9,7 @@ from app.services.definitions import rules as definitions
 from app.services.entities import rules as entities
 from app.services.evidence import rules as evidence
 from app.services.holidays import rules as holidays
+from app.services.improvement_plans import rules as improvement_plans
 from app.services.indicators import rules as indicators
 from app.services.obligations import rules as obligations
 from app.services.people import rules as people
@@ -50,6 +51,7 @@ TABLES = (
     TransitionTable(SubjectKind.CONTRIBUTION, contributions.TRANSITIONS),
     TransitionTable(SubjectKind.HOLIDAY, holidays.TRANSITIONS),
     TransitionTable(SubjectKind.SCORECARD, scorecards.TRANSITIONS),
+    TransitionTable(SubjectKind.IMPROVEMENT_PLAN, improvement_plans.TRANSITIONS),
 )
 
 

@@ -186,15 +186,6 @@ def _plans() -> None:
             name=op.f("ck_improvement_plans_state"),
         ),
         sa.CheckConstraint(
-            "assured_by_id is null or not (assured_by_id = any(edited_by))",
-            name=op.f("ck_improvement_plans_assured_by_another"),
-        ),
-        sa.CheckConstraint(
-            "approved_by_id is null or"
-            " (not (approved_by_id = any(edited_by)) and approved_by_id is distinct from assured_by_id)",
-            name=op.f("ck_improvement_plans_approved_by_another"),
-        ),
-        sa.CheckConstraint(
             "(state in ('completed', 'ended')) = (ended_at is not null)",
             name=op.f("ck_improvement_plans_ended"),
         ),
@@ -319,6 +310,14 @@ def _guards() -> None:
             if old.state <> 'draft' and (new.cause, new.goal, new.due) is distinct from (old.cause, old.goal, old.due)
             then
                 raise exception 'an improvement plan changes only while it is a draft' using errcode = '23514';
+            end if;
+            -- Afterwards they may bring evidence of what was done.
+            if (old.state = 'submitted' and new.state = 'assured' and new.assured_by_id = any (new.edited_by))
+               or (old.state = 'assured' and new.state = 'approved'
+                   and (new.approved_by_id = any (new.edited_by) or new.approved_by_id = new.assured_by_id))
+            then
+                raise exception 'who edited or assured an improvement plan does not control it'
+                    using errcode = '23514';
             end if;
             if old.state in ('completed', 'ended', 'discarded') then
                 raise exception 'an improvement plan that is % stays so', old.state using errcode = '23514';

@@ -159,3 +159,79 @@ class Office:
         assert answer.status_code == 200, answer.text
         said: dict[str, Any] = answer.json()
         return said
+
+
+CAUSE = "ضعف مواءمة مخرجات التدريب لاحتياجات القطاع الخاص"
+GOAL = "رفع نسبة التعمين نقطتين مئويتين قبل نهاية 2027"
+STEP = {"title": "توقيع اتفاقيات تدريب مقرون بالتشغيل مع عشر منشآت", "due": "2027-06-30"}
+
+
+@dataclass(frozen=True)
+class Improving:
+    """An office with a vision indicator that it owns, and the steps of its improvement plans."""
+
+    office: Office
+    indicator: UUID
+
+    @classmethod
+    async def make(cls, world: World, app: FastAPI) -> "Improving":
+        """A new entity with its vision indicator."""
+        office = await Office.make(world, app)
+        (indicator,) = await office.indicators(1, level=IndicatorLevel.VISION)
+        return cls(office, indicator)
+
+    async def draft(self, by: Person | None = None, **said: Any) -> httpx.Response:
+        """The answer to drafting a plan of two steps, the first of the executing division."""
+        steps = [{**STEP, "division_id": str(self.office.executing.id)}, STEP]
+        body = {"cause": CAUSE, "goal": GOAL, "due": "2027-12-31", "steps": steps, **said}
+        person = by or self.office.drafter
+        return await person.api.create(f"/v1/indicators/{self.indicator}/improvement-plans", body)
+
+    async def drafted(self, **said: Any) -> str:
+        """The path of a drafted plan."""
+        answer = await self.draft(**said)
+        assert answer.status_code == 201, answer.text
+        path: str = answer.headers["Location"]
+        return path
+
+    async def take(self, person: Person, path: str, verb: str, body: Any = None) -> httpx.Response:
+        """The answer to a step, on what the person sees now."""
+        return await person.api.step(f"{path}/{verb}", await person.api.etag(path), body)
+
+    async def taken(self, person: Person, path: str, verb: str, body: Any = None) -> dict[str, Any]:
+        """A step that succeeds."""
+        answer = await self.take(person, path, verb, body)
+        assert answer.status_code == 200, answer.text
+        said: dict[str, Any] = answer.json()
+        return said
+
+    async def submitted(self, **said: Any) -> str:
+        """A plan that waits for who assures its quality."""
+        path = await self.drafted(**said)
+        await self.taken(self.office.drafter, path, "submit")
+        return path
+
+    async def assured(self, **said: Any) -> str:
+        """A plan that waits for the manager."""
+        path = await self.submitted(**said)
+        await self.taken(self.office.specialist, path, "assure")
+        return path
+
+    async def approved(self, **said: Any) -> str:
+        """A plan that is carried out."""
+        path = await self.assured(**said)
+        await self.taken(self.office.manager, path, "approve")
+        return path
+
+    async def done(self, path: str, *numbers: int) -> None:
+        """Steps reported as done today, by a specialist."""
+        for number in numbers or (1, 2):
+            body = {"number": number, "done_on": clock.today().isoformat(), "note": "وُقعت الاتفاقيات"}
+            await self.taken(self.office.drafter, path, "report", body)
+
+    async def completed(self, **said: Any) -> str:
+        """A plan of which every step is done."""
+        path = await self.approved(**said)
+        await self.done(path)
+        await self.taken(self.office.manager, path, "complete")
+        return path

@@ -33,6 +33,7 @@ from app.models import (
     Definition,
     Entity,
     Evidence,
+    ImprovementPlan,
     Indicator,
     Obligation,
     Reopening,
@@ -46,6 +47,7 @@ from app.services import listing, sql
 from app.services.definitions import visibility as definitions
 from app.services.evidence import subjects
 from app.services.evidence import visibility as evidence
+from app.services.improvement_plans import visibility as improvement_plans
 from app.services.people import visibility
 from app.services.results import visibility as results
 
@@ -60,6 +62,7 @@ _d: FromClause = Definition.__table__
 _c: FromClause = Contribution.__table__
 _b: FromClause = Obligation.__table__
 _f: FromClause = Evidence.__table__
+_m: FromClause = ImprovementPlan.__table__
 
 SOON = 7
 """Days ahead of today that are soon."""
@@ -87,6 +90,8 @@ def _barred() -> ColumnElement[bool]:
                 me == _o.c.asked_by_id,
                 me == any_(_f.c.edited_by),
                 me == any_(_about.c.edited_by),
+                me == any_(_m.c.edited_by),
+                me == any_(_m.c.controlled_by),
             ),
             literal_column("false"),
         ),
@@ -111,6 +116,7 @@ def _mine() -> ColumnElement[bool]:
         and_(_w.c.subject_id == _r.c.id, results.nobody_left(_r)),
         and_(_w.c.subject_id == _d.c.id, definitions.nobody_left(_d, _i)),
         and_(_w.c.subject_id == _f.c.id, evidence.nobody_left(_f, _about)),
+        and_(_w.c.subject_id == _m.c.id, improvement_plans.nobody_left(_m)),
     )
     return or_(_of_my_parties(), and_(_w.c.entity_id == any_(visibility.LEADS), nobody_left))
 
@@ -133,6 +139,7 @@ def _joined() -> FromClause:
         .outerjoin(_c, _c.c.id == _w.c.subject_id)
         .outerjoin(_f, _f.c.id == _w.c.subject_id)
         .outerjoin(_about, true())
+        .outerjoin(_m, _m.c.id == _w.c.subject_id)
         .outerjoin(
             _i,
             _i.c.id
@@ -141,6 +148,7 @@ def _joined() -> FromClause:
                 _b.c.indicator_id,
                 _d.c.indicator_id,
                 _c.c.indicator_id,
+                _m.c.indicator_id,
                 select(_corrected.c.indicator_id).where(_corrected.c.id == _o.c.result_id).scalar_subquery(),
             ),
         )
