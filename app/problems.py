@@ -58,6 +58,12 @@ _BY_CONSTRAINT: dict[str, AppError] = {
             "الجهة مدعوة أو مسهمة في هذا المؤشر من قبل.",
         )
     ),
+    "uq_scorecards_one_open": errors.AlreadyExists(
+        Text("A version of this scorecard is in work already.", "توجد نسخة من هذه البطاقة قيد العمل.")
+    ),
+    "uq_improvement_plans_one_open": errors.AlreadyExists(
+        Text("An improvement plan of this indicator is in work already.", "لهذا المؤشر خطة تحسين قائمة.")
+    ),
     "uq_role_plans_one_open": errors.AlreadyExists(
         Text("The entity has a role plan in work.", "لدى الجهة خطة أدوار قيد العمل.")
     ),

@@ -7,15 +7,21 @@ from app.models.contributions import Absence, Contribution, ResultPart
 from app.models.definitions import Definition, Target
 from app.models.entities import Division, Entity
 from app.models.evidence import Evidence, EvidenceRule
+from app.models.improvement_plans import ImprovementAction, ImprovementPlan
 from app.models.indicators import Indicator
+from app.models.initiatives import BudgetLine, Initiative, InitiativeEffect, Milestone, MilestoneBaseline
 from app.models.obligations import Obligation, Schedule
 from app.models.path_runs import PathRun, PathStage, PathStageAct
 from app.models.path_templates import PathTemplate
 from app.models.people import Assignment, Decision, Delegation, Membership, User
+from app.models.programmes import ProgrammeParticipant
+from app.models.progress_reports import ProgressReport
 from app.models.reopenings import Reopening
 from app.models.results import Result
 from app.models.role_plans import RolePlan, RolePlanStep
+from app.models.scorecards import Scorecard, ScorecardLine
 from app.models.scores import Score, Standing
+from app.models.site_checks import SiteCheck
 from app.models.subjects import Event, Subject, Wait
 from app.models.uploads import Upload
 
@@ -23,6 +29,7 @@ __all__ = [
     "Absence",
     "Assignment",
     "Base",
+    "BudgetLine",
     "Contribution",
     "Decision",
     "Definition",
@@ -34,9 +41,15 @@ __all__ = [
     "EvidenceRule",
     "Holiday",
     "IdempotencyKey",
+    "ImprovementAction",
+    "ImprovementPlan",
     "Indicator",
+    "Initiative",
+    "InitiativeEffect",
     "Invitation",
     "Membership",
+    "Milestone",
+    "MilestoneBaseline",
     "Obligation",
     "PathRun",
     "PathStage",
@@ -45,6 +58,8 @@ __all__ = [
     "Pillar",
     "Priority",
     "Programme",
+    "ProgrammeParticipant",
+    "ProgressReport",
     "RefreshToken",
     "Reopening",
     "Result",
@@ -53,9 +68,12 @@ __all__ = [
     "RolePlanStep",
     "Schedule",
     "Score",
+    "Scorecard",
+    "ScorecardLine",
     "ServiceAccount",
     "Session",
     "SignInBrake",
+    "SiteCheck",
     "Source",
     "Standing",
     "Subject",

@@ -5,6 +5,7 @@ from app.role_table import (
     contributions,
     entities,
     evidence,
+    improvement_plans,
     indicators,
     obligations,
     path_runs,
@@ -14,6 +15,7 @@ from app.role_table import (
     results,
     role_plans,
     scoreboard,
+    scorecards,
 )
 
 TABLE = (
@@ -30,4 +32,6 @@ TABLE = (
     *reopenings.RULES,
     *path_templates.RULES,
     *path_runs.RULES,
+    *scorecards.RULES,
+    *improvement_plans.RULES,
 )

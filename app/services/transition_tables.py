@@ -9,6 +9,7 @@ from app.services.definitions import rules as definitions
 from app.services.entities import rules as entities
 from app.services.evidence import rules as evidence
 from app.services.holidays import rules as holidays
+from app.services.improvement_plans import rules as improvement_plans
 from app.services.indicators import rules as indicators
 from app.services.obligations import rules as obligations
 from app.services.path_runs import rules as path_runs
@@ -18,6 +19,7 @@ from app.services.reopenings import rules as reopenings
 from app.services.results import rules as results
 from app.services.role_plans import rules as role_plans
 from app.services.schedules import rules as schedules
+from app.services.scorecards import rules as scorecards
 from app.services.service_accounts import rules as service_accounts
 from app.services.transitions import Transition
 
@@ -53,6 +55,8 @@ TABLES = (
     TransitionTable(SubjectKind.PATH_RUN, path_runs.RUN_TRANSITIONS),
     TransitionTable(SubjectKind.PATH_STAGE, path_runs.STAGE_TRANSITIONS),
     TransitionTable(SubjectKind.HOLIDAY, holidays.TRANSITIONS),
+    TransitionTable(SubjectKind.SCORECARD, scorecards.TRANSITIONS),
+    TransitionTable(SubjectKind.IMPROVEMENT_PLAN, improvement_plans.TRANSITIONS),
 )
 
 

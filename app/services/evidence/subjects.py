@@ -37,13 +37,26 @@ from sqlalchemy.sql.selectable import FromClause
 
 from app.db import Lane, Query, Writer
 from app.enums import ChainState, Classification, DefinitionState, IndicatorLevel, Role, Step, SubjectKind
-from app.models import Definition, Indicator, PathRun, PathStage, Result, Subject
+from app.enums.scorecards import ImprovementPlanState
+from app.models import (
+    Definition,
+    ImprovementAction,
+    ImprovementPlan,
+    Indicator,
+    PathRun,
+    PathStage,
+    Result,
+    Subject,
+)
 from app.parties import UNIT, UNIT_EDITOR, Actor, Facts
 from app.services import approval, lifecycle, sql
 from app.services.definitions import queries as definition_queries
 from app.services.definitions import rules as definitions
 from app.services.definitions import visibility as definition_visibility
 from app.services.evidence.visibility import Sight
+from app.services.improvement_plans import queries as plan_queries
+from app.services.improvement_plans import rules as plans
+from app.services.improvement_plans import visibility as plan_visibility
 from app.services.path_runs import facts as path_run_facts
 from app.services.path_runs import rules as path_runs
 from app.services.path_runs import visibility as path_run_visibility
@@ -229,6 +242,43 @@ def _of_stage(id_: ColumnElement[Any]) -> Select[Any]:
     )
 
 
+def _of_improvement_plan(id_: ColumnElement[Any]) -> Select[Any]:
+    p, i = ImprovementPlan.__table__.alias(), Indicator.__table__.alias()
+    a = ImprovementAction.__table__.alias()
+    specialist = _party(Role.SPECIALIST, p.c.entity_id)
+    carried_out = p.c.state == sql.const(ImprovementPlanState.APPROVED)
+    divisions = (
+        select(func.array_agg(func.concat(literal_column("'division:'"), a.c.division_id)))
+        .where(
+            a.c.plan_id == p.c.id,
+            a.c.division_id.is_not(None),
+            p.c.state != sql.const(ImprovementPlanState.DRAFT),
+        )
+        .correlate_except(a)
+        .scalar_subquery()
+    )
+    return (
+        _row(
+            SubjectKind.IMPROVEMENT_PLAN,
+            state=p.c.state,
+            attach=func.array_append(divisions, specialist),
+            verify=array([_representative(p.c.id), _representative(i.c.id), specialist]),
+            edited_by=p.c.edited_by,
+            attach_due=case((carried_out, p.c.due)),
+            verify_due=case((carried_out, p.c.due)),
+            sight=Sight(
+                at_work=plan_visibility.at_work(p),
+                named=plan_visibility.named(p),
+                disclosed=and_(visibility.NATIONAL, plan_visibility.stands(p)),
+            ),
+            indicator=i,
+            period=null(),
+        )
+        .select_from(p.join(i, i.c.id == p.c.indicator_id))
+        .where(p.c.id == id_)
+    )
+
+
 KINDS: Mapping[str, Evidenced] = {
     each.kind: each
     for each in (
@@ -258,6 +308,15 @@ KINDS: Mapping[str, Evidenced] = {
             path_runs.COMPLETE.sources,
             path_runs.BEGUN,
             _of_stage,
+        ),
+        Evidenced(
+            SubjectKind.IMPROVEMENT_PLAN,
+            ImprovementPlan,
+            plan_queries.facts,
+            plans.ATTACH,
+            plans.TAKES_EVIDENCE,
+            plans.OPEN,
+            _of_improvement_plan,
         ),
     )
 }

@@ -33,6 +33,7 @@ from app.models import (
     Definition,
     Entity,
     Evidence,
+    ImprovementPlan,
     Indicator,
     Obligation,
     PathStage,
@@ -48,6 +49,7 @@ from app.services import listing, sql
 from app.services.definitions import visibility as definitions
 from app.services.evidence import subjects
 from app.services.evidence import visibility as evidence
+from app.services.improvement_plans import visibility as improvement_plans
 from app.services.path_runs import visibility as path_runs
 from app.services.people import visibility
 from app.services.results import visibility as results
@@ -65,6 +67,7 @@ _b: FromClause = Obligation.__table__
 _f: FromClause = Evidence.__table__
 _t: FromClause = PathTemplate.__table__
 _st: FromClause = PathStage.__table__
+_m: FromClause = ImprovementPlan.__table__
 
 SOON = 7
 """Days ahead of today that are soon."""
@@ -99,6 +102,8 @@ def _barred_by_four_eyes(me: ColumnElement[Any]) -> ColumnElement[bool]:
                 me == any_(_f.c.edited_by),
                 me == any_(_about.c.edited_by),
                 me == any_(path_runs.barred(_st)),
+                me == any_(_m.c.edited_by),
+                me == any_(_m.c.controlled_by),
             ),
             literal_column("false"),
         ),
@@ -124,6 +129,7 @@ def _mine() -> ColumnElement[bool]:
         and_(_w.c.subject_id == _d.c.id, definitions.nobody_left(_d, _i)),
         and_(_w.c.subject_id == _f.c.id, evidence.nobody_left(_f, _about)),
         and_(_w.c.subject_id == _st.c.id, path_runs.nobody_left(_st)),
+        and_(_w.c.subject_id == _m.c.id, improvement_plans.nobody_left(_m)),
     )
     return or_(_of_my_parties(), and_(_w.c.entity_id == any_(visibility.LEADS), nobody_left))
 
@@ -148,6 +154,7 @@ def _joined() -> FromClause:
         .outerjoin(_c, _c.c.id == _w.c.subject_id)
         .outerjoin(_f, _f.c.id == _w.c.subject_id)
         .outerjoin(_about, true())
+        .outerjoin(_m, _m.c.id == _w.c.subject_id)
         .outerjoin(
             _i,
             _i.c.id
@@ -156,6 +163,7 @@ def _joined() -> FromClause:
                 _b.c.indicator_id,
                 _d.c.indicator_id,
                 _c.c.indicator_id,
+                _m.c.indicator_id,
                 select(_corrected.c.indicator_id).where(_corrected.c.id == _o.c.result_id).scalar_subquery(),
             ),
         )
