@@ -10,6 +10,8 @@ from app.models.evidence import Evidence, EvidenceRule
 from app.models.indicators import Indicator
 from app.models.obligations import Obligation, Schedule
 from app.models.people import Assignment, Decision, Delegation, Membership, User
+from app.models.plans import DevelopmentPlan, JobPlanLink, Plan, PlanCheck, PlanItem
+from app.models.proposals import Proposal
 from app.models.reopenings import Reopening
 from app.models.results import Result
 from app.models.role_plans import RolePlan, RolePlanStep
@@ -25,6 +27,7 @@ __all__ = [
     "Decision",
     "Definition",
     "Delegation",
+    "DevelopmentPlan",
     "Division",
     "Entity",
     "Event",
@@ -34,11 +37,16 @@ __all__ = [
     "IdempotencyKey",
     "Indicator",
     "Invitation",
+    "JobPlanLink",
     "Membership",
     "Obligation",
     "Pillar",
+    "Plan",
+    "PlanCheck",
+    "PlanItem",
     "Priority",
     "Programme",
+    "Proposal",
     "RefreshToken",
     "Reopening",
     "Result",
