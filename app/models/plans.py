@@ -140,6 +140,7 @@ class PlanItem(Base):
         UniqueConstraint("id", "plan_id"),
         ForeignKeyConstraint(["plan_id", "entity_id"], ["plans.id", "plans.entity_id"]),
         ForeignKeyConstraint(["indicator_id", "entity_id"], ["indicators.id", "indicators.entity_id"]),
+        ForeignKeyConstraint(["initiative_id", "entity_id"], ["initiatives.id", "initiatives.entity_id"]),
         Index(
             "uq_plan_items_indicator",
             "plan_id",

@@ -22,6 +22,7 @@ class Proposal(Base):
         one_of("state", ProposalState),
         ForeignKeyConstraint(["id", "entity_id"], ["subjects.id", "subjects.entity_id"]),
         ForeignKeyConstraint(["plan_id", "entity_id"], ["plans.id", "plans.entity_id"]),
+        ForeignKeyConstraint(["initiative_id", "entity_id"], ["initiatives.id", "initiatives.entity_id"]),
         CheckConstraint("cost >= 0 and cost < 1e15", name="cost"),
         CheckConstraint("rank between 1 and 9999", name="rank"),
         CheckConstraint(
@@ -63,4 +64,4 @@ class Proposal(Base):
     decided_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
     decided_at: Mapped[datetime | None]
     reason: Mapped[str | None]
-    initiative_id: Mapped[uuid.UUID | None] = mapped_column()
+    initiative_id: Mapped[uuid.UUID | None]

@@ -1,6 +1,6 @@
 """Plans: those of the nation for reference, the annual plans of entities with their items and checks, proposals.
 
-Revision: plans, after planning.
+Revision: plans, after initiatives.
 """
 
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision: str = "plans"
-down_revision: str | Sequence[str] | None = "planning"
+down_revision: str | Sequence[str] | None = "initiatives"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
@@ -204,6 +204,11 @@ def _plan_items() -> None:
             name=op.f("fk_plan_items_indicator_id_entity_id"),
         ),
         sa.ForeignKeyConstraint(
+            ["initiative_id", "entity_id"],
+            ["initiatives.id", "initiatives.entity_id"],
+            name=op.f("fk_plan_items_initiative_id_entity_id"),
+        ),
+        sa.ForeignKeyConstraint(
             ["plan_id", "entity_id"],
             ["plans.id", "plans.entity_id"],
             name=op.f("fk_plan_items_plan_id_entity_id"),
@@ -376,6 +381,11 @@ def _proposals() -> None:
         ),
         sa.ForeignKeyConstraint(["id"], ["subjects.id"], name=op.f("fk_proposals_id")),
         sa.ForeignKeyConstraint(["indicator_id"], ["indicators.id"], name=op.f("fk_proposals_indicator_id")),
+        sa.ForeignKeyConstraint(
+            ["initiative_id", "entity_id"],
+            ["initiatives.id", "initiatives.entity_id"],
+            name=op.f("fk_proposals_initiative_id_entity_id"),
+        ),
         sa.ForeignKeyConstraint(
             ["plan_id", "entity_id"],
             ["plans.id", "plans.entity_id"],
