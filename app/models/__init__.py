@@ -10,6 +10,8 @@ from app.models.evidence import Evidence, EvidenceRule
 from app.models.indicators import Indicator
 from app.models.initiatives import BudgetLine, Initiative, InitiativeEffect, Milestone, MilestoneBaseline
 from app.models.obligations import Obligation, Schedule
+from app.models.path_runs import PathRun, PathStage, PathStageAct
+from app.models.path_templates import PathTemplate
 from app.models.people import Assignment, Decision, Delegation, Membership, User
 from app.models.plans import DevelopmentPlan, JobPlanLink, Plan, PlanCheck, PlanItem
 from app.models.programmes import ProgrammeParticipant
@@ -49,6 +51,10 @@ __all__ = [
     "Milestone",
     "MilestoneBaseline",
     "Obligation",
+    "PathRun",
+    "PathStage",
+    "PathStageAct",
+    "PathTemplate",
     "Pillar",
     "Plan",
     "PlanCheck",
