@@ -49,8 +49,8 @@ class Plan(Base):
     """One version of the annual plan of an entity and a calendar year (Guide P-2, P-9).
 
     Of a year one version is in work and one in force at most. `criteria`: what decides who may enter it, as
-    `[{key, ar, en}]` (Guide P-5). `edited_at`: when what it says last changed; a verification older than that is
-    outdated. `snapshot`: what it said when it was approved last. `parties_*`: the party keys of its chain as the
+    `[{key, ar, en}]` (Guide P-5). `revision` rises with every change of what it says: what was verified of an earlier
+    one is outdated. `snapshot`: what it said when it was approved last. `parties_*`: the party keys of its chain as the
     role plan named them when it was begun. `edited_by`, `controlled_by`: four eyes.
     """
 
@@ -76,7 +76,10 @@ class Plan(Base):
             postgresql_where=text("state in ('approved', 'confirmed')"),
         ),
         CheckConstraint("year between 2021 and 2100", name="year"),
-        CheckConstraint("number >= 1", name="number"),
+        CheckConstraint("number >= 1 and revision >= 1", name="number"),
+        CheckConstraint(
+            "num_nonnulls(verified_by_id, verified_at, verified_revision) in (0, 3)", name="verified"
+        ),
         CheckConstraint("jsonb_typeof(criteria) = 'array'", name="criteria"),
         CheckConstraint("not proposals_open or state = 'draft'", name="proposals_open"),
         CheckConstraint("state not in ('approved', 'confirmed') or approved_at is not null", name="approved"),
@@ -113,9 +116,10 @@ class Plan(Base):
     exceptional: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
     recorded_at: Mapped[datetime]
     drafted_by_id: Mapped[UserRef]
-    edited_at: Mapped[datetime]
+    revision: Mapped[int] = mapped_column(server_default=text("1"))
     verified_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
     verified_at: Mapped[datetime | None]
+    verified_revision: Mapped[int | None]
     preliminary_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
     preliminary_at: Mapped[datetime | None]
     approved_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
@@ -130,7 +134,8 @@ class Plan(Base):
 
 class PlanItem(Base):
     """A goal in the plan's own words, an indicator, or an initiative (Guide P-2). `number` stays with it in later
-    versions. `edited_by`: who wrote it, and so never checks it; `edited_at`: what was checked before no longer counts."""
+    versions. `edited_by`: who wrote it, and so never checks it; `revision` rises when it is edited: what was checked of an
+    earlier one no longer counts."""
 
     __tablename__ = "plan_items"
     __table_args__ = (
@@ -189,12 +194,12 @@ class PlanItem(Base):
     dropped_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
     dropped_at: Mapped[datetime | None]
     edited_by: Mapped[list[uuid.UUID]] = mapped_column(ARRAY(Uuid))
-    edited_at: Mapped[datetime]
+    revision: Mapped[int] = mapped_column(server_default=text("1"))
 
 
 class PlanCheck(Base):
     """One answer of quality control about one item (Guide P-6). Never changed: the latest of a question counts, and
-    only while the item has not been edited since."""
+    only of the item's present revision."""
 
     __tablename__ = "plan_checks"
     __table_args__ = (
@@ -209,6 +214,7 @@ class PlanCheck(Base):
     entity_id: Mapped[EntityRef]
     plan_id: Mapped[uuid.UUID]
     item_id: Mapped[uuid.UUID]
+    revision: Mapped[int]
     question: Mapped[str]
     passed: Mapped[bool] = mapped_column(Boolean)
     remark: Mapped[str | None]

@@ -89,9 +89,10 @@ def _plans() -> None:
         sa.Column("exceptional", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("drafted_by_id", sa.Uuid(), nullable=False),
-        sa.Column("edited_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("revision", sa.Integer(), server_default=sa.text("1"), nullable=False),
         sa.Column("verified_by_id", sa.Uuid(), nullable=True),
         sa.Column("verified_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("verified_revision", sa.Integer(), nullable=True),
         sa.Column("preliminary_by_id", sa.Uuid(), nullable=True),
         sa.Column("preliminary_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("approved_by_id", sa.Uuid(), nullable=True),
@@ -123,7 +124,11 @@ def _plans() -> None:
             "approved_by_id is null or not (approved_by_id = any(edited_by))",
             name=op.f("ck_plans_approved_by_another"),
         ),
-        sa.CheckConstraint("number >= 1", name=op.f("ck_plans_number")),
+        sa.CheckConstraint(
+            "num_nonnulls(verified_by_id, verified_at, verified_revision) in (0, 3)",
+            name=op.f("ck_plans_verified"),
+        ),
+        sa.CheckConstraint("number >= 1 and revision >= 1", name=op.f("ck_plans_number")),
         sa.CheckConstraint("year between 2021 and 2100", name=op.f("ck_plans_year")),
         sa.ForeignKeyConstraint(["approved_by_id"], ["users.id"], name=op.f("fk_plans_approved_by_id")),
         sa.ForeignKeyConstraint(["confirmed_by_id"], ["users.id"], name=op.f("fk_plans_confirmed_by_id")),
@@ -182,7 +187,7 @@ def _plan_items() -> None:
         sa.Column("dropped_by_id", sa.Uuid(), nullable=True),
         sa.Column("dropped_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("edited_by", postgresql.ARRAY(sa.Uuid()), nullable=False),
-        sa.Column("edited_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("revision", sa.Integer(), server_default=sa.text("1"), nullable=False),
         sa.CheckConstraint(
             "(kind = 'goal') = (title_ar is not null) and (kind = 'indicator') = (indicator_id is not null)"
             " and (kind = 'initiative') = (initiative_id is not null)"
@@ -248,6 +253,7 @@ def _plan_checks() -> None:
         sa.Column("entity_id", sa.Uuid(), nullable=False),
         sa.Column("plan_id", sa.Uuid(), nullable=False),
         sa.Column("item_id", sa.Uuid(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("question", sa.Text(), nullable=False),
         sa.Column("passed", sa.Boolean(), nullable=False),
         sa.Column("remark", sa.Text(), nullable=True),
@@ -414,10 +420,10 @@ def _guards() -> None:
             end if;
             if old.state not in ('draft', 'preliminary') and
                (new.name_ar, new.name_en, new.development_plan_id, new.classification, new.criteria,
-                new.snapshot, new.edited_by, new.edited_at)
+                new.snapshot, new.edited_by, new.revision)
                is distinct from
                (old.name_ar, old.name_en, old.development_plan_id, old.classification, old.criteria,
-                old.snapshot, old.edited_by, old.edited_at)
+                old.snapshot, old.edited_by, old.revision)
             then
                 raise exception 'a plan changes only while it is in work' using errcode = '23514';
             end if;
