@@ -160,7 +160,7 @@ class PlanItem(Base):
             unique=True,
             postgresql_where=text("state = 'kept' and initiative_id is not null"),
         ),
-        CheckConstraint("number between 1 and 999", name="number"),
+        CheckConstraint("number between 1 and 30000 and revision >= 1", name="number"),
         CheckConstraint(
             "(kind = 'goal') = (title_ar is not null) and (kind = 'indicator') = (indicator_id is not null)"
             " and (kind = 'initiative') = (initiative_id is not null)"

@@ -8,6 +8,8 @@ from app.role_table import (
     indicators,
     obligations,
     people,
+    plans,
+    proposals,
     reopenings,
     results,
     role_plans,
@@ -26,4 +28,6 @@ TABLE = (
     *results.RULES,
     *evidence.RULES,
     *reopenings.RULES,
+    *plans.RULES,
+    *proposals.RULES,
 )

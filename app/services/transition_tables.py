@@ -12,6 +12,8 @@ from app.services.holidays import rules as holidays
 from app.services.indicators import rules as indicators
 from app.services.obligations import rules as obligations
 from app.services.people import rules as people
+from app.services.plans import rules as plans
+from app.services.proposals import rules as proposals
 from app.services.reopenings import rules as reopenings
 from app.services.results import rules as results
 from app.services.role_plans import rules as role_plans
@@ -47,6 +49,8 @@ TABLES = (
     TransitionTable(SubjectKind.EVIDENCE, evidence.TRANSITIONS),
     TransitionTable(SubjectKind.REOPENING, reopenings.TRANSITIONS),
     TransitionTable(SubjectKind.CONTRIBUTION, contributions.TRANSITIONS),
+    TransitionTable(SubjectKind.PLAN, plans.TRANSITIONS),
+    TransitionTable(SubjectKind.PROPOSAL, proposals.TRANSITIONS),
     TransitionTable(SubjectKind.HOLIDAY, holidays.TRANSITIONS),
 )
 

@@ -200,7 +200,7 @@ def _plan_items() -> None:
         ),
         sa.CheckConstraint("kind in ('goal', 'indicator', 'initiative')", name=op.f("ck_plan_items_kind")),
         sa.CheckConstraint("state in ('kept', 'dropped')", name=op.f("ck_plan_items_state")),
-        sa.CheckConstraint("number between 1 and 999", name=op.f("ck_plan_items_number")),
+        sa.CheckConstraint("number between 1 and 30000 and revision >= 1", name=op.f("ck_plan_items_number")),
         sa.ForeignKeyConstraint(["dropped_by_id"], ["users.id"], name=op.f("fk_plan_items_dropped_by_id")),
         sa.ForeignKeyConstraint(["entity_id"], ["entities.id"], name=op.f("fk_plan_items_entity_id")),
         sa.ForeignKeyConstraint(

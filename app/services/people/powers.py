@@ -5,13 +5,15 @@ say more or less than enforcement does. Four eyes and states belong to single su
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from app import permissions
-from app.enums import Role, Step
+from app.enums import Chain, Role, Step
 from app.parties import ADMINISTRATOR, UNIT, UNIT_EDITOR, Actor, Facts, party_key
 from app.permissions import RULES
+from app.services.plans import rules as plans
+from app.services.proposals import rules as proposals
 
 Steps = Mapping[str, Collection[str]]
 """Party keys by step."""
@@ -42,11 +44,12 @@ class Powers:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """An entity: whether it is UNIT, and who may enter, review and approve its results."""
+    """An entity: whether it is UNIT, who may enter, review and approve its results and what walks its other chains."""
 
     entity_id: UUID
     is_unit: bool
     result_steps: Steps
+    chain_steps: Mapping[str, Steps] = field(default_factory=dict)
 
 
 def of(actor: Actor, places: Iterable[Place]) -> Powers:
@@ -62,6 +65,7 @@ def of(actor: Actor, places: Iterable[Place]) -> Powers:
         },
         # Of the definitions of vision indicators, and of the figures that UNIT enters.
         "evidence": {"attach": (UNIT, UNIT_EDITOR), "verify": (UNIT,)},
+        "plans": {"control": (UNIT,)},
         "obligations": {Step.APPROVE: (UNIT,)},
         "reopenings": {Step.APPROVE: (UNIT,)},
     }
@@ -79,6 +83,10 @@ def _at(actor: Actor, place: Place) -> frozenset[str]:
     head, manager, specialist = (party_key(role, here) for role in (Role.HEAD, Role.MANAGER, Role.SPECIALIST))
     # A technical representative confirms what they are assigned.
     confirming = (specialist, party_key(Role.TECHNICAL_REPRESENTATIVE, here))
+    # Who is assigned to a plan verifies it, as the technical representative of the entity.
+    plan_steps = plans.steps(
+        {step: tuple(place.chain_steps.get(Chain.PLANS, {}).get(step, ())) for step in Step}, here, here
+    )
     by_area: Mapping[str, Steps] = {
         "results": {**steps, "control": (*steps.get(Step.REVIEW, ()), *steps.get(Step.APPROVE, ()))},
         # The head grants what UNIT does not.
@@ -96,6 +104,8 @@ def _at(actor: Actor, place: Place) -> frozenset[str]:
         "evidence": {"attach": (*steps.get(Step.ENTER, ()), specialist), "verify": confirming},
         # Of the whole, and of the part.
         "contributions": {"answer": (manager,), "explain": (manager, specialist)},
+        "plans": plan_steps,
+        "proposals": proposals.steps(here),
         # Who appoints to a role ends it too.
         "memberships": {
             "appoint": tuple(party_key(who, here) for who in _APPOINTING if who != ADMINISTRATOR)
