@@ -28,6 +28,8 @@ from app.routers import (
     me,
     obligations,
     people,
+    plans,
+    proposals,
     reopenings,
     results,
     role_plans,
@@ -66,6 +68,8 @@ ROUTERS = (
     evidence.router,
     uploads.router,
     reopenings.router,
+    plans.router,
+    proposals.router,
     service.router,
 )
 

@@ -3,7 +3,13 @@
 from app.role_table.rule import rule
 
 RULES = (
-    rule("plans.read", "anyone", "Read what is visible of annual plans", "قراءة الخطط السنوية المتاحة", "P-1, P-2"),
+    rule(
+        "plans.read",
+        "anyone",
+        "Read what is visible of annual plans",
+        "قراءة الخطط السنوية المتاحة",
+        "P-1, P-2",
+    ),
     rule(
         "plans.create",
         "step:enter",

@@ -115,14 +115,15 @@ async def _next_number(writer: Writer, entity_id: UUID, year: int, *, beside: bo
     await writer.execute(select(Entity.id).where(Entity.id == entity_id).with_for_update(key_share=True))
     standing = _table.c.state.in_(sorted(rules.OPEN if beside else rules.OPEN | rules.IN_FORCE))
     found = await writer.execute(
-        select(func.coalesce(func.max(_table.c.number), 0), func.count().filter(standing)).where(
-            _table.c.entity_id == entity_id, _table.c.year == year
-        )
+        select(
+            func.coalesce(func.max(_table.c.number), 0).label("latest"),
+            func.count().filter(standing).label("overlapping"),
+        ).where(_table.c.entity_id == entity_id, _table.c.year == year)
     )
-    latest, overlapping = found.one()
-    if overlapping:
+    versions = found.mappings().one()
+    if versions["overlapping"]:
         raise rules.OverlappingPlan()
-    return int(latest) + 1
+    return int(versions["latest"]) + 1
 
 
 async def edit(

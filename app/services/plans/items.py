@@ -137,9 +137,10 @@ async def check(
             _items.c.id == item_id, _items.c.plan_id == facts.id
         )
     )
-    item = found.mappings().one_or_none()
-    if item is None:
+    seen = found.mappings().one_or_none()
+    if seen is None:
         raise errors.unknown_reference("#/item_id")
+    item = dict(seen)
     rules.check_kept(item)
     if actor.person_id in item["edited_by"]:
         raise errors.FourEyes()
@@ -173,12 +174,14 @@ async def check(
 
 async def _next_number(writer: Writer, plan_id: UUID) -> int:
     found = await writer.execute(
-        select(func.coalesce(func.max(_items.c.number), 0), func.count()).where(_items.c.plan_id == plan_id)
+        select(
+            func.coalesce(func.max(_items.c.number), 0).label("latest"), func.count().label("many")
+        ).where(_items.c.plan_id == plan_id)
     )
-    latest, many = found.one()
-    if many >= rules.MOST_ITEMS:
+    held = found.mappings().one()
+    if held["many"] >= rules.MOST_ITEMS:
         raise rules.TooManyItems()
-    return int(latest) + 1
+    return int(held["latest"]) + 1
 
 
 async def _require(writer: Writer, facts: Facts, item: Mapping[str, Any]) -> None:

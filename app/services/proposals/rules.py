@@ -21,6 +21,12 @@ WITHDRAW = Transition("proposals.withdraw", _SUBMITTED | _SORTED, ProposalState.
 
 TRANSITIONS = (SORT, RANK, ACCEPT, REFUSE, WITHDRAW)
 
+UNDECIDED = _SUBMITTED | _SORTED
+"""The states in which a control step is due, so that four eyes has a meaning."""
+
+DUE = frozenset({SORT.action, RANK.action, ACCEPT.action, REFUSE.action})
+"""The control actions that are due then."""
+
 PROPOSE, SORTING = "propose", "sort"
 """The steps of a proposal, as the role rules name them."""
 
