@@ -3,6 +3,7 @@
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, distinct, exists, func, literal_column, or_, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.sql.selectable import FromClause, ScalarSelect
 
 from app.enums import IndicatorState
@@ -55,7 +56,7 @@ def _checks(i: FromClause) -> ScalarSelect[Any]:
         select(c)
         .where(c.c.item_id == i.c.id)
         .order_by(c.c.question, c.c.id.desc())
-        .distinct(c.c.question)
+        .ext(distinct_on(c.c.question))
         .correlate(i)
         .lateral("latest")
     )

@@ -174,9 +174,9 @@ async def check(
 
 async def _next_number(writer: Writer, plan_id: UUID) -> int:
     found = await writer.execute(
-        select(
-            func.coalesce(func.max(_items.c.number), 0).label("latest"), func.count().label("many")
-        ).where(_items.c.plan_id == plan_id)
+        select(func.coalesce(func.max(_items.c.number), 0).label("latest"), func.count().label("many")).where(
+            _items.c.plan_id == plan_id
+        )
     )
     held = found.mappings().one()
     if held["many"] >= rules.MOST_ITEMS:
