@@ -27,6 +27,8 @@ from app.routers import (
     indicators,
     me,
     obligations,
+    path_runs,
+    path_templates,
     people,
     plans,
     proposals,
@@ -70,6 +72,8 @@ ROUTERS = (
     reopenings.router,
     plans.router,
     proposals.router,
+    path_templates.router,
+    path_runs.router,
     service.router,
 )
 

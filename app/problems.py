@@ -78,6 +78,31 @@ _BY_CONSTRAINT: dict[str, AppError] = {
     "uq_definitions_one_open": errors.AlreadyExists(
         Text("A version of this definition is in work already.", "توجد نسخة من هذا التعريف قيد العمل.")
     ),
+    "uq_path_templates_one_open": errors.AlreadyExists(
+        Text(
+            "A version of this path template is in work already.",
+            "توجد نسخة من نموذج المسار هذا قيد العمل.",
+        )
+    ),
+    # Two who begin at once count to the same number.
+    "uq_path_templates_entity_id_code_number": errors.AlreadyExists(
+        Text(
+            "A version of this path template is in work already.",
+            "توجد نسخة من نموذج المسار هذا قيد العمل.",
+        )
+    ),
+    "uq_path_runs_one_running": errors.AlreadyExists(
+        Text("This walks a path already.", "يوجد مسار جارٍ لهذا الموضوع.")
+    ),
+    "uq_path_runs_one_running_in_year": errors.AlreadyExists(
+        Text(
+            "The entity walks this path for this year already.",
+            "يوجد مسار جارٍ للجهة عن هذه السنة بالنموذج نفسه.",
+        )
+    ),
+    "uq_path_stage_acts_stage_id_person_id": errors.AlreadyExists(
+        Text("This person has acted in this stage already.", "سبق لهذا الشخص أن أنجز دوره في هذه المرحلة.")
+    ),
     "uq_entities_code": errors.AlreadyExists(Text("The code is taken.", "الرمز مستخدم.")),
     "uq_divisions_entity_id_code": errors.AlreadyExists(Text("The code is taken.", "الرمز مستخدم.")),
     "uq_holidays_day": errors.AlreadyExists(

@@ -104,6 +104,10 @@ PARTIES: dict[str, Text] = {
         "the entity's planning directorate, a specialist or the manager of its vision office",
         "دائرة التخطيط في الجهة أو أخصائي في مكتب الرؤية أو مديره",
     ),
+    "step:act": Text(
+        "whom the stage of the path names, in order; one of them will do, unless it asks for several",
+        "من تسميه مرحلة المسار بالترتيب، ويكفي أحدهم ما لم تطلب المرحلة أكثر من طرف",
+    ),
     "step:verify": Text(
         "the technical representative who is assigned to the subject or its indicator, or a specialist of the"
         " owner; for the definition of a vision indicator another person of UNIT; never who entered or edited the"
@@ -138,6 +142,10 @@ PARTIES_OF_AREA: dict[tuple[str, str], Text] = {
         "مدير مكتب الرؤية أو أخصائي فيه أو الممثل الفني المكلف بالخطة، ولا يتولاه من أعدّها أو عدّلها",
     ),
     ("plans", "step:control"): Text("whoever has the stage of its path", "صاحب الخطوة في مسار الخطة"),
+    ("path_runs", "step:enter"): Text(
+        "of a plan, whom the chain of plans in the entity's role plan names to enter",
+        "للخطة: من تسميه سلسلة الخطط في خطة توزيع الأدوار للإدخال",
+    ),
     ("obligations", "step:approve"): _GRANTOR,
     ("reopenings", "step:approve"): _GRANTOR,
 }

@@ -31,8 +31,8 @@ class PathRun(Base):
     """A path that a subject walks: it keeps the version of the template that it began with.
 
     `code`: that of the template. `year`: the one that due dates count from. `kept_dates`: due dates are not moved to
-    working days (history that is replayed). `division_id`: the division in charge of the subject when it began.
-    `parties`: whom its stages name, UNIT apart; `unit_sees`: a stage of UNIT has opened.
+    working days (history that is replayed). `parties`: whom its stages name, UNIT apart; `unit_sees`: a stage of UNIT
+    has opened.
     """
 
     __tablename__ = "path_runs"
@@ -44,7 +44,6 @@ class PathRun(Base):
         ForeignKeyConstraint(["id", "entity_id"], ["subjects.id", "subjects.entity_id"]),
         ForeignKeyConstraint(["subject_id", "entity_id"], ["subjects.id", "subjects.entity_id"]),
         ForeignKeyConstraint(["template_id", "entity_id"], ["path_templates.id", "path_templates.entity_id"]),
-        ForeignKeyConstraint(["division_id", "entity_id"], ["divisions.id", "divisions.entity_id"]),
         Index(
             "uq_path_runs_one_running",
             "subject_id",
@@ -81,7 +80,6 @@ class PathRun(Base):
     state: Mapped[str]
     version: Mapped[int] = mapped_column(server_default=text("1"))
     kept_dates: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
-    division_id: Mapped[uuid.UUID | None]
     parties: Mapped[list[str]] = mapped_column(ARRAY(Text))
     unit_sees: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
     started_by_id: Mapped[UserRef]
@@ -96,7 +94,8 @@ class PathStage(Base):
 
     `group_number` and `position` (both from 0) say where the template's `groups` have it; `number` counts the stages of
     the template from 1. `parties`: who may take it, in order, and beside each in `seats` which of the parties that the
-    template names it belongs to (an office's manager and specialists have one seat). `due_since`, `due_days`: working
+    template names it belongs to (an office's manager and specialists have one seat). `controls`: the stages whose people never take
+    it. `fires`: the action of the subject that takes place when it ends well. `due_since`, `due_days`: working
     days that its due date is counted by. `state_at_open`: where the subject stood when it opened. `edited_by`: who
     brought evidence of it. `superseded_at`: since when a later round counts, and not this one.
     """
@@ -149,6 +148,8 @@ class PathStage(Base):
     title_en: Mapped[str]
     parties: Mapped[list[str]] = mapped_column(ARRAY(Text))
     seats: Mapped[list[int]] = mapped_column(ARRAY(SmallInteger))
+    controls: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    fires: Mapped[str | None]
     due_from: Mapped[date | None]
     due: Mapped[date | None]
     due_since: Mapped[str | None]

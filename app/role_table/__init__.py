@@ -7,6 +7,8 @@ from app.role_table import (
     evidence,
     indicators,
     obligations,
+    path_runs,
+    path_templates,
     people,
     plans,
     proposals,
@@ -30,4 +32,6 @@ TABLE = (
     *reopenings.RULES,
     *plans.RULES,
     *proposals.RULES,
+    *path_templates.RULES,
+    *path_runs.RULES,
 )

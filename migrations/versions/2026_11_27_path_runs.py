@@ -40,7 +40,6 @@ def _tables() -> None:
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("version", sa.Integer(), server_default=sa.text("1"), nullable=False),
         sa.Column("kept_dates", sa.Boolean(), server_default=sa.text("false"), nullable=False),
-        sa.Column("division_id", sa.Uuid(), nullable=True),
         sa.Column("parties", postgresql.ARRAY(sa.Text()), nullable=False),
         sa.Column("unit_sees", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("started_by_id", sa.Uuid(), nullable=False),
@@ -61,11 +60,6 @@ def _tables() -> None:
             "subject_kind in ('entity', 'plan', 'scorecard')", name=op.f("ck_path_runs_subject_kind")
         ),
         sa.CheckConstraint("year between 2000 and 2100", name=op.f("ck_path_runs_year")),
-        sa.ForeignKeyConstraint(
-            ["division_id", "entity_id"],
-            ["divisions.id", "divisions.entity_id"],
-            name=op.f("fk_path_runs_division_id_entity_id"),
-        ),
         sa.ForeignKeyConstraint(["entity_id"], ["entities.id"], name=op.f("fk_path_runs_entity_id")),
         sa.ForeignKeyConstraint(
             ["id", "entity_id"], ["subjects.id", "subjects.entity_id"], name=op.f("fk_path_runs_id_entity_id")
@@ -124,6 +118,8 @@ def _tables() -> None:
         sa.Column("title_en", sa.Text(), nullable=False),
         sa.Column("parties", postgresql.ARRAY(sa.Text()), nullable=False),
         sa.Column("seats", postgresql.ARRAY(sa.SmallInteger()), nullable=False),
+        sa.Column("controls", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column("fires", sa.Text(), nullable=True),
         sa.Column("due_from", sa.Date(), nullable=True),
         sa.Column("due", sa.Date(), nullable=True),
         sa.Column("due_since", sa.Text(), nullable=True),
@@ -260,10 +256,10 @@ def _guards() -> None:
         create function path_runs_guard() returns trigger language plpgsql as $$
         begin
             if (new.id, new.entity_id, new.subject_id, new.subject_kind, new.template_id, new.code, new.year,
-                new.kept_dates, new.division_id, new.started_by_id, new.started_at)
+                new.kept_dates, new.started_by_id, new.started_at)
                is distinct from
                (old.id, old.entity_id, old.subject_id, old.subject_kind, old.template_id, old.code, old.year,
-                old.kept_dates, old.division_id, old.started_by_id, old.started_at)
+                old.kept_dates, old.started_by_id, old.started_at)
             then
                 raise exception 'what a path run is of never changes' using errcode = '23514';
             end if;
@@ -284,11 +280,11 @@ def _guards() -> None:
         begin
             if (new.id, new.entity_id, new.run_id, new.subject_id, new.group_number, new.position, new.number,
                 new.key, new.occasion, new.round, new.kind, new.title_ar, new.title_en, new.due_since,
-                new.due_days)
+                new.due_days, new.controls, new.fires)
                is distinct from
                (old.id, old.entity_id, old.run_id, old.subject_id, old.group_number, old.position, old.number,
                 old.key, old.occasion, old.round, old.kind, old.title_ar, old.title_en, old.due_since,
-                old.due_days)
+                old.due_days, old.controls, old.fires)
             then
                 raise exception 'what a stage is of never changes' using errcode = '23514';
             end if;

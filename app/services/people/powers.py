@@ -15,6 +15,16 @@ from app.permissions import RULES
 from app.services.plans import rules as plans
 from app.services.proposals import rules as proposals
 
+_OF_STAGES = (
+    Role.HEAD,
+    Role.MANAGER,
+    Role.SPECIALIST,
+    Role.TECHNICAL_REPRESENTATIVE,
+    Role.HEAD_OFFICE,
+    Role.DIVISION_MEMBER,
+)
+"""Whose parties a stage of a path may name; a division's are those of its members."""
+
 Steps = Mapping[str, Collection[str]]
 """Party keys by step."""
 
@@ -68,6 +78,8 @@ def of(actor: Actor, places: Iterable[Place]) -> Powers:
         "plans": {"control": (UNIT,)},
         "obligations": {Step.APPROVE: (UNIT,)},
         "reopenings": {Step.APPROVE: (UNIT,)},
+        # A stage of a path may be UNIT's.
+        "path_stages": {"act": (UNIT,)},
     }
     national = _allowed(actor, Facts("", _NOWHERE, None), nationally)
     own = _allowed(actor, Facts("", _NOWHERE, None, own=True), {}) - national
@@ -84,9 +96,10 @@ def _at(actor: Actor, place: Place) -> frozenset[str]:
     # A technical representative confirms what they are assigned.
     confirming = (specialist, party_key(Role.TECHNICAL_REPRESENTATIVE, here))
     # Who is assigned to a plan verifies it, as the technical representative of the entity.
-    plan_steps = plans.steps(
-        {step: tuple(place.chain_steps.get(Chain.PLANS, {}).get(step, ())) for step in Step}, here, here
-    )
+    plan_chain: dict[str, tuple[str, ...]] = {
+        step.value: tuple(place.chain_steps.get(Chain.PLANS, {}).get(step, ())) for step in Step
+    }
+    plan_steps = plans.steps(plan_chain, here, here)
     by_area: Mapping[str, Steps] = {
         "results": {**steps, "control": (*steps.get(Step.REVIEW, ()), *steps.get(Step.APPROVE, ()))},
         # The head grants what UNIT does not.
@@ -102,6 +115,9 @@ def _at(actor: Actor, place: Place) -> frozenset[str]:
         },
         # Who may edit a figure or a definition brings its evidence.
         "evidence": {"attach": (*steps.get(Step.ENTER, ()), specialist), "verify": confirming},
+        # A stage may name any party of the entity.
+        "path_runs": {Step.ENTER: plan_chain[Step.ENTER]},
+        "path_stages": {"act": tuple(party_key(party, here) for party in _OF_STAGES)},
         # Of the whole, and of the part.
         "contributions": {"answer": (manager,), "explain": (manager, specialist)},
         "plans": plan_steps,
