@@ -149,7 +149,8 @@ async def edit(
     if "development_plan_id" in changed:
         await _require_development_plan(writer, changed["development_plan_id"])
     told = {name: [_told(old[name]), _told(value)] for name, value in changed.items()}
-    await revise_content(writer, actor, facts, entitlement, {"fields": told}, now, columns=changed)
+    columns = {name: _written(value) for name, value in changed.items()}
+    await revise_content(writer, actor, facts, entitlement, {"fields": told}, now, columns=columns)
 
 
 async def revise_content(
@@ -250,7 +251,7 @@ async def record_entry(
         actor,
         Case(facts, entitlement, changes={"fields": {name: [None, value] for name, value in said.items()}}),
         now,
-        {"platform_entry": {**said, "recorded_by_id": str(actor.person_id)}},
+        {"platform_entry": said_as_json(said)},
     )
 
 
@@ -262,10 +263,19 @@ async def _require_development_plan(writer: Writer, development_plan_id: UUID | 
         raise errors.unknown_reference("#/development_plan_id")
 
 
+def said_as_json(value: Any) -> str:
+    """JSON as a transition writes it."""
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _written(value: Any) -> Any:
+    return said_as_json(value) if isinstance(value, list) else value
+
+
 def _told(value: Any) -> str | None:
     """A value as an event keeps it; criteria as one text."""
     if isinstance(value, Sequence) and not isinstance(value, str):
-        return json.dumps(value, ensure_ascii=False) if value else None
+        return said_as_json(value) if value else None
     return records.said(value)
 
 

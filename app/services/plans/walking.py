@@ -198,7 +198,7 @@ async def record_platform_entry(
         entitlement,
         said,
         now,
-        lambda _: {} if facts.row["entered"] else {"platform_entry": entry},
+        lambda _: {} if facts.row["entered"] else {"platform_entry": commands.said_as_json(entry)},
     )
 
 
