@@ -15,6 +15,8 @@ from app.services.obligations import rules as obligations
 from app.services.path_runs import rules as path_runs
 from app.services.path_templates import rules as path_templates
 from app.services.people import rules as people
+from app.services.plans import rules as plans
+from app.services.proposals import rules as proposals
 from app.services.reopenings import rules as reopenings
 from app.services.results import rules as results
 from app.services.role_plans import rules as role_plans
@@ -52,6 +54,8 @@ TABLES = (
     TransitionTable(SubjectKind.EVIDENCE, evidence.TRANSITIONS),
     TransitionTable(SubjectKind.REOPENING, reopenings.TRANSITIONS),
     TransitionTable(SubjectKind.CONTRIBUTION, contributions.TRANSITIONS),
+    TransitionTable(SubjectKind.PLAN, plans.TRANSITIONS),
+    TransitionTable(SubjectKind.PROPOSAL, proposals.TRANSITIONS),
     TransitionTable(SubjectKind.PATH_RUN, path_runs.RUN_TRANSITIONS),
     TransitionTable(SubjectKind.PATH_STAGE, path_runs.STAGE_TRANSITIONS),
     TransitionTable(SubjectKind.HOLIDAY, holidays.TRANSITIONS),

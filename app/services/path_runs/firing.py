@@ -8,10 +8,15 @@ from uuid import UUID
 
 from app import permissions
 from app.db import Lane, Writer
+from app.enums import SubjectKind
 from app.errors import Forbidden, Text
 from app.parties import Actor, Entitlement, Facts
 from app.services.path_runs import rules
 from app.services.people.steps import Said
+from app.services.plans import facts as plan_facts
+from app.services.plans import walking as plans
+from app.services.scorecards import queries as scorecard_queries
+from app.services.scorecards import walking as scorecards
 from app.services.transitions import Fire
 
 _Load = Callable[[Lane, Actor, UUID, datetime], Awaitable[Facts | None]]
@@ -27,7 +32,10 @@ class Walking:
     returns: Mapping[str, Fire]
 
 
-WALKING: Mapping[str, Walking] = {}
+WALKING: Mapping[str, Walking] = {
+    SubjectKind.PLAN: Walking(plan_facts.one, plans.FIRES, plans.RETURNS),
+    SubjectKind.SCORECARD: Walking(scorecard_queries.facts, scorecards.FIRES, scorecards.RETURNS),
+}
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,9 @@ from sqlalchemy.sql.selectable import FromClause, ScalarSelect
 from sqlalchemy.types import Integer
 
 from app.enums import SubjectKind
+from app.enums.plans import PlanState
+from app.enums.scorecards import ScorecardState
+from app.models import Plan, Scorecard
 
 
 @dataclass(frozen=True)
@@ -28,7 +31,10 @@ class Walked:
     starts: frozenset[str]
 
 
-_ALL: tuple[Walked, ...] = ()
+_ALL: tuple[Walked, ...] = (
+    Walked(SubjectKind.PLAN, Plan, frozenset({PlanState.DRAFT.value})),
+    Walked(SubjectKind.SCORECARD, Scorecard, frozenset({ScorecardState.DRAFT.value})),
+)
 KINDS: Mapping[str, Walked] = {each.kind: each for each in _ALL}
 
 

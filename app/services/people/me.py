@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 
 from app.db import Lane, Query, Writer
-from app.enums import Chain, Language, Step, SubjectKind
+from app.enums import Chain, Language, SubjectKind
 from app.models import (
     Assignment,
     Delegation,
@@ -47,6 +47,8 @@ EDIT = Transition("me.edit", frozenset({_ACTIVE}), _ACTIVE)
 _user = cast(Table, User.__table__)
 _ONE: ColumnElement[int] = literal_column("1")
 _SESSION_ID = bindparam("session_id", type_=Uuid)
+_CHAINS = (Chain.PLANS,)
+"""The chains beside that of results by which something is entered and approved."""
 
 
 def _memberships() -> ColumnElement[Any]:
@@ -117,8 +119,8 @@ def _session() -> ColumnElement[Any]:
 
 
 def _entities() -> ColumnElement[Any]:
-    """The actor's entities, with the chain of results in force, the actor's divisions in charge of an indicator
-    there, and the chain of plans: [[ref, is UNIT, steps, [division id, ...], steps], ...]."""
+    """The actor's entities, with the chain of results in force, the actor's divisions in charge of an indicator there,
+    and the other chains of `_CHAINS`: [[ref, is UNIT, steps, [division id, ...], {chain: steps}], ...]."""
     e, i, m = Entity.__table__.alias(), Indicator.__table__.alias(), Membership.__table__.alias()
     in_charge = (
         select(func.coalesce(func.json_agg(i.c.division_id.distinct()), literal_column("'[]'::json")))
@@ -138,7 +140,7 @@ def _entities() -> ColumnElement[Any]:
         e.c.is_unit,
         chains.steps_in_force(Chain.RESULTS, e.c.id),
         in_charge,
-        chains.steps_in_force(Chain.PLANS, e.c.id),
+        sql.obj(**{chain.value: chains.steps_in_force(chain, e.c.id) for chain in _CHAINS}),
     )
     return select(sql.listed(item, e.c.id)).where(e.c.id == any_(visibility.ENTITIES)).scalar_subquery()
 
@@ -237,9 +239,12 @@ def _powers(actor: Actor, entities: list[Any]) -> Powers:
                 UUID(ref["id"]),
                 is_unit,
                 _steps(UUID(ref["id"]), steps, [UUID(division) for division in in_charge]),
-                frozenset(chains.keys(Chain.PLANS, of_plans, UUID(ref["id"]), None)[Step.ENTER]),
+                {
+                    chain: chains.keys(Chain(chain), named, UUID(ref["id"]), None)
+                    for chain, named in others.items()
+                },
             )
-            for ref, is_unit, steps, in_charge, of_plans in entities
+            for ref, is_unit, steps, in_charge, others in entities
         ],
     )
 
