@@ -153,13 +153,32 @@ async def send_back(
     void = [row for row in over if row.state in _STANDING]
     await end_stages(writer, actor, void, rules.VOID_STAGE, None, now)
     await rows.supersede(writer, [row.id for row in over], now)
-    if was is not None and was != await subject_state(writer, run):
-        facts = await firing.load(writer, actor, run.subject_kind, run.subject_id, now)
-        shot = firing.sent_back(firing.back_to(run.subject_kind, was), facts, entitlement)
-        await shot.run(writer, actor, said, now)
+    if was is not None:
+        fired = any(row.fires is not None and row.state not in _STANDING for row in over)
+        await _back(writer, actor, run, was, entitlement, said, now, fired=fired)
     new = [row.again() for row in over]
     await rows.insert(writer, actor, new, now)
     await open_group(writer, actor, run, new, now)
+
+
+async def _back(
+    writer: Writer,
+    actor: Actor,
+    run: Run,
+    was: str,
+    entitlement: Entitlement,
+    said: Said,
+    now: datetime,
+    *,
+    fired: bool,
+) -> None:
+    """Bring what walks the path back to where it stood: where it moved since, or where a stage that is done again
+    `fired` a step of it that is void now, though its state stayed."""
+    facts = await firing.load(writer, actor, run.subject_kind, run.subject_id, now)
+    moved = was != await subject_state(writer, run)
+    if moved or (fired and firing.goes_back(run.subject_kind, was, facts)):
+        shot = firing.sent_back(run.subject_kind, was, facts, entitlement)
+        await shot.run(writer, actor, said, now)
 
 
 async def end_stages(

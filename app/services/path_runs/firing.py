@@ -63,20 +63,6 @@ def aimed(actor: Actor, fire: Fire, facts: Facts | None) -> Shot:
     if facts is None:
         raise Forbidden(_UNSEEN)
     entitlement = permissions.entitlement(actor, fire.transition.action, facts)
-    _check_state(fire, facts)
-    return Shot(fire, facts, entitlement)
-
-
-def sent_back(fire: Fire, facts: Facts | None, entitlement: Entitlement) -> Shot:
-    """The transition by which the subject goes back, for who had the right to return the stage. Raises Forbidden where
-    they do not see the subject, SubjectNotReady."""
-    if facts is None:
-        raise Forbidden(_UNSEEN)
-    _check_state(fire, facts)
-    return Shot(fire, facts, entitlement)
-
-
-def _check_state(fire: Fire, facts: Facts) -> None:
     if facts.state not in fire.transition.sources:
         raise rules.SubjectNotReady(
             Text(
@@ -84,16 +70,33 @@ def _check_state(fire: Fire, facts: Facts) -> None:
                 f"الخطوة «{fire.transition.action}» غير ممكنة في الحالة «{facts.state}».",
             )
         )
+    return Shot(fire, facts, entitlement)
+
+
+def goes_back(kind: str, state: str, facts: Facts | None) -> bool:
+    """Whether the subject has a way back to a state from where it is now."""
+    fire = WALKING[kind].returns.get(state)
+    return fire is not None and facts is not None and facts.state in fire.transition.sources
+
+
+def sent_back(kind: str, state: str, facts: Facts | None, entitlement: Entitlement) -> Shot:
+    """The transition by which the subject goes back to a state, for who had the right to return the stage. Raises
+    Forbidden where they do not see the subject, SubjectNotReady where it has no such way."""
+    if facts is None:
+        raise Forbidden(_UNSEEN)
+    if not goes_back(kind, state, facts):
+        raise rules.SubjectNotReady(
+            Text(
+                f"From the state '{facts.state}' there is no way back to '{state}'.",
+                f"لا عودة من الحالة «{facts.state}» إلى الحالة «{state}».",
+            )
+        )
+    return Shot(WALKING[kind].returns[state], facts, entitlement)
 
 
 def of_stage(kind: str, action: str) -> Fire:
     """The transition that a stage fires by this action."""
     return WALKING[kind].fires[action]
-
-
-def back_to(kind: str, state: str) -> Fire:
-    """The transition by which a subject goes back to a state."""
-    return WALKING[kind].returns[state]
 
 
 _UNSEEN = Text("What the path is of is not visible to you.", "موضوع المسار غير متاح لك.")

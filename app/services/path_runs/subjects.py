@@ -7,16 +7,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Text, Uuid, func, literal_column, null, select
+from sqlalchemy import ColumnElement, Select, Text, Uuid, false, func, literal_column, null, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.sql.selectable import FromClause, ScalarSelect
 from sqlalchemy.types import Integer
 
-from app.enums import SubjectKind
+from app.enums import Classification, SubjectKind
 from app.enums.plans import PlanState
 from app.enums.scorecards import ScorecardState
 from app.models import Plan, Scorecard
+from app.services import sql
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,18 @@ def edited_by(subject_id: ColumnElement[Any]) -> ColumnElement[Any]:
     """Who entered or edited the thing; nobody for an entity."""
     nobody: ColumnElement[Any] = literal_column("'{}'::uuid[]")
     return _asked("edited_by", subject_id, nobody).cast(ARRAY(Uuid))
+
+
+def restricted(subject_id: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Whether only those named see the thing; what has no classification is open to its entity."""
+    found: list[ColumnElement[bool]] = []
+    for walked in KINDS.values():
+        table: FromClause = walked.model.__table__.alias()
+        if "classification" in table.c:
+            is_restricted = table.c.classification == sql.const(Classification.RESTRICTED)
+            of_it: Select[Any] = select(literal_column("1")).where(table.c.id == subject_id, is_restricted)
+            found.append(of_it.correlate_except(table).exists())
+    return or_(false(), *found)
 
 
 def _asked(name: str, subject_id: ColumnElement[Any], otherwise: ColumnElement[Any]) -> ColumnElement[Any]:

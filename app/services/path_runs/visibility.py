@@ -17,25 +17,30 @@ from app.services.people import four_eyes, visibility
 _NOBODY: ColumnElement[Any] = literal_column("'{}'::uuid[]")
 
 
-def at_work(r: FromClause) -> ColumnElement[bool]:
-    """Who works on the run: the office and the head of the entity, whoever one of the stages names, and who is assigned
-    to it or its subject; UNIT from the first stage that is addressed to it."""
+def named(r: FromClause) -> ColumnElement[bool]:
+    """Who sees the run whatever walks it: whoever one of the stages names, the head of the entity, who is assigned to
+    it or its subject; UNIT from the first stage that is addressed to it."""
     return or_(
-        r.c.entity_id == any_(visibility.OFFICE),
         r.c.parties.overlap(visibility.CHAIN),
+        r.c.entity_id == any_(visibility.LEADS),
         r.c.id == any_(visibility.ASSIGNED),
         r.c.subject_id == any_(visibility.ASSIGNED),
         and_(visibility.NATIONAL, r.c.unit_sees),
     )
 
 
+def at_work(r: FromClause) -> ColumnElement[bool]:
+    """Who works on the run: who is named there, and the office unless what walks it is restricted."""
+    office = r.c.entity_id == any_(visibility.OFFICE)
+    return or_(named(r), and_(office, ~subjects.restricted(r.c.subject_id)))
+
+
 def visible(r: FromClause) -> ColumnElement[bool]:
     """The one visibility rule of runs, and of their stages: who works on it, and what is finished to everybody of the
-    entity and to UNIT."""
+    entity and to UNIT, unless what walks it is restricted."""
     finished = r.c.state == sql.const(PathRunState.FINISHED)
-    return or_(
-        at_work(r), and_(finished, or_(visibility.NATIONAL, r.c.entity_id == any_(visibility.ENTITIES)))
-    )
+    others = or_(visibility.NATIONAL, r.c.entity_id == any_(visibility.ENTITIES))
+    return or_(at_work(r), and_(finished, others, ~subjects.restricted(r.c.subject_id)))
 
 
 def acted(s: FromClause) -> ColumnElement[Any]:
