@@ -24,6 +24,7 @@ EVERYBODY = {
     "me.edit",
     "me.read",
     "obligations.read",
+    "path_runs.read",
     "results.decide_many",
     "results.read",
     "role_rules.read",
