@@ -19,6 +19,7 @@ from starlette.types import Scope
 from app import errors
 from app.errors import AppError, FieldError, Text
 from app.schemas.problems import Problem
+from app.services.plans import rules as plans
 
 log = structlog.get_logger()
 
@@ -58,6 +59,21 @@ _BY_CONSTRAINT: dict[str, AppError] = {
             "الجهة مدعوة أو مسهمة في هذا المؤشر من قبل.",
         )
     ),
+    "uq_scorecards_one_open": errors.AlreadyExists(
+        Text("A version of this scorecard is in work already.", "توجد نسخة من هذه البطاقة قيد العمل.")
+    ),
+    "uq_improvement_plans_one_open": errors.AlreadyExists(
+        Text("An improvement plan of this indicator is in work already.", "لهذا المؤشر خطة تحسين قائمة.")
+    ),
+    "uq_plans_one_open": plans.OverlappingPlan(),
+    "uq_plans_one_in_force": plans.OverlappingPlan(),
+    "uq_plans_entity_id_year_number": plans.OverlappingPlan(),
+    "uq_plan_items_indicator": errors.AlreadyExists(
+        Text("The indicator is in the plan already.", "المؤشر ضمن الخطة من قبل.")
+    ),
+    "uq_plan_items_initiative": errors.AlreadyExists(
+        Text("The initiative is in the plan already.", "المبادرة ضمن الخطة من قبل.")
+    ),
     "uq_role_plans_one_open": errors.AlreadyExists(
         Text("The entity has a role plan in work.", "لدى الجهة خطة أدوار قيد العمل.")
     ),
@@ -80,6 +96,18 @@ _BY_CONSTRAINT: dict[str, AppError] = {
             "A version of this path template is in work already.",
             "توجد نسخة من نموذج المسار هذا قيد العمل.",
         )
+    ),
+    "uq_path_runs_one_running": errors.AlreadyExists(
+        Text("This walks a path already.", "يوجد مسار جارٍ لهذا الموضوع.")
+    ),
+    "uq_path_runs_one_running_in_year": errors.AlreadyExists(
+        Text(
+            "The entity walks this path for this year already.",
+            "يوجد مسار جارٍ للجهة عن هذه السنة بالنموذج نفسه.",
+        )
+    ),
+    "uq_path_stage_acts_stage_id_person_id": errors.AlreadyExists(
+        Text("This person has acted in this stage already.", "سبق لهذا الشخص أن أنجز دوره في هذه المرحلة.")
     ),
     "uq_entities_code": errors.AlreadyExists(Text("The code is taken.", "الرمز مستخدم.")),
     "uq_divisions_entity_id_code": errors.AlreadyExists(Text("The code is taken.", "الرمز مستخدم.")),

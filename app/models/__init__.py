@@ -7,14 +7,23 @@ from app.models.contributions import Absence, Contribution, ResultPart
 from app.models.definitions import Definition, Target
 from app.models.entities import Division, Entity
 from app.models.evidence import Evidence, EvidenceRule
+from app.models.improvement_plans import ImprovementAction, ImprovementPlan
 from app.models.indicators import Indicator
+from app.models.initiatives import BudgetLine, Initiative, InitiativeEffect, Milestone, MilestoneBaseline
 from app.models.obligations import Obligation, Schedule
+from app.models.path_runs import PathRun, PathStage, PathStageAct
 from app.models.path_templates import PathTemplate
 from app.models.people import Assignment, Decision, Delegation, Membership, User
+from app.models.plans import DevelopmentPlan, JobPlanLink, Plan, PlanCheck, PlanItem
+from app.models.programmes import ProgrammeParticipant
+from app.models.progress_reports import ProgressReport
+from app.models.proposals import Proposal
 from app.models.reopenings import Reopening
 from app.models.results import Result
 from app.models.role_plans import RolePlan, RolePlanStep
+from app.models.scorecards import Scorecard, ScorecardLine
 from app.models.scores import Score, Standing
+from app.models.site_checks import SiteCheck
 from app.models.subjects import Event, Subject, Wait
 from app.models.uploads import Upload
 
@@ -22,10 +31,12 @@ __all__ = [
     "Absence",
     "Assignment",
     "Base",
+    "BudgetLine",
     "Contribution",
     "Decision",
     "Definition",
     "Delegation",
+    "DevelopmentPlan",
     "Division",
     "Entity",
     "Event",
@@ -33,14 +44,30 @@ __all__ = [
     "EvidenceRule",
     "Holiday",
     "IdempotencyKey",
+    "ImprovementAction",
+    "ImprovementPlan",
     "Indicator",
+    "Initiative",
+    "InitiativeEffect",
     "Invitation",
+    "JobPlanLink",
     "Membership",
+    "Milestone",
+    "MilestoneBaseline",
     "Obligation",
+    "PathRun",
+    "PathStage",
+    "PathStageAct",
     "PathTemplate",
     "Pillar",
+    "Plan",
+    "PlanCheck",
+    "PlanItem",
     "Priority",
     "Programme",
+    "ProgrammeParticipant",
+    "ProgressReport",
+    "Proposal",
     "RefreshToken",
     "Reopening",
     "Result",
@@ -49,9 +76,12 @@ __all__ = [
     "RolePlanStep",
     "Schedule",
     "Score",
+    "Scorecard",
+    "ScorecardLine",
     "ServiceAccount",
     "Session",
     "SignInBrake",
+    "SiteCheck",
     "Source",
     "Standing",
     "Subject",

@@ -5,14 +5,19 @@ from app.role_table import (
     contributions,
     entities,
     evidence,
+    improvement_plans,
     indicators,
     obligations,
+    path_runs,
     path_templates,
     people,
+    plans,
+    proposals,
     reopenings,
     results,
     role_plans,
     scoreboard,
+    scorecards,
 )
 
 TABLE = (
@@ -27,5 +32,10 @@ TABLE = (
     *results.RULES,
     *evidence.RULES,
     *reopenings.RULES,
+    *plans.RULES,
+    *proposals.RULES,
     *path_templates.RULES,
+    *path_runs.RULES,
+    *scorecards.RULES,
+    *improvement_plans.RULES,
 )

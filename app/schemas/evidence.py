@@ -57,7 +57,10 @@ class EvidenceCreate(Body):
     )
 
     subject_id: Annotated[
-        UUID, Field(description="The result or the definition that it proves something of; a draft of yours.")
+        UUID,
+        Field(
+            description="The result, definition or improvement plan that it proves something of; one that you may edit or carry out."
+        ),
     ]
     kind: _Kind
     title: _Title

@@ -25,6 +25,7 @@ EVERYBODY = {
     "me.read",
     "obligations.read",
     "path_templates.read",
+    "path_runs.read",
     "results.decide_many",
     "results.read",
     "role_rules.read",

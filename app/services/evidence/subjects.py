@@ -27,6 +27,7 @@ from sqlalchemy import (
     null,
     or_,
     select,
+    true,
     union_all,
     update,
 )
@@ -36,13 +37,29 @@ from sqlalchemy.sql.selectable import FromClause
 
 from app.db import Lane, Query, Writer
 from app.enums import ChainState, Classification, DefinitionState, IndicatorLevel, Role, Step, SubjectKind
-from app.models import Definition, Indicator, Result, Subject
+from app.enums.scorecards import ImprovementPlanState
+from app.models import (
+    Definition,
+    ImprovementAction,
+    ImprovementPlan,
+    Indicator,
+    PathRun,
+    PathStage,
+    Result,
+    Subject,
+)
 from app.parties import UNIT, UNIT_EDITOR, Actor, Facts
 from app.services import approval, lifecycle, sql
 from app.services.definitions import queries as definition_queries
 from app.services.definitions import rules as definitions
 from app.services.definitions import visibility as definition_visibility
 from app.services.evidence.visibility import Sight
+from app.services.improvement_plans import queries as plan_queries
+from app.services.improvement_plans import rules as plans
+from app.services.improvement_plans import visibility as plan_visibility
+from app.services.path_runs import facts as path_run_facts
+from app.services.path_runs import rules as path_runs
+from app.services.path_runs import visibility as path_run_visibility
 from app.services.people import four_eyes, visibility
 from app.services.results import facts as result_facts
 from app.services.results import rules as results
@@ -188,6 +205,80 @@ def _of_definition(id_: ColumnElement[Any]) -> Select[Any]:
     )
 
 
+def _of_stage(id_: ColumnElement[Any]) -> Select[Any]:
+    s, r = PathStage.__table__.alias(), PathRun.__table__.alias()
+    titled = select(s.c.title_ar.label("name_ar"), s.c.title_en.label("name_en")).lateral("titled")
+    at_work = path_run_visibility.at_work(r)
+    return (
+        _row(
+            SubjectKind.PATH_STAGE,
+            state=s.c.state,
+            attach=s.c.parties,
+            verify=array(
+                [
+                    _representative(s.c.id),
+                    _representative(s.c.run_id),
+                    _representative(s.c.subject_id),
+                    _party(Role.SPECIALIST, s.c.entity_id),
+                ]
+            ),
+            edited_by=s.c.edited_by,
+            attach_due=s.c.due,
+            verify_due=null(),
+            sight=Sight(
+                at_work=at_work,
+                named=or_(
+                    s.c.parties.overlap(visibility.CHAIN),
+                    s.c.entity_id == any_(visibility.LEADS),
+                    _party(Role.SPECIALIST, s.c.entity_id) == any_(visibility.KEYS),
+                ),
+                disclosed=path_run_visibility.visible(r),
+            ),
+            indicator=titled,
+            period=null(),
+        )
+        .select_from(s.join(r, r.c.id == s.c.run_id).join(titled, true()))
+        .where(s.c.id == id_)
+    )
+
+
+def _of_improvement_plan(id_: ColumnElement[Any]) -> Select[Any]:
+    p, i = ImprovementPlan.__table__.alias(), Indicator.__table__.alias()
+    a = ImprovementAction.__table__.alias()
+    specialist = _party(Role.SPECIALIST, p.c.entity_id)
+    carried_out = p.c.state == sql.const(ImprovementPlanState.APPROVED)
+    divisions = (
+        select(func.array_agg(func.concat(literal_column("'division:'"), a.c.division_id)))
+        .where(
+            a.c.plan_id == p.c.id,
+            a.c.division_id.is_not(None),
+            p.c.state != sql.const(ImprovementPlanState.DRAFT),
+        )
+        .correlate_except(a)
+        .scalar_subquery()
+    )
+    return (
+        _row(
+            SubjectKind.IMPROVEMENT_PLAN,
+            state=p.c.state,
+            attach=func.array_append(divisions, specialist),
+            verify=array([_representative(p.c.id), _representative(i.c.id), specialist]),
+            edited_by=p.c.edited_by,
+            attach_due=case((carried_out, p.c.due)),
+            verify_due=case((carried_out, p.c.due)),
+            sight=Sight(
+                at_work=plan_visibility.at_work(p),
+                named=plan_visibility.named(p),
+                disclosed=and_(visibility.NATIONAL, plan_visibility.stands(p)),
+            ),
+            indicator=i,
+            period=null(),
+        )
+        .select_from(p.join(i, i.c.id == p.c.indicator_id))
+        .where(p.c.id == id_)
+    )
+
+
 KINDS: Mapping[str, Evidenced] = {
     each.kind: each
     for each in (
@@ -208,6 +299,24 @@ KINDS: Mapping[str, Evidenced] = {
             definitions.EDIT.sources,
             definitions.OPEN,
             _of_definition,
+        ),
+        Evidenced(
+            SubjectKind.PATH_STAGE,
+            PathStage,
+            path_run_facts.stage,
+            path_runs.ACT,
+            path_runs.COMPLETE.sources,
+            path_runs.BEGUN,
+            _of_stage,
+        ),
+        Evidenced(
+            SubjectKind.IMPROVEMENT_PLAN,
+            ImprovementPlan,
+            plan_queries.facts,
+            plans.ATTACH,
+            plans.TAKES_EVIDENCE,
+            plans.OPEN,
+            _of_improvement_plan,
         ),
     )
 }

@@ -27,9 +27,13 @@ from app.models import (
     Definition,
     Entity,
     Evidence,
+    ImprovementPlan,
     Indicator,
+    Initiative,
     Obligation,
+    PathStage,
     PathTemplate,
+    ProgressReport,
     Reopening,
     Result,
     RolePlan,
@@ -38,7 +42,11 @@ from app.services import sql
 from app.services.definitions import visibility as definitions
 from app.services.evidence import subjects
 from app.services.evidence import visibility as evidence
+from app.services.improvement_plans import visibility as improvement_plans
+from app.services.initiatives import visibility as initiatives
+from app.services.path_runs import visibility as path_runs
 from app.services.people import visibility
+from app.services.progress_reports import visibility as progress_reports
 from app.services.results import visibility as results
 
 _NOBODY = literal_column("'{}'::uuid[]", ARRAY(Uuid))
@@ -157,6 +165,51 @@ def _path_template(w: FromClause) -> Select[Any]:
     return _said(w, t, name="title", barred=t.c.edited_by).select_from(t).where(t.c.id == w.c.subject_id)
 
 
+def _path_stage(w: FromClause) -> Select[Any]:
+    s = PathStage.__table__.alias()
+    return (
+        _said(
+            w,
+            s,
+            name="title",
+            barred=path_runs.barred(s),
+            acted=path_runs.acted(s),
+            nobody_left=path_runs.nobody_left(s),
+        )
+        .select_from(s)
+        .where(s.c.id == w.c.subject_id)
+    )
+
+
+def _improvement_plan(w: FromClause) -> Select[Any]:
+    p, i = ImprovementPlan.__table__.alias(), Indicator.__table__.alias()
+    return (
+        _said(
+            w, i, barred=p.c.edited_by + p.c.controlled_by, nobody_left=improvement_plans.nobody_left(p)
+        )
+        .select_from(p.join(i, i.c.id == p.c.indicator_id))
+        .where(p.c.id == w.c.subject_id)
+    )
+
+
+def _initiative(w: FromClause) -> Select[Any]:
+    n = Initiative.__table__.alias()
+    return (
+        _said(w, n, barred=n.c.edited_by + n.c.controlled_by, nobody_left=initiatives.nobody_left(n))
+        .select_from(n)
+        .where(n.c.id == w.c.subject_id)
+    )
+
+
+def _progress_report(w: FromClause) -> Select[Any]:
+    g, n = ProgressReport.__table__.alias(), Initiative.__table__.alias()
+    return (
+        _said(w, n, barred=g.c.edited_by + g.c.controlled_by, nobody_left=progress_reports.nobody_left(g))
+        .select_from(g.join(n, n.c.id == g.c.initiative_id))
+        .where(g.c.id == w.c.subject_id)
+    )
+
+
 KINDS: Mapping[SubjectKind, Callable[[FromClause], Select[Any]]] = {
     SubjectKind.RESULT: _result,
     SubjectKind.DEFINITION: _definition,
@@ -165,4 +218,8 @@ KINDS: Mapping[SubjectKind, Callable[[FromClause], Select[Any]]] = {
     SubjectKind.ROLE_PLAN: _role_plan,
     SubjectKind.EVIDENCE: _evidence,
     SubjectKind.PATH_TEMPLATE: _path_template,
+    SubjectKind.PATH_STAGE: _path_stage,
+    SubjectKind.IMPROVEMENT_PLAN: _improvement_plan,
+    SubjectKind.INITIATIVE: _initiative,
+    SubjectKind.PROGRESS_REPORT: _progress_report,
 }

@@ -16,7 +16,12 @@ from app.services.people import rules
 from app.services.people.memberships_commands import require_active
 from app.services.results import facts as results
 
-_ASSIGNED_TO = (SubjectKind.INDICATOR.value, SubjectKind.RESULT.value)
+_ASSIGNED_TO = (
+    SubjectKind.INDICATOR.value,
+    SubjectKind.RESULT.value,
+    SubjectKind.SCORECARD.value,
+    SubjectKind.IMPROVEMENT_PLAN.value,
+)
 
 
 async def create(

@@ -14,13 +14,23 @@ from tests.contract.scenes.evidence import Evidence
 from tests.contract.scenes.indicators import Indicators
 from tests.contract.scenes.obligations import Obligations
 from tests.contract.scenes.path_templates import PathTemplates
+from tests.contract.scenes.path_runs import PathRuns
 from tests.contract.scenes.scoreboard import Scoreboard
 from tests.contract.service import MANAGER, Service
 
 __all__ = ["Scene", "Stage"]
 
 
-class Stage(Accounts, Indicators, Contributions, Obligations, Evidence, PathTemplates, Scoreboard):
+class Stage(
+    Accounts,
+    Indicators,
+    Contributions,
+    Obligations,
+    Evidence,
+    PathTemplates,
+    Scoreboard,
+    PathRuns,
+):
     """Prepares scenes. One that is used up (a draft that was submitted) is made anew when it is wanted."""
 
     def __init__(self, service: Service) -> None:

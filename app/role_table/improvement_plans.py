@@ -1,0 +1,91 @@
+"""Who may do what: improvement plans."""
+
+from app.role_table.rule import rule
+
+RULES = (
+    rule(
+        "improvement_plans.read",
+        "anyone",
+        "Read what is visible of improvement plans",
+        "قراءة خطط التحسين المتاحة",
+        "I-8",
+    ),
+    rule(
+        "improvement_plans.create",
+        "specialist",
+        "Draft a plan to improve a vision indicator of the entity",
+        "إعداد خطة لتحسين مؤشر رؤية تملكه الجهة",
+        "I-8",
+    ),
+    rule(
+        "improvement_plans.edit",
+        "step:draft",
+        "Change a drafted improvement plan; never who verified its evidence",
+        "تعديل مسودة خطة تحسين، ولا يتولاه من تحقق من أدلتها",
+        "I-8",
+        edits=True,
+    ),
+    rule(
+        "improvement_plans.discard",
+        "step:draft",
+        "Discard a drafted improvement plan",
+        "استبعاد مسودة خطة تحسين",
+        "I-8",
+    ),
+    rule("improvement_plans.submit", "step:draft", "Submit an improvement plan", "رفع خطة تحسين", "I-8"),
+    rule(
+        "improvement_plans.withdraw",
+        "step:draft",
+        "Take a submitted improvement plan back before its quality is assured",
+        "سحب خطة تحسين قبل ضمان جودتها",
+        "I-8",
+    ),
+    rule(
+        "improvement_plans.assure",
+        "step:assure",
+        "Assure the quality of an improvement plan: the technical representative assigned, or another specialist",
+        "ضمان جودة خطة التحسين: الممثل الفني المكلف أو أخصائي آخر",
+        "O-3, I-8",
+        control=True,
+        recordable=True,
+    ),
+    rule(
+        "improvement_plans.return",
+        "step:control",
+        "Return an improvement plan with a reason, at the step that controls it now",
+        "إعادة خطة تحسين مع بيان السبب في خطوة الرقابة الحالية",
+        "I-8",
+        control=True,
+        recordable=True,
+    ),
+    rule(
+        "improvement_plans.approve",
+        "step:approve",
+        "Approve an improvement plan: from then on it is carried out",
+        "اعتماد خطة تحسين ليبدأ تنفيذها",
+        "I-8",
+        control=True,
+        recordable=True,
+    ),
+    rule(
+        "improvement_plans.report",
+        "step:carry_out",
+        "Say that an action of an improvement plan is done: its division, or a specialist",
+        "الإبلاغ عن إنجاز إجراء من خطة التحسين: التقسيم المعني أو أخصائي",
+        "I-8",
+    ),
+    rule(
+        "improvement_plans.complete",
+        "manager",
+        "Close an improvement plan of which every action is done",
+        "إغلاق خطة تحسين أُنجزت إجراءاتها كلها",
+        "I-8",
+    ),
+    rule(
+        "improvement_plans.end",
+        "manager",
+        "Give an improvement plan up, with a reason",
+        "إنهاء خطة تحسين قبل اكتمالها مع بيان السبب",
+        "I-8",
+    ),
+)

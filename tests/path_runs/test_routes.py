@@ -1,0 +1,323 @@
+"""What a path asks for and refuses: rights, input, evidence, races, and what is seen of it."""
+
+import asyncio
+from datetime import date, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from app import clock
+from app.enums import Role
+from app.tokens import Claims
+from tests.factories.path_runs import REASON, YEAR, Walk, approved, stage, verified
+from tests.factories.world import World
+
+LETTER = {"number": "م و/٢٠٢٦/٤١٢", "date": "2026-11-10", "sender": "وزارة الاقتصاد"}
+QUESTIONS = [
+    {"key": "aligned", "ar": "هل تتوافق مع أهداف الرؤية؟", "en": "Is it aligned with the vision's goals?"},
+    {"key": "templates", "ar": "هل استخدمت القوالب المعتمدة؟", "en": "Are the templates right?"},
+]
+
+
+def pointers(answer: Any) -> list[str]:
+    assert answer.status_code == 422, answer.text
+    return [each["pointer"] for each in answer.json()["errors"]]
+
+
+async def test_who_starts_a_path(world: World) -> None:
+    walk = await Walk.make(world)
+    template = await walk.template([stage("draft", "planning")])
+    for person in (walk.planner, walk.head, walk.executor, walk.head_office, walk.unit):
+        refused = await walk.start(template, person)
+        # The planning directorate enters plans, not the year of the entity.
+        assert (refused.status_code, refused.json()["code"]) == (403, "forbidden")
+    assert (await walk.start(template, walk.specialist)).status_code == 201
+    again = await walk.start(template, walk.manager)
+    assert (again.status_code, again.json()["code"]) == (409, "already_exists")
+    assert (await walk.start(template, walk.manager, year=YEAR + 1)).status_code == 201
+
+
+async def test_a_path_is_of_an_approved_template_of_the_entity(world: World) -> None:
+    walk, other = await Walk.make(world), await Walk.make(world)
+    theirs = await other.template([stage("draft", "planning")])
+    assert pointers(await walk.start(theirs)) == ["#/template_id"]
+    assert pointers(await walk.start(str(uuid4()))) == ["#/template_id"]
+    draft = await walk.drafting.drafted(runs_on="entity", groups=[[stage("draft", "planning")]])
+    refused = await walk.start(draft.rpartition("/")[2])
+    assert (refused.status_code, refused.json()["code"]) == (409, "template_not_approved")
+    mine = await walk.template([stage("draft", "planning")])
+    assert pointers(await walk.start(mine, year=None)) == ["#/year"]
+    assert pointers(await walk.start(mine, subject_id=str(uuid4()))) == ["#/subject_id"]
+    assert pointers(await walk.start(mine, year=1999)) == ["#/year"]
+    assert (await walk.start(mine, subject_id=str(other.entity.id))).status_code == 403
+    of_a_plan = (await walk.drafting.approved()).rpartition("/")[2]
+    assert pointers(await walk.start(of_a_plan)) == ["#/template_id"]
+
+
+async def test_who_acts_is_who_the_stage_names(world: World) -> None:
+    walk = await Walk.make(world)
+    path = await walk.started([stage("draft", "planning")], [stage("send", "office")])
+    for person in (walk.manager, walk.specialist, walk.head, walk.head_office):
+        assert (await walk.act(person, path, "draft")).status_code == 403
+    for person in (walk.financier, walk.executor, walk.unit):
+        assert (await walk.act(person, path, "draft")).status_code == 404
+    pending = next(each for each in (await walk.run(path))["stages"] if each["key"] == "send")
+    early = await walk.specialist.api.step(
+        f"/v1/path-stages/{pending['id']}/complete",
+        await walk.specialist.api.etag(f"/v1/path-stages/{pending['id']}"),
+    )
+    assert (early.status_code, early.json()["code"]) == (409, "wrong_state")
+    await walk.done(walk.planner, path, "draft")
+
+
+async def test_a_delegate_of_the_manager_takes_the_managers_stages(world: World) -> None:
+    walk = await Walk.make(world)
+    path = await walk.started([stage("send", "manager")])
+    assert (await walk.act(walk.specialist, path, "send")).status_code == 403
+    await world.delegate(walk.manager, walk.specialist, walk.entity, "path_stages.complete")
+    assert [each["kind"] for each in (await walk.specialist.api.get("/v1/inbox")).json()["items"]] == [
+        "path_stage"
+    ]
+    ended = await walk.done(walk.specialist, path, "send")
+    assert ended["acts"][0]["acting_for"]["id"] == str(walk.manager.id)
+
+
+async def test_a_checklist_is_answered_before_the_stage_ends_well(world: World) -> None:
+    walk = await Walk.make(world)
+    path = await walk.started(
+        [stage("draft", "planning")], [verified("verify", "office", of=["draft"], checklist=QUESTIONS)]
+    )
+    await walk.done(walk.planner, path, "draft")
+    assert pointers(await walk.act(walk.specialist, path, "verify")) == [
+        "#/answers/aligned",
+        "#/answers/templates",
+    ]
+    said: dict[str, Any] = {"aligned": {"answer": "no"}, "other": {"answer": "yes"}}
+    assert pointers(await walk.act(walk.specialist, path, "verify", answers=said)) == [
+        "#/answers/aligned/remark",
+        "#/answers/other",
+        "#/answers/templates",
+    ]
+    said = {
+        "aligned": {"answer": "no", "remark": "المبادرة الثالثة خارج الأولويات"},
+        "templates": {"answer": "yes"},
+    }
+    ended = await walk.done(walk.specialist, path, "verify", answers=said)
+    assert ended["acts"][0]["answers"]["aligned"]["remark"] == "المبادرة الثالثة خارج الأولويات"
+
+
+async def test_an_answer_from_outside_comes_with_its_letter(world: World) -> None:
+    walk = await Walk.make(world)
+    path = await walk.started([stage("answer", "finance", kind="record_answer")], [stage("end", "office")])
+    assert pointers(await walk.act(walk.financier, path, "answer")) == ["#/letter"]
+    tomorrow = (clock.today() + timedelta(days=1)).isoformat()
+    late = await walk.act(walk.financier, path, "answer", letter=LETTER | {"date": tomorrow})
+    assert pointers(late) == ["#/letter/date"]
+    ended = await walk.done(walk.financier, path, "answer", letter=LETTER)
+    assert ended["acts"][0]["letter"] == LETTER
+    assert pointers(await walk.act(walk.specialist, path, "end", letter=LETTER)) == ["#/letter"]
+
+
+async def test_a_return_names_an_earlier_stage(world: World) -> None:
+    walk = await Walk.make(world)
+    path = await walk.started([stage("draft", "planning")], [verified("verify", "office", of=["draft"])])
+    await walk.done(walk.planner, path, "draft")
+    wrong = await walk.act(walk.specialist, path, "verify", "return", reason=REASON, to="verify")
+    assert pointers(wrong) == ["#/to"]
+    assert pointers(await walk.act(walk.specialist, path, "verify", "return", to="draft")) == ["#/reason"]
+
+
+async def test_the_template_says_how_a_stage_may_end(world: World) -> None:
+    walk = await Walk.make(world)
+    path = await walk.started([stage("draft", "planning")])
+    for verb, body in (
+        ("approve", {}),
+        ("skip", {"reason": "لا ينطبق"}),
+        ("return", {"reason": REASON, "to": "draft"}),
+    ):
+        refused = await walk.act(walk.planner, path, "draft", verb, **body)
+        assert (refused.status_code, refused.json()["code"]) == (409, "outcome_not_allowed")
+
+
+async def test_evidence_is_there_before_a_stage_ends_well(world: World) -> None:
+    walk = await Walk.make(world)
+    path = await walk.started(
+        [stage("minutes", "planning", evidence=[{"kind": "minutes", "minimum": 1}])],
+        [verified("verify", "planning", of=["minutes"])],
+    )
+    missing = await walk.act(walk.planner, path, "minutes")
+    assert (missing.status_code, missing.json()["code"]) == (409, "evidence_missing")
+    where = (await walk.open(path))["minutes"]
+    assert "path_stages.complete" not in (await walk.planner.api.get(where)).json()["actions"]
+    proof = {
+        "subject_id": where.rpartition("/")[2],
+        "kind": "minutes",
+        "title": "محضر اجتماع مناقشة المسودة",
+        "classification": "internal",
+    }
+    stranger = await walk.specialist.api.create("/v1/evidence", proof)
+    assert stranger.status_code == 403
+    other = await world.person(Role.DIVISION_MEMBER, walk.entity, walk.planning_division)
+    made = await other.api.create("/v1/evidence", proof)
+    assert made.status_code == 201, made.text
+    assert made.json()["title"] == proof["title"]
+    still = await walk.act(walk.planner, path, "minutes")
+    assert still.json()["code"] == "evidence_missing"
+    content = await other.api.send(
+        "PUT",
+        f"{made.headers['Location']}/content",
+        headers={
+            "If-Match": made.headers["ETag"],
+            "Content-Type": "text/plain",
+            "Content-Disposition": 'attachment; filename="minutes.txt"',
+        },
+        content="محضر الاجتماع".encode(),
+    )
+    assert content.status_code in (200, 201, 204), content.text
+    await walk.done(walk.planner, path, "minutes")
+    # Who brought its evidence had a hand in it.
+    assert (await walk.act(other, path, "verify")).json()["code"] == "four_eyes"
+
+
+async def test_two_at_once_are_one_and_the_other_is_told(world: World) -> None:
+    walk = await Walk.make(world)
+    path = await walk.started([stage("draft", "specialist")], [stage("next", "office")])
+    where = (await walk.open(path))["draft"]
+    seen = await walk.specialist.api.etag(where)
+    answers = await asyncio.gather(
+        walk.specialist.api.step(f"{where}/complete", seen),
+        walk.colleague.api.step(f"{where}/complete", seen),
+    )
+    assert sorted(answer.status_code for answer in answers) == [200, 412]
+    run = await walk.run(path)
+    assert [each["key"] for each in run["open_stages"]] == ["next"]
+
+
+async def test_the_last_two_of_a_group_at_once_open_the_next(world: World) -> None:
+    walk = await Walk.make(world)
+    path = await walk.started(
+        [stage("money", "finance"), stage("work", "executing")], [stage("sum", "office")]
+    )
+    open_ = await walk.open(path)
+    answers = await asyncio.gather(
+        walk.financier.api.step(f"{open_['money']}/complete", await walk.financier.api.etag(open_["money"])),
+        walk.executor.api.step(f"{open_['work']}/complete", await walk.executor.api.etag(open_["work"])),
+    )
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert list(await walk.open(path)) == ["sum"]
+
+
+async def test_one_person_at_once_in_what_they_control_is_barred(world: World) -> None:
+    walk = await Walk.make(world)
+    path = await walk.started(
+        [
+            stage("draft", "specialist"),
+            verified("check", "specialist", of=[], controls=["draft"], outcomes=["done"]),
+        ]
+    )
+    open_ = await walk.open(path)
+    seen = [await walk.specialist.api.etag(open_[key]) for key in ("draft", "check")]
+    answers = await asyncio.gather(
+        walk.specialist.api.step(f"{open_['draft']}/complete", seen[0]),
+        walk.specialist.api.step(f"{open_['check']}/complete", seen[1]),
+    )
+    after = (await walk.run(path))["stages"]
+    took = {each["key"]: each["acts"][0]["person"]["id"] for each in after if each["acts"]}
+    assert sorted(answer.status_code for answer in answers)[0] == 200
+    assert took.get("check") != str(walk.specialist.id) or "draft" not in took
+
+
+async def test_lists_show_whose_turn_it_is_and_what_is_late(world: World) -> None:
+    walk = await Walk.make(world)
+    late = await walk.started(
+        [stage("draft", "planning", due={"kind": "date", "month": 1, "day": 4})], year=2026
+    )
+    soon = await walk.started([stage("draft", "planning", due={"kind": "date", "month": 12, "day": 1})])
+    listed = (await walk.manager.api.get("/v1/path-runs", entity_id=str(walk.entity.id))).json()["items"]
+    assert [f"/v1/path-runs/{each['id']}" for each in listed] == [soon, late]
+    assert listed[1]["open_stages"][0]["timing"] == "overdue"
+    assert listed[1]["open_stages"][0]["days_late"] > 0
+    assert listed[1]["open_stages"][0]["awaiting"][0]["party"] == "planning"
+    overdue = (await walk.manager.api.get("/v1/path-runs", timing="overdue")).json()["items"]
+    assert [f"/v1/path-runs/{each['id']}" for each in overdue] == [late]
+    of_2027 = (await walk.manager.api.get("/v1/path-runs", year=2027, state="running")).json()["items"]
+    assert len(of_2027) == 1
+    assert (await walk.manager.api.get("/v1/path-runs", timing="later")).status_code == 422
+    seen_by_unit = await walk.unit.api.get("/v1/path-runs", entity_id=str(walk.entity.id))
+    assert seen_by_unit.json()["items"] == []
+
+
+async def test_working_days_late_leave_out_weekends_and_holidays(world: World) -> None:
+    walk = await Walk.make(world)
+    await world.holiday(date(2026, 1, 6))
+    path = await walk.started(
+        [stage("draft", "planning", due={"kind": "date", "month": 1, "day": 4})], year=2026
+    )
+    where = (await walk.open(path))["draft"].rpartition("/")[2]
+    # Sunday 4 January to Sunday 11 January: 5, 7, 8 and 11 January are working days, 6 January is a holiday.
+    late = await world.owner.fetchval("select opened_at from path_stages where id = $1", where)
+    assert late is not None
+    with clock.moved_to(late.replace(year=2026, month=1, day=11, hour=6)):
+        token = world.keys.issue(Claims(walk.manager.id, walk.manager.session_id), 3600)
+        seen = await walk.manager.api.as_(token).get(f"/v1/path-stages/{where}")
+    assert (seen.json()["timing"], seen.json()["days_late"]) == ("overdue", 4)
+
+
+async def test_a_timeline_is_read_and_drawn(world: World) -> None:
+    walk = await Walk.make(world)
+    path = await walk.started(
+        [stage("draft", "planning")],
+        [verified("verify", "office", of=["draft"])],
+        [approved("approve", "head", of=["draft", "verify"])],
+    )
+    await walk.done(walk.planner, path, "draft")
+    await walk.returned(walk.specialist, path, "verify", "draft")
+    read = await walk.manager.api.get(f"{path}/timeline")
+    items = read.json()["items"]
+    assert [(each["key"], each["round"]) for each in items] == [
+        ("draft", 1),
+        ("draft", 2),
+        ("verify", 1),
+        ("verify", 2),
+        ("approve", 1),
+    ]
+    assert items[0]["actual_to"] == read.json()["today"]
+    for language, word in (("ar", "المخطط"), ("en", "Planned")):
+        drawn = await walk.manager.api.send(
+            "GET", f"{path}/timeline", headers={"Accept": "image/svg+xml", "Accept-Language": language}
+        )
+        assert drawn.status_code == 200
+        assert drawn.text.startswith("<svg ")
+        assert word in drawn.text
+    assert (await walk.executor.api.get(f"{path}/timeline")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("parties", "pointer"),
+    [
+        ([], "#/parties"),
+        ([{"party": "ministry_of_finance"}], "#/parties/0/party"),
+        ([{"party": "planning"}, {"party": "planning"}], "#/parties/1"),
+        ([{"party": "division"}], "#/parties/0/division_id"),
+        ([{"party": "division", "division_id": str(uuid4())}], "#/parties/0/division_id"),
+    ],
+)
+async def test_a_stage_is_given_only_to_parties_that_are_there(
+    world: World, parties: list[Any], pointer: str
+) -> None:
+    walk = await Walk.make(world)
+    path = await walk.started([stage("draft", "planning")])
+    refused = await walk.act(walk.manager, path, "draft", "reassign", parties=parties, reason="إعادة توزيع")
+    assert pointers(refused) == [pointer]
+
+
+async def test_what_is_finished_is_read_by_the_whole_entity(world: World) -> None:
+    walk = await Walk.make(world)
+    path = await walk.started([stage("draft", "planning")])
+    assert (await walk.executor.api.get(path)).status_code == 404
+    await walk.done(walk.planner, path, "draft")
+    assert (await walk.executor.api.get(path)).status_code == 200
+    assert (await walk.unit.api.get(path)).status_code == 200
+    stranger = await Walk.make(world)
+    assert (await stranger.manager.api.get(path)).status_code == 404

@@ -1,0 +1,105 @@
+"""Path runs and a stage of theirs, brought into each state through the service, and the requests that each action is."""
+
+from itertools import count
+from typing import Any
+
+import httpx
+
+from tests.api import Api
+from tests.factories.path_runs import stage, verified
+from tests.factories.path_templates import Drafting
+from tests.role_matrix.cast import Cast
+from tests.role_matrix.results import done
+from tests.role_matrix.things import Thing, seen, take
+
+RUN_STATES = ("running", "finished", "stopped")
+STAGE_STATES = ("pending", "open", "done", "returned", "stopped")
+RUN_ACTIONS = ("path_runs.stop",)
+STAGE_ACTIONS = tuple(f"path_stages.{verb}" for verb in ("complete", "approve", "return", "skip", "reassign"))
+REASON = "المبادرة الثالثة لا تحرك أي مؤشر، يرجى مراجعتها"
+BODIES: dict[str, Any] = {
+    "path_runs.stop": {"reason": REASON},
+    "path_stages.return": {"reason": REASON, "to": "draft"},
+    "path_stages.skip": {"reason": REASON},
+    "path_stages.reassign": {"parties": [{"party": "planning"}], "reason": REASON},
+}
+GROUPS = [
+    [stage("draft", "planning")],
+    [verified("verify", "office", of=["draft"], outcomes=["done", "returned", "not_applicable"])],
+    [stage("send", "office")],
+]
+
+
+class PathRuns:
+    """Makes runs of one template, each for a year of its own, by real requests of entitled people."""
+
+    def __init__(self, cast: Cast, template_id: str) -> None:
+        self.cast = cast
+        self.template_id = template_id
+        self._years = count(2001)
+
+    @classmethod
+    async def of(cls, cast: Cast) -> "PathRuns":
+        """With an approved template of the entity."""
+        drafting = await Drafting.at(
+            cast.world, cast.entity, manager=cast.people["manager"], head=cast.people["head"]
+        )
+        path = await drafting.approved(runs_on="entity", groups=GROUPS)
+        return cls(cast, path.rpartition("/")[2])
+
+    async def start(self, api: Api) -> httpx.Response:
+        """The answer to starting a run of the entity, for the next year."""
+        body = {
+            "subject_id": str(self.cast.entity.id),
+            "template_id": self.template_id,
+            "year": next(self._years) % 100 + 2000,
+        }
+        return await api.create("/v1/path-runs", body)
+
+    async def run(self, state: str) -> Thing:
+        """A run in the state; those who are there "on result" are assigned to it."""
+        manager = self.cast.people["manager"].api
+        response = done(await self.start(manager))
+        path = response.headers["Location"]
+        await self.cast.assign_all(Thing(path, "").id)
+        if state == "finished":
+            for who, key in (
+                ("division_member_planning", "draft"),
+                ("manager", "verify"),
+                ("manager", "send"),
+            ):
+                await self._take(path, who, key)
+        if state == "stopped":
+            await take(manager, await seen(manager, path), "stop", BODIES["path_runs.stop"])
+        return await seen(manager, path)
+
+    async def stage(self, state: str) -> Thing:
+        """The stage `verify` of a run of its own, in the state."""
+        manager = self.cast.people["manager"].api
+        run = await self.run("running")
+        where = await self._stage(run.path, "verify")
+        if state != "pending":
+            await self._take(run.path, "division_member_planning", "draft")
+        if state == "done":
+            await self._take(run.path, "specialist", "verify")
+        if state == "returned":
+            thing = await seen(manager, where)
+            await take(manager, thing, "return", BODIES["path_stages.return"])
+        if state == "stopped":
+            await take(manager, await seen(manager, run.path), "stop", BODIES["path_runs.stop"])
+        return await seen(manager, where)
+
+    async def _take(self, run: str, who: str, key: str) -> None:
+        where = await self._stage(run, key)
+        api = self.cast.api(who)
+        await take(api, await seen(api, where), "complete")
+
+    async def _stage(self, run: str, key: str) -> str:
+        said = done(await self.cast.people["manager"].api.get(run)).json()
+        return next(f"/v1/path-stages/{each['id']}" for each in said["stages"] if each["key"] == key)
+
+
+async def send(api: Api, action: str, thing: Thing, _: str = "nothing") -> httpx.Response:
+    """The request that the action is."""
+    verb = action.partition(".")[2]
+    return await api.step(f"{thing.path}/{verb}", thing.etag, BODIES.get(action))
