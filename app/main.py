@@ -17,6 +17,8 @@ from app.middleware import Edge
 from app.routers import (
     auth,
     catalogue,
+    communication_activities,
+    communications,
     contributions,
     dashboard,
     definitions,
@@ -66,6 +68,8 @@ ROUTERS = (
     evidence.router,
     uploads.router,
     reopenings.router,
+    communications.router,
+    communication_activities.router,
     service.router,
 )
 

@@ -58,6 +58,19 @@ _BY_CONSTRAINT: dict[str, AppError] = {
             "الجهة مدعوة أو مسهمة في هذا المؤشر من قبل.",
         )
     ),
+    **dict.fromkeys(
+        (
+            "uq_communication_plans_one_open",
+            "uq_communication_plans_one_approved",
+            "uq_communication_plans_about_id_year_number",
+        ),
+        errors.AlreadyExists(
+            Text(
+                "There is a communication plan of this for the year: change it, or begin a new version of it.",
+                "توجد خطة تواصل لهذا الموضوع في السنة نفسها، فعدّلها أو ابدأ نسخة جديدة منها.",
+            )
+        ),
+    ),
     "uq_role_plans_one_open": errors.AlreadyExists(
         Text("The entity has a role plan in work.", "لدى الجهة خطة أدوار قيد العمل.")
     ),

@@ -96,9 +96,11 @@ PARTIES: dict[str, Text] = {
         "مدير المكتب أو الأخصائي في الجهة المالكة أو الجهة المسهمة",
     ),
     "step:attach": Text(
-        "who may edit what the evidence is about: of a result who enters it, of a definition who defines it",
-        "من يملك تعديل ما يتعلق به الدليل: من يُدخل النتيجة، ومن يعدّ التعريف",
+        "who may edit what the evidence is about: of a result who enters it, of a definition who defines it, of an activity"
+        " of communication who runs its plan",
+        "من يملك تعديل ما يتعلق به الدليل: من يُدخل النتيجة، ومن يعدّ التعريف، ومن ينفذ خطة التواصل لنشاطها",
     ),
+    "step:support": Text("UNIT, where its support was asked for", "وحدة المتابعة، إذا طُلب دعمها"),
     "step:verify": Text(
         "the technical representative who is assigned to the subject or its indicator, or a specialist of the"
         " owner; for the definition of a vision indicator another person of UNIT; never who entered or edited the"
@@ -122,6 +124,14 @@ PARTIES_OF_AREA: dict[tuple[str, str], Text] = {
     ("definitions", "step:control"): Text(
         "who confirms it or who puts it in force, whichever is due",
         "من يتحقق منه أو من يعتمد العمل به، بحسب الخطوة المستحقة",
+    ),
+    **dict.fromkeys(
+        (("communication_plans", "step:enter"), ("communication_activities", "step:enter")),
+        Text(
+            "whom the chain of the entity's role plan names to enter, or the media representative who is assigned to the"
+            " plan or to what it is about",
+            "من تسميه سلسلة الأدوار في الجهة للإدخال، أو الممثل الإعلامي المكلف بالخطة أو بموضوعها",
+        ),
     ),
     ("obligations", "step:approve"): _GRANTOR,
     ("reopenings", "step:approve"): _GRANTOR,

@@ -3,6 +3,7 @@
 from app.models.auth import IdempotencyKey, Invitation, RefreshToken, ServiceAccount, Session, SignInBrake
 from app.models.base import Base
 from app.models.catalogue import Holiday, Pillar, Priority, Programme, Source
+from app.models.communications import CommunicationActivity, CommunicationPlan
 from app.models.contributions import Absence, Contribution, ResultPart
 from app.models.definitions import Definition, Target
 from app.models.entities import Division, Entity
@@ -21,6 +22,8 @@ __all__ = [
     "Absence",
     "Assignment",
     "Base",
+    "CommunicationActivity",
+    "CommunicationPlan",
     "Contribution",
     "Decision",
     "Definition",

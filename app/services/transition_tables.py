@@ -4,6 +4,7 @@ it leads. The role rules say who; an area's rules.py alone says when, and this r
 from dataclasses import dataclass
 
 from app.enums import SubjectKind
+from app.services.communications import rules as communications
 from app.services.contributions import rules as contributions
 from app.services.definitions import rules as definitions
 from app.services.entities import rules as entities
@@ -47,6 +48,8 @@ TABLES = (
     TransitionTable(SubjectKind.EVIDENCE, evidence.TRANSITIONS),
     TransitionTable(SubjectKind.REOPENING, reopenings.TRANSITIONS),
     TransitionTable(SubjectKind.CONTRIBUTION, contributions.TRANSITIONS),
+    TransitionTable(SubjectKind.COMMUNICATION_PLAN, communications.TRANSITIONS),
+    TransitionTable(SubjectKind.COMMUNICATION_ACTIVITY, communications.ACTIVITY_TRANSITIONS),
     TransitionTable(SubjectKind.HOLIDAY, holidays.TRANSITIONS),
 )
 

@@ -29,6 +29,8 @@ from sqlalchemy.sql.selectable import FromClause, ScalarSelect
 from app import clock, permissions
 from app.db import Lane, Query
 from app.models import (
+    CommunicationActivity,
+    CommunicationPlan,
     Contribution,
     Definition,
     Entity,
@@ -43,6 +45,7 @@ from app.models import (
 )
 from app.parties import Actor
 from app.services import listing, sql
+from app.services.communications import visibility as communications
 from app.services.definitions import visibility as definitions
 from app.services.evidence import subjects
 from app.services.evidence import visibility as evidence
@@ -60,6 +63,8 @@ _d: FromClause = Definition.__table__
 _c: FromClause = Contribution.__table__
 _b: FromClause = Obligation.__table__
 _f: FromClause = Evidence.__table__
+_cp: FromClause = CommunicationPlan.__table__
+_ca: FromClause = CommunicationActivity.__table__
 
 SOON = 7
 """Days ahead of today that are soon."""
@@ -87,6 +92,8 @@ def _barred() -> ColumnElement[bool]:
                 me == _o.c.asked_by_id,
                 me == any_(_f.c.edited_by),
                 me == any_(_about.c.edited_by),
+                me == any_(_cp.c.edited_by),
+                me == any_(_cp.c.controlled_by),
             ),
             literal_column("false"),
         ),
@@ -111,6 +118,7 @@ def _mine() -> ColumnElement[bool]:
         and_(_w.c.subject_id == _r.c.id, results.nobody_left(_r)),
         and_(_w.c.subject_id == _d.c.id, definitions.nobody_left(_d, _i)),
         and_(_w.c.subject_id == _f.c.id, evidence.nobody_left(_f, _about)),
+        and_(_w.c.subject_id == _cp.c.id, communications.nobody_left(_cp)),
     )
     return or_(_of_my_parties(), and_(_w.c.entity_id == any_(visibility.LEADS), nobody_left))
 
@@ -133,6 +141,8 @@ def _joined() -> FromClause:
         .outerjoin(_c, _c.c.id == _w.c.subject_id)
         .outerjoin(_f, _f.c.id == _w.c.subject_id)
         .outerjoin(_about, true())
+        .outerjoin(_cp, _cp.c.id == _w.c.subject_id)
+        .outerjoin(_ca, _ca.c.id == _w.c.subject_id)
         .outerjoin(
             _i,
             _i.c.id
@@ -178,6 +188,8 @@ def _list(_: frozenset[str], *, after: bool) -> Query:
     titled = case(
         (_f.c.id.is_not(None), sql.obj(ar=_of_evidence(_about.c.name_ar), en=_of_evidence(_about.c.name_en))),
         (_i.c.id.is_not(None), sql.obj(ar=_i.c.name_ar, en=_i.c.name_en)),
+        (_cp.c.id.is_not(None), sql.obj(ar=_cp.c.name_ar, en=_cp.c.name_en)),
+        (_ca.c.id.is_not(None), sql.obj(ar=_ca.c.name_ar, en=_ca.c.name_en)),
         else_=sql.obj(ar=_e.c.name_ar, en=_e.c.name_en),
     )
     # One line per thing, in the role that is named first, though a person may answer to several.

@@ -47,6 +47,8 @@ EDIT = Transition("me.edit", frozenset({_ACTIVE}), _ACTIVE)
 _user = cast(Table, User.__table__)
 _ONE: ColumnElement[int] = literal_column("1")
 _SESSION_ID = bindparam("session_id", type_=Uuid)
+_CHAINS = (Chain.COMMUNICATION,)
+"""The chains beside that of results by which something is entered and approved."""
 
 
 def _memberships() -> ColumnElement[Any]:
@@ -117,9 +119,17 @@ def _session() -> ColumnElement[Any]:
 
 
 def _entities() -> ColumnElement[Any]:
-    """The actor's entities, with the chain of results in force and the actor's divisions in charge of
-    an indicator there: [[ref, is UNIT, steps, [division id, ...]], ...]."""
+    """The actor's entities, with the chain of results in force, the actor's divisions in charge of an indicator there,
+    the other chains of `_CHAINS`, and what the actor is assigned to:
+    [[ref, is UNIT, steps, [division id, ...], {chain: steps}, [subject id, ...]], ...]."""
     e, i, m = Entity.__table__.alias(), Indicator.__table__.alias(), Membership.__table__.alias()
+    t = Assignment.__table__.alias()
+    assigned = (
+        select(func.coalesce(func.json_agg(t.c.subject_id), literal_column("'[]'::json")))
+        .where(t.c.entity_id == e.c.id, t.c.user_id == visibility.PERSON, sql.in_force(t))
+        .correlate(e)
+        .scalar_subquery()
+    )
     in_charge = (
         select(func.coalesce(func.json_agg(i.c.division_id.distinct()), literal_column("'[]'::json")))
         .where(
@@ -134,7 +144,12 @@ def _entities() -> ColumnElement[Any]:
         .scalar_subquery()
     )
     item = func.json_build_array(
-        sql.ref(e), e.c.is_unit, chains.steps_in_force(Chain.RESULTS, e.c.id), in_charge
+        sql.ref(e),
+        e.c.is_unit,
+        chains.steps_in_force(Chain.RESULTS, e.c.id),
+        in_charge,
+        sql.obj(**{chain.value: chains.steps_in_force(chain, e.c.id) for chain in _CHAINS}),
+        assigned,
     )
     return select(sql.listed(item, e.c.id)).where(e.c.id == any_(visibility.ENTITIES)).scalar_subquery()
 
@@ -233,8 +248,13 @@ def _powers(actor: Actor, entities: list[Any]) -> Powers:
                 UUID(ref["id"]),
                 is_unit,
                 _steps(UUID(ref["id"]), steps, [UUID(division) for division in in_charge]),
+                {
+                    chain: chains.keys(Chain(chain), named, UUID(ref["id"]), None)
+                    for chain, named in others.items()
+                },
+                [UUID(subject_id) for subject_id in assigned],
             )
-            for ref, is_unit, steps, in_charge in entities
+            for ref, is_unit, steps, in_charge, others, assigned in entities
         ],
     )
 

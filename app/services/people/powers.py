@@ -5,11 +5,11 @@ say more or less than enforcement does. Four eyes and states belong to single su
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from app import permissions
-from app.enums import Role, Step
+from app.enums import Chain, Role, Step
 from app.parties import ADMINISTRATOR, UNIT, UNIT_EDITOR, Actor, Facts, party_key
 from app.permissions import RULES
 
@@ -42,11 +42,14 @@ class Powers:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """An entity: whether it is UNIT, and who may enter, review and approve its results."""
+    """An entity: whether it is UNIT, who may enter, review and approve its results and what walks its other chains, and
+    what the person is assigned to there."""
 
     entity_id: UUID
     is_unit: bool
     result_steps: Steps
+    chain_steps: Mapping[str, Steps] = field(default_factory=dict)
+    assigned: Collection[UUID] = ()
 
 
 def of(actor: Actor, places: Iterable[Place]) -> Powers:
@@ -64,6 +67,7 @@ def of(actor: Actor, places: Iterable[Place]) -> Powers:
         "evidence": {"attach": (UNIT, UNIT_EDITOR), "verify": (UNIT,)},
         "obligations": {Step.APPROVE: (UNIT,)},
         "reopenings": {Step.APPROVE: (UNIT,)},
+        "communication_plans": {"support": (UNIT,)},
     }
     national = _allowed(actor, Facts("", _NOWHERE, None), nationally)
     own = _allowed(actor, Facts("", _NOWHERE, None, own=True), {}) - national
@@ -79,6 +83,12 @@ def _at(actor: Actor, place: Place) -> frozenset[str]:
     head, manager, specialist = (party_key(role, here) for role in (Role.HEAD, Role.MANAGER, Role.SPECIALIST))
     # A technical representative confirms what they are assigned.
     confirming = (specialist, party_key(Role.TECHNICAL_REPRESENTATIVE, here))
+    # A media representative writes what they are assigned, beside whom the chain names.
+    communication = place.chain_steps.get(Chain.COMMUNICATION, {})
+    communicating = (
+        *communication.get(Step.ENTER, ()),
+        *(party_key(Role.MEDIA_REPRESENTATIVE, subject_id) for subject_id in place.assigned),
+    )
     by_area: Mapping[str, Steps] = {
         "results": {**steps, "control": (*steps.get(Step.REVIEW, ()), *steps.get(Step.APPROVE, ()))},
         # The head grants what UNIT does not.
@@ -92,8 +102,16 @@ def _at(actor: Actor, place: Place) -> frozenset[str]:
             "activate": (manager,),
             "control": (*confirming, manager),
         },
-        # Who may edit a figure or a definition brings its evidence.
-        "evidence": {"attach": (*steps.get(Step.ENTER, ()), specialist), "verify": confirming},
+        # Who may edit a figure or a definition, or runs a communication plan, brings evidence of it.
+        "evidence": {
+            "attach": (*steps.get(Step.ENTER, ()), specialist, *communicating),
+            "verify": confirming,
+        },
+        "communication_plans": {
+            Step.ENTER: communicating,
+            Step.APPROVE: communication.get(Step.APPROVE, ()),
+        },
+        "communication_activities": {Step.ENTER: communicating},
         # Of the whole, and of the part.
         "contributions": {"answer": (manager,), "explain": (manager, specialist)},
         # Who appoints to a role ends it too.
