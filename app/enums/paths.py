@@ -14,6 +14,14 @@ class PathTemplateState(StrEnum):
     DISCARDED = "discarded"
 
 
+class RunsOn(StrEnum):
+    """What a path is walked by: a plan, a scorecard, or an entity as a whole in one year."""
+
+    PLAN = "plan"
+    SCORECARD = "scorecard"
+    ENTITY = "entity"
+
+
 class PathRunState(StrEnum):
     """The life of a path that a subject walks."""
 

@@ -10,6 +10,8 @@ from app.models.entities import Division, Entity
 from app.models.evidence import Evidence, EvidenceRule
 from app.models.indicators import Indicator
 from app.models.obligations import Obligation, Schedule
+from app.models.path_runs import PathRun, PathStage, PathStageAct
+from app.models.path_templates import PathTemplate
 from app.models.people import Assignment, Decision, Delegation, Membership, User
 from app.models.reopenings import Reopening
 from app.models.results import Result
@@ -39,6 +41,10 @@ __all__ = [
     "Invitation",
     "Membership",
     "Obligation",
+    "PathRun",
+    "PathStage",
+    "PathStageAct",
+    "PathTemplate",
     "Pillar",
     "Priority",
     "Programme",

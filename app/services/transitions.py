@@ -1,5 +1,6 @@
 """The lines of a transition table, as data that knows neither database nor HTTP."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 
@@ -19,3 +20,11 @@ class Transition:
     sources: frozenset[str]
     target: str
     reason: bool = False
+
+
+@dataclass(frozen=True)
+class Fire:
+    """A transition of a subject that a stage of its path fires."""
+
+    transition: Transition
+    run: Callable[..., Awaitable[None]]

@@ -1,0 +1,81 @@
+"""Where a stage stands in time, in SQL: a matter of the moment that is asked about, never stored."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Integer, Text, and_, case, cast, func, literal_column, or_, select
+from sqlalchemy.sql.selectable import FromClause
+from sqlalchemy.types import Date
+
+from app.enums.paths import StageState, StageTiming
+from app.models import Holiday
+from app.services import sql
+
+SOON = 7
+"""Days ahead of today within which a stage is due soon."""
+
+_MUSCAT: ColumnElement[Any] = literal_column("'Asia/Muscat'")
+
+
+def day(moment: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The calendar day of a moment in Oman."""
+    return cast(func.timezone(_MUSCAT, moment), Date)
+
+
+def of(s: FromClause) -> ColumnElement[Any]:
+    """The timing (StageTiming) of the stage `s` on the day `today`. What has no due date is never late; what waits for
+    an earlier group is late once its own day is past."""
+    soon = sql.TODAY + literal_column(str(SOON), Integer)
+    ended_late = day(s.c.ended_at) > s.c.due
+    return case(
+        (
+            s.c.ended_at.is_not(None),
+            case((ended_late, _word(StageTiming.ENDED_LATE)), else_=_word(StageTiming.ENDED_ON_TIME)),
+        ),
+        (s.c.due < sql.TODAY, _word(StageTiming.OVERDUE)),
+        (s.c.state == sql.const(StageState.PENDING), _word(StageTiming.NOT_YET)),
+        (s.c.due_from > sql.TODAY, _word(StageTiming.NOT_YET)),
+        (s.c.due <= soon, _word(StageTiming.DUE_SOON)),
+        else_=_word(StageTiming.ON_TIME),
+    )
+
+
+def is_overdue(s: FromClause) -> ColumnElement[bool]:
+    """Whether the stage is open, and its day past."""
+    return and_(s.c.state == sql.const(StageState.OPEN), s.c.due < sql.TODAY)
+
+
+def is_due_soon(s: FromClause) -> ColumnElement[bool]:
+    """Whether the stage is open, and due within the next `SOON` days."""
+    soon = sql.TODAY + literal_column(str(SOON), Integer)
+    return and_(s.c.state == sql.const(StageState.OPEN), s.c.due >= sql.TODAY, s.c.due <= soon)
+
+
+def days_late(s: FromClause) -> ColumnElement[Any]:
+    """Omani working days from the due date to the end of the stage `s`, or to today while it has not ended; 0 for what
+    is in time or has no due date."""
+    until = func.coalesce(day(s.c.ended_at), sql.TODAY)
+    h = Holiday.__table__.alias()
+    first = s.c.due + literal_column("1", Integer)
+    days = func.generate_series(first, until, literal_column("interval '1 day'")).column_valued("late_day")
+    on = cast(days, Date)
+    # Friday and Saturday; Thursday and Friday before 1 May 2013 (services/calendar/rules.py).
+    weekday = func.date_part(literal_column("'isodow'"), on)
+    weekend = case(
+        (
+            on >= literal_column("date '2013-05-01'"),
+            or_(weekday == literal_column("5"), weekday == literal_column("6")),
+        ),
+        else_=or_(weekday == literal_column("4"), weekday == literal_column("5")),
+    )
+    holiday = (
+        select(literal_column("1"))
+        .where(h.c.day == on, h.c.cancelled_at.is_(None))
+        .correlate_except(h)
+        .exists()
+    )
+    counted = select(func.count()).select_from(days).where(~weekend, ~holiday).correlate(s).scalar_subquery()
+    return case((s.c.due < until, cast(counted, Integer)), else_=literal_column("0", Integer))
+
+
+def _word(timing: StageTiming) -> ColumnElement[Any]:
+    return sql.const(timing).cast(Text)
