@@ -9,14 +9,18 @@ from app.models.definitions import Definition, Target
 from app.models.entities import Division, Entity
 from app.models.evidence import Evidence, EvidenceRule
 from app.models.indicators import Indicator
+from app.models.initiatives import BudgetLine, Initiative, InitiativeEffect, Milestone, MilestoneBaseline
 from app.models.obligations import Obligation, Schedule
 from app.models.path_runs import PathRun, PathStage, PathStageAct
 from app.models.path_templates import PathTemplate
 from app.models.people import Assignment, Decision, Delegation, Membership, User
+from app.models.programmes import ProgrammeParticipant
+from app.models.progress_reports import ProgressReport
 from app.models.reopenings import Reopening
 from app.models.results import Result
 from app.models.role_plans import RolePlan, RolePlanStep
 from app.models.scores import Score, Standing
+from app.models.site_checks import SiteCheck
 from app.models.subjects import Event, Subject, Wait
 from app.models.uploads import Upload
 
@@ -26,6 +30,7 @@ __all__ = [
     "Base",
     "CommunicationActivity",
     "CommunicationPlan",
+    "BudgetLine",
     "Contribution",
     "Decision",
     "Definition",
@@ -38,8 +43,12 @@ __all__ = [
     "Holiday",
     "IdempotencyKey",
     "Indicator",
+    "Initiative",
+    "InitiativeEffect",
     "Invitation",
     "Membership",
+    "Milestone",
+    "MilestoneBaseline",
     "Obligation",
     "PathRun",
     "PathStage",
@@ -48,6 +57,8 @@ __all__ = [
     "Pillar",
     "Priority",
     "Programme",
+    "ProgrammeParticipant",
+    "ProgressReport",
     "RefreshToken",
     "Reopening",
     "Result",
@@ -59,6 +70,7 @@ __all__ = [
     "ServiceAccount",
     "Session",
     "SignInBrake",
+    "SiteCheck",
     "Source",
     "Standing",
     "Subject",
