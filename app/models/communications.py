@@ -119,8 +119,8 @@ class CommunicationPlan(Base):
 class CommunicationActivity(Base):
     """One activity of a communication plan: planned, held and told of, or cancelled (Guide C-1, C-2).
 
-    `plan_id` is the version in force that it belongs to, so it moves on when a new version is approved. `reached`: how many
-    people it reached. `reason`: why it was added to an approved plan.
+    `plan_id` is the version in force that it belongs to, so it moves on when a new version is approved. `stage_id`: the
+    awareness stage of a path that it answers. `reached`: how many people it reached. `reason`: why it was added to an approved plan.
     """
 
     __tablename__ = "communication_activities"
@@ -133,7 +133,13 @@ class CommunicationActivity(Base):
             ["plan_id", "entity_id"], ["communication_plans.id", "communication_plans.entity_id"]
         ),
         ForeignKeyConstraint(["division_id", "entity_id"], ["divisions.id", "divisions.entity_id"]),
+        ForeignKeyConstraint(["stage_id", "entity_id"], ["path_stages.id", "path_stages.entity_id"]),
         Index("ix_communication_activities_plan_id", "plan_id"),
+        Index(
+            "ix_communication_activities_stage_id",
+            "stage_id",
+            postgresql_where=text("stage_id is not null"),
+        ),
         Index(
             "ix_communication_activities_planned",
             "entity_id",
@@ -165,6 +171,7 @@ class CommunicationActivity(Base):
     owner: Mapped[str | None]
     starts_on: Mapped[date]
     ends_on: Mapped[date]
+    stage_id: Mapped[uuid.UUID | None]
     reason: Mapped[str | None]
     outcome: Mapped[str | None]
     reached: Mapped[int | None]

@@ -21,7 +21,7 @@ from app.schemas.base import (
     Words,
     example,
 )
-from app.schemas.communications import NameAr, NameEn, PlanYear, Scope
+from app.schemas.communications import NameAr, NameEn, PlanYear, Scope, StageKey
 
 _ACTIVITY = {
     "name_ar": "لقاء توعوي حول معايير إدراج المبادرات",
@@ -37,6 +37,9 @@ _Short = Annotated[str, Field(min_length=1, max_length=300, pattern=NOT_BLANK)]
 _Audience = Annotated[_Short, Field(description="Whom it is to reach.")]
 _Channel = Annotated[_Short, Field(description="By which means.")]
 _STARTS, _ENDS = "Its first day.", "Its last day: it is to be held by then."
+_StageId = Annotated[
+    UUID | None, Field(description="The awareness stage that it answers, of those that the plan lists.")
+]
 _StartsOn = Annotated[Day, Field(description=_STARTS)]
 _EndsOn = Annotated[Day, Field(description=_ENDS)]
 _Division = Annotated[UUID | None, Field(description="The division that owns it; else `owner`.")]
@@ -57,6 +60,7 @@ class CommunicationActivityCreate(Body):
     owner: _Owner = None
     starts_on: _StartsOn
     ends_on: _EndsOn
+    stage_id: _StageId = None
     reason: Annotated[
         Words | None, Field(description="Why it is added: needed for a plan that is approved, refused else.")
     ] = None
@@ -76,6 +80,7 @@ class CommunicationActivityPatch(Body):
     owner: _Owner = None
     starts_on: _StartsOn = Field(default_factory=lambda: date.max)
     ends_on: _EndsOn = Field(default_factory=lambda: date.max)
+    stage_id: _StageId = None
 
 
 class CommunicationActivityReport(Body):
@@ -108,6 +113,16 @@ class CommunicationActivityPlan(View):
     name_ar: NameAr
     name_en: NameEn
     year: Annotated[PlanYear, Field(description="The calendar year.")]
+
+
+class CommunicationActivityStage(View):
+    """The awareness stage of a path that an activity answers."""
+
+    id: Annotated[UUID, Field(description="The stage's id.")]
+    run_id: Annotated[UUID, Field(description="The path that it is a stage of.")]
+    key: StageKey
+    title_ar: NameAr
+    title_en: NameEn
 
 
 class _CommunicationActivity(View):
@@ -143,6 +158,9 @@ class CommunicationActivityItem(_CommunicationActivity):
 class CommunicationActivityRead(_CommunicationActivity):
     """An activity, and what you may do with it now."""
 
+    stage: Annotated[
+        CommunicationActivityStage | None, Field(description="The awareness stage that it answers.")
+    ]
     reason: Annotated[Words | None, Field(description="Why it was added to an approved plan.")]
     created_by: Annotated[PersonRef, Field(description="Who planned it.")]
     created_at: Annotated[datetime, Field(description="When.")]

@@ -8,8 +8,10 @@ from pydantic import Field
 
 from app.enums import SubjectKind
 from app.enums.communications import CommunicationActivityState, CommunicationPlanState, CommunicationScope
+from app.enums.paths import StageState, StageTiming
 from app.schemas.base import (
     NOT_BLANK,
+    ONE_LINE,
     Actions,
     Awaiting,
     Body,
@@ -28,6 +30,10 @@ _Said = Annotated[str, Field(min_length=1, max_length=500, pattern=NOT_BLANK)]
 PlanYear = Annotated[int, Field(ge=2021, le=2100)]
 NameAr = Annotated[Name, Field(description="Its name in Arabic.")]
 NameEn = Annotated[Name, Field(description="Its name in English.")]
+StageKey = Annotated[
+    str,
+    Field(max_length=60, pattern=ONE_LINE, description="The stage's name in its path.", examples=["A-09"]),
+]
 Scope = Annotated[CommunicationScope, Field(description="Whom it reaches: the entity's people, or others.")]
 _Note = Annotated[Words | None, Field(description="What else is to be known of it.")]
 _PLAN = {
@@ -184,6 +190,24 @@ class CommunicationPlanActivity(View):
     late: Annotated[bool, Field(description="Its last day is past, and nobody has told of it.")]
 
 
+class CommunicationAwareness(View):
+    """An awareness stage of a path of the year, and what the plan does for it."""
+
+    stage_id: Annotated[UUID, Field(description="The stage's id.")]
+    run_id: Annotated[UUID, Field(description="The path that it is a stage of.")]
+    key: StageKey
+    title_ar: NameAr
+    title_en: NameEn
+    due_from: Annotated[date | None, Field(description="From when it is to be held.")]
+    due: Annotated[date | None, Field(description="Until when; null: no date is set.")]
+    state: Annotated[StageState, Field(description="Where it stands.")]
+    timing: Annotated[StageTiming, Field(description="Where it stands in time, today.")]
+    activity_ids: Annotated[
+        list[UUID],
+        Field(max_length=1000, description="The activities that answer it, without the cancelled."),
+    ]
+
+
 _Told = Annotated[str, Field(max_length=2000, pattern=r"^[^\u0000]*$")]
 
 
@@ -227,6 +251,14 @@ class CommunicationPlanRead(_CommunicationPlan):
             max_length=400,
             description="Its activities, by day. Those of the version in force go over to the next one when that is"
             " approved; until then a new draft lists what it adds.",
+        ),
+    ]
+    awareness: Annotated[
+        list[CommunicationAwareness],
+        Field(
+            max_length=200,
+            description="The awareness stages of the paths of this year (Guide C-2): those of the entity, or of the path"
+            " that the thing walks which the plan is about.",
         ),
     ]
     difference: Annotated[

@@ -169,6 +169,7 @@ def _activities() -> None:
         sa.Column("owner", sa.Text(), nullable=True),
         sa.Column("starts_on", sa.Date(), nullable=False),
         sa.Column("ends_on", sa.Date(), nullable=False),
+        sa.Column("stage_id", sa.Uuid(), nullable=True),
         sa.Column("reason", sa.Text(), nullable=True),
         sa.Column("outcome", sa.Text(), nullable=True),
         sa.Column("reached", sa.Integer(), nullable=True),
@@ -231,6 +232,11 @@ def _activities() -> None:
         sa.ForeignKeyConstraint(
             ["reported_by_id"], ["users.id"], name=op.f("fk_communication_activities_reported_by_id")
         ),
+        sa.ForeignKeyConstraint(
+            ["stage_id", "entity_id"],
+            ["path_stages.id", "path_stages.entity_id"],
+            name=op.f("fk_communication_activities_stage_id_entity_id"),
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_communication_activities")),
         sa.UniqueConstraint("id", "entity_id", name=op.f("uq_communication_activities_id_entity_id")),
     )
@@ -243,6 +249,13 @@ def _activities() -> None:
         ["entity_id", "ends_on"],
         unique=False,
         postgresql_where=sa.text("state = 'planned'"),
+    )
+    op.create_index(
+        "ix_communication_activities_stage_id",
+        "communication_activities",
+        ["stage_id"],
+        unique=False,
+        postgresql_where=sa.text("stage_id is not null"),
     )
 
 
@@ -272,10 +285,10 @@ def _guards() -> None:
         begin
             if old.state <> 'drafted' and
                (new.name_ar, new.name_en, new.scope, new.audience, new.channel, new.division_id, new.owner,
-                new.starts_on, new.ends_on, new.reason)
+                new.starts_on, new.ends_on, new.stage_id, new.reason)
                is distinct from
                (old.name_ar, old.name_en, old.scope, old.audience, old.channel, old.division_id, old.owner,
-                old.starts_on, old.ends_on, old.reason)
+                old.starts_on, old.ends_on, old.stage_id, old.reason)
             then
                 raise exception 'only an activity of a draft changes' using errcode = '23514';
             end if;
@@ -309,7 +322,7 @@ def _grants() -> None:
     )
     op.execute(
         "grant select, insert, update (plan_id, state, version, name_ar, name_en, scope, audience, channel,"
-        " division_id, owner, starts_on, ends_on, outcome, reached, done_on, edited_by, reported_by_id,"
+        " division_id, owner, starts_on, ends_on, stage_id, outcome, reached, done_on, edited_by, reported_by_id,"
         " reported_at, cancelled_by_id, cancelled_at, cancellation_reason)"
         f" on communication_activities to {ROLE}"
     )

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Table, func, insert, select, update
+from sqlalchemy import Table, Uuid, func, insert, literal, select, update
 
 from app import clock, errors, ids
 from app.db import Writer
@@ -15,7 +15,7 @@ from app.enums.communications import CommunicationActivityState, CommunicationPl
 from app.models import CommunicationActivity, CommunicationPlan, Division
 from app.parties import Actor, Entitlement, Facts
 from app.services import lifecycle, records
-from app.services.communications import rules
+from app.services.communications import awareness, rules
 from app.services.lifecycle import GIVEN, Case
 from app.services.transitions import Transition
 
@@ -38,7 +38,7 @@ async def add(
     """
     rules.check_reason_of_addition(reason, plan.state)
     rules.check_activity(columns, plan.row["year"])
-    await _check_references(writer, plan.entity_id, columns)
+    await _check_references(writer, columns, plan.entity_id, plan.row["about_id"], plan.row["year"])
     await _raise_plan(writer, actor, plan.id, frozenset({str(plan.state)}), plan.version)
     count = await writer.execute(select(func.count()).where(_table.c.plan_id == plan.id))
     if count.scalar_one() >= rules.MOST_ACTIVITIES:
@@ -96,7 +96,7 @@ async def edit(
     changed = {name: value for name, value in new.items() if value != old[name]}
     if not changed:
         return
-    await _check_references(writer, facts.entity_id, changed)
+    await _check_references(writer, changed, facts.entity_id, old["about_id"], old["year"])
     await _raise_plan(writer, actor, old["plan_id"], rules.EDIT.sources)
     await _apply(
         writer,
@@ -152,16 +152,22 @@ def _check_plan(facts: Facts) -> None:
         raise rules.PlanUnderApproval()
 
 
-async def _check_references(writer: Writer, entity_id: UUID | None, columns: Mapping[str, Any]) -> None:
-    """Raises Invalid for a division that the entity does not have."""
-    division_id = columns.get("division_id")
-    if division_id is None:
-        return
-    found = await writer.execute(
-        select(Division.id).where(Division.id == division_id, Division.entity_id == entity_id)
-    )
-    if found.one_or_none() is None:
-        raise errors.unknown_reference("#/division_id")
+async def _check_references(
+    writer: Writer, columns: Mapping[str, Any], entity_id: UUID | None, about_id: UUID, year: int
+) -> None:
+    """Raises Invalid for a division that the entity does not have, and for a stage that the plan is not to answer."""
+    division_id, stage_id = columns.get("division_id"), columns.get("stage_id")
+    if division_id is not None:
+        found = await writer.execute(
+            select(Division.id).where(Division.id == division_id, Division.entity_id == entity_id)
+        )
+        if found.one_or_none() is None:
+            raise errors.unknown_reference("#/division_id")
+    if stage_id is not None:
+        stages = awareness.stages(literal(about_id, Uuid), literal(entity_id, Uuid), literal(year)).subquery()
+        answered = await writer.execute(select(stages.c.id).where(stages.c.id == stage_id))
+        if answered.one_or_none() is None:
+            raise errors.unknown_reference("#/stage_id")
 
 
 async def _raise_plan(

@@ -12,7 +12,7 @@ from sqlalchemy.sql.selectable import FromClause
 from app.db import Lane, Query, Row
 from app.enums import Step, SubjectKind
 from app.enums.communications import CommunicationActivityState, CommunicationScope
-from app.models import CommunicationActivity, CommunicationPlan, Division, Entity
+from app.models import CommunicationActivity, CommunicationPlan, Division, Entity, PathStage
 from app.parties import Actor, Facts
 from app.services import lifecycle, listing, sql
 from app.services.communications import queries, rules
@@ -59,12 +59,25 @@ def _fact_columns() -> list[ColumnElement[Any]]:
     ]
 
 
+def _stage() -> ColumnElement[Any]:
+    s = PathStage.__table__.alias()
+    return (
+        select(
+            sql.obj(id=s.c.id, run_id=s.c.run_id, key=s.c.key, title_ar=s.c.title_ar, title_en=s.c.title_en)
+        )
+        .where(s.c.id == _a.c.stage_id)
+        .scalar_subquery()
+        .label("stage")
+    )
+
+
 _FACTS = tuple(str(column.key) for column in _fact_columns())
-_AREA = ("plan_id", "plan_state", "year", "created_at", *rules.ACTIVITY)
+_AREA = ("plan_id", "plan_state", "about_id", "year", "created_at", *rules.ACTIVITY)
 _ONE = Query(
     sql.as_json(
         select(
             *_item(),
+            _stage(),
             _a.c.reason,
             sql.person(_a.c.created_by_id).label("created_by"),
             _a.c.created_at,

@@ -34,7 +34,7 @@ from app.enums.communications import CommunicationActivityState, CommunicationPl
 from app.models import CommunicationActivity, CommunicationPlan, Entity
 from app.parties import Actor, Facts
 from app.services import lifecycle, listing, sql
-from app.services.communications import about, difference, rules
+from app.services.communications import about, awareness, difference, rules
 from app.services.communications.visibility import nobody_left, visible
 from app.services.documents import Document, with_actions
 from app.services.people import four_eyes, visibility
@@ -251,6 +251,7 @@ _ONE = Query(
             _p.c.exceptional,
             _support.label("support"),
             _activities(_p).label("activities"),
+            awareness.of(_p).label("awareness"),
             _said_before(_p).label("_before"),
             *_fact_columns(_p),
         ).where(_p.c.id == ID, visible(_p)),

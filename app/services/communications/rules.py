@@ -95,6 +95,7 @@ ACTIVITY = (
     "owner",
     "starts_on",
     "ends_on",
+    "stage_id",
 )
 """What an activity is, before it is held."""
 

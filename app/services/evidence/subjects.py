@@ -36,9 +36,12 @@ from sqlalchemy.sql.selectable import FromClause
 
 from app.db import Lane, Query, Writer
 from app.enums import ChainState, Classification, DefinitionState, IndicatorLevel, Role, Step, SubjectKind
-from app.models import Definition, Indicator, Result, Subject
+from app.models import CommunicationActivity, CommunicationPlan, Definition, Indicator, Result, Subject
 from app.parties import UNIT, UNIT_EDITOR, Actor, Facts
 from app.services import approval, lifecycle, sql
+from app.services.communications import activities_queries as communication_activities
+from app.services.communications import rules as communications
+from app.services.communications import visibility as communication_visibility
 from app.services.definitions import queries as definition_queries
 from app.services.definitions import rules as definitions
 from app.services.definitions import visibility as definition_visibility
@@ -108,6 +111,16 @@ def _party(role: Role, of: ColumnElement[Any]) -> ColumnElement[Any]:
 def _representative(of: ColumnElement[Any]) -> ColumnElement[Any]:
     """The technical representative assigned to the thing, or null."""
     return case((four_eyes.represented(of), _party(Role.TECHNICAL_REPRESENTATIVE, of)))
+
+
+def _media(of: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The media representative assigned to the thing, or null."""
+    return case(
+        (
+            four_eyes.represented(of, Role.MEDIA_REPRESENTATIVE),
+            _party(Role.MEDIA_REPRESENTATIVE, of),
+        )
+    )
 
 
 def sight_of_result(r: FromClause) -> Sight:
@@ -188,6 +201,34 @@ def _of_definition(id_: ColumnElement[Any]) -> Select[Any]:
     )
 
 
+def _of_activity(id_: ColumnElement[Any]) -> Select[Any]:
+    a, p = CommunicationActivity.__table__.alias(), CommunicationPlan.__table__.alias()
+    at_work = communication_visibility.at_work(p)
+    return (
+        _row(
+            SubjectKind.COMMUNICATION_ACTIVITY,
+            state=a.c.state,
+            attach=func.array_cat(
+                p.c.parties_enter,
+                func.array_remove(array([_media(p.c.about_id), _media(p.c.id)]), null()),
+            ),
+            verify=array([_representative(p.c.about_id), _party(Role.SPECIALIST, a.c.entity_id)]),
+            edited_by=a.c.edited_by,
+            attach_due=null(),
+            verify_due=null(),
+            sight=Sight(
+                at_work=at_work,
+                named=at_work,
+                disclosed=communication_visibility.disclosed(p),
+            ),
+            indicator=a,
+            period=null(),
+        )
+        .select_from(a.join(p, p.c.id == a.c.plan_id))
+        .where(a.c.id == id_)
+    )
+
+
 KINDS: Mapping[str, Evidenced] = {
     each.kind: each
     for each in (
@@ -208,6 +249,15 @@ KINDS: Mapping[str, Evidenced] = {
             definitions.EDIT.sources,
             definitions.OPEN,
             _of_definition,
+        ),
+        Evidenced(
+            SubjectKind.COMMUNICATION_ACTIVITY,
+            CommunicationActivity,
+            communication_activities.facts,
+            Step.ENTER,
+            communications.EVIDENCED,
+            communications.EVIDENCED,
+            _of_activity,
         ),
     )
 }

@@ -12,11 +12,25 @@ from app.errors import invalid, unknown_reference
 from app.models import Assignment, Membership, Subject
 from app.parties import Actor, Facts
 from app.services import lifecycle, records, sql
+from app.services.communications import queries as communication_plans
 from app.services.people import rules
 from app.services.people.memberships_commands import require_active
 from app.services.results import facts as results
 
-_ASSIGNED_TO = (SubjectKind.INDICATOR.value, SubjectKind.RESULT.value)
+_ASSIGNED_TO = (
+    SubjectKind.INDICATOR.value,
+    SubjectKind.RESULT.value,
+    SubjectKind.ENTITY.value,
+    SubjectKind.INITIATIVE.value,
+    SubjectKind.COMMUNICATION_PLAN.value,
+)
+"""What somebody can be put to work on; on the entity as a whole the media representative is (Guide O-4)."""
+
+_SEEN_BY_FEW = {
+    SubjectKind.RESULT.value: results.one,
+    SubjectKind.COMMUNICATION_PLAN.value: communication_plans.facts,
+}
+"""Who is assigned to one of these reads it, so only who reads it may assign."""
 
 
 async def create(
@@ -29,7 +43,8 @@ async def create(
     ends_at: datetime | None,
     now: datetime,
 ) -> UUID:
-    """Put a person of the entity to work on one of its indicators or results.
+    """Put a person of the entity to work on one of its indicators, results, initiatives or communication plans, or on its
+    communication as a whole.
 
     Raises Forbidden for who would assign themself, Invalid for somebody without a role in the entity and
     for a subject that is unknown, another entity's, or not visible to the actor; the same assignment twice
@@ -100,7 +115,6 @@ async def _require_subject(
         )
     )
     kind = found.scalar_one_or_none()
-    # Who is assigned to a result reads it, so only who reads it may assign.
-    hidden = kind == SubjectKind.RESULT and await results.one(writer, actor, subject_id, now) is None
-    if kind is None or hidden:
+    load = None if kind is None else _SEEN_BY_FEW.get(kind)
+    if kind is None or (load is not None and await load(writer, actor, subject_id, now) is None):
         raise unknown_reference("#/subject_id")
