@@ -29,6 +29,7 @@ from app.routers import (
     indicators,
     me,
     obligations,
+    path_templates,
     people,
     reopenings,
     results,
@@ -70,6 +71,7 @@ ROUTERS = (
     reopenings.router,
     communications.router,
     communication_activities.router,
+    path_templates.router,
     service.router,
 )
 

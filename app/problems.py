@@ -81,6 +81,19 @@ _BY_CONSTRAINT: dict[str, AppError] = {
     "uq_definitions_one_open": errors.AlreadyExists(
         Text("A version of this definition is in work already.", "توجد نسخة من هذا التعريف قيد العمل.")
     ),
+    "uq_path_templates_one_open": errors.AlreadyExists(
+        Text(
+            "A version of this path template is in work already.",
+            "توجد نسخة من نموذج المسار هذا قيد العمل.",
+        )
+    ),
+    # Two who begin at once count to the same number.
+    "uq_path_templates_entity_id_code_number": errors.AlreadyExists(
+        Text(
+            "A version of this path template is in work already.",
+            "توجد نسخة من نموذج المسار هذا قيد العمل.",
+        )
+    ),
     "uq_entities_code": errors.AlreadyExists(Text("The code is taken.", "الرمز مستخدم.")),
     "uq_divisions_entity_id_code": errors.AlreadyExists(Text("The code is taken.", "الرمز مستخدم.")),
     "uq_holidays_day": errors.AlreadyExists(

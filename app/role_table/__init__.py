@@ -8,6 +8,7 @@ from app.role_table import (
     evidence,
     indicators,
     obligations,
+    path_templates,
     people,
     reopenings,
     results,
@@ -28,4 +29,5 @@ TABLE = (
     *evidence.RULES,
     *reopenings.RULES,
     *communications.RULES,
+    *path_templates.RULES,
 )

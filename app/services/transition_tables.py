@@ -12,6 +12,7 @@ from app.services.evidence import rules as evidence
 from app.services.holidays import rules as holidays
 from app.services.indicators import rules as indicators
 from app.services.obligations import rules as obligations
+from app.services.path_templates import rules as path_templates
 from app.services.people import rules as people
 from app.services.reopenings import rules as reopenings
 from app.services.results import rules as results
@@ -43,6 +44,7 @@ TABLES = (
     TransitionTable(SubjectKind.DELEGATION, (people.END_DELEGATION,)),
     TransitionTable(SubjectKind.SERVICE_ACCOUNT, (service_accounts.END,)),
     TransitionTable(SubjectKind.ROLE_PLAN, role_plans.TRANSITIONS),
+    TransitionTable(SubjectKind.PATH_TEMPLATE, path_templates.TRANSITIONS),
     TransitionTable(SubjectKind.OBLIGATION, obligations.TRANSITIONS),
     TransitionTable(SubjectKind.RESULT, results.TRANSITIONS),
     TransitionTable(SubjectKind.EVIDENCE, evidence.TRANSITIONS),

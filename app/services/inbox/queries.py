@@ -37,6 +37,7 @@ from app.models import (
     Evidence,
     Indicator,
     Obligation,
+    PathTemplate,
     Reopening,
     Result,
     RolePlan,
@@ -65,6 +66,7 @@ _b: FromClause = Obligation.__table__
 _f: FromClause = Evidence.__table__
 _cp: FromClause = CommunicationPlan.__table__
 _ca: FromClause = CommunicationActivity.__table__
+_t: FromClause = PathTemplate.__table__
 
 SOON = 7
 """Days ahead of today that are soon."""
@@ -87,6 +89,7 @@ def _barred() -> ColumnElement[bool]:
                 me == any_(_r.c.edited_by),
                 me == any_(_r.c.controlled_by),
                 me == any_(_p.c.edited_by),
+                me == any_(_t.c.edited_by),
                 me == any_(_d.c.edited_by),
                 me == any_(_d.c.controlled_by),
                 me == _o.c.asked_by_id,
@@ -135,6 +138,7 @@ def _joined() -> FromClause:
         .join(_e, _e.c.id == _w.c.entity_id)
         .outerjoin(_r, _r.c.id == _w.c.subject_id)
         .outerjoin(_p, _p.c.id == _w.c.subject_id)
+        .outerjoin(_t, _t.c.id == _w.c.subject_id)
         .outerjoin(_o, _o.c.id == _w.c.subject_id)
         .outerjoin(_b, _b.c.id == _o.c.obligation_id)
         .outerjoin(_d, _d.c.id == _w.c.subject_id)
@@ -190,6 +194,7 @@ def _list(_: frozenset[str], *, after: bool) -> Query:
         (_i.c.id.is_not(None), sql.obj(ar=_i.c.name_ar, en=_i.c.name_en)),
         (_cp.c.id.is_not(None), sql.obj(ar=_cp.c.name_ar, en=_cp.c.name_en)),
         (_ca.c.id.is_not(None), sql.obj(ar=_ca.c.name_ar, en=_ca.c.name_en)),
+        (_t.c.id.is_not(None), sql.obj(ar=_t.c.title_ar, en=_t.c.title_en)),
         else_=sql.obj(ar=_e.c.name_ar, en=_e.c.name_en),
     )
     # One line per thing, in the role that is named first, though a person may answer to several.
