@@ -100,7 +100,7 @@ async def edit_communication_plan(
     change: Annotated[Change, changes(rules.EDIT, queries.facts)], patch: CommunicationPlanPatch
 ) -> Response:
     """Lists are replaced as a whole. Whoever edits never approves it."""
-    named = patch.model_dump(exclude_unset=True)
+    named = {name: value for name, value in patch.model_dump().items() if name in patch.model_fields_set}
     await commands.edit(change.lane, change.actor, change.facts, change.entitlement, named, change.now)
     return await _answer(change, change.facts.id)
 

@@ -72,7 +72,7 @@ CANCEL = Transition(
 ACTIVITY_TRANSITIONS = (EDIT_ACTIVITY, REPORT, CANCEL)
 
 START = Transition("communication_activities.start", _DRAFTED, CommunicationActivityState.PLANNED)
-END = Transition(CANCEL.action, _DRAFTED, CommunicationActivityState.CANCELLED)
+END = Transition("communication_activities.end", _DRAFTED, CommunicationActivityState.CANCELLED)
 """What becomes of the activities of a draft that is approved or discarded; no rule names these."""
 
 ACTIVITY_AWAITED: Mapping[str, Awaited] = {
