@@ -7,7 +7,7 @@ from sqlalchemy import exists, insert, literal, select
 
 from app import ids
 from app.db import Writer
-from app.enums import SubjectKind
+from app.enums import Role, SubjectKind
 from app.errors import invalid, unknown_reference
 from app.models import Assignment, Membership, Subject
 from app.parties import Actor, Facts
@@ -46,8 +46,8 @@ async def create(
     """Put a person of the entity to work on one of its indicators, results, initiatives or communication plans, or on its
     communication as a whole.
 
-    Raises Forbidden for who would assign themself, Invalid for somebody without a role in the entity and
-    for a subject that is unknown, another entity's, or not visible to the actor; the same assignment twice
+    Raises Forbidden for who would assign themself, Invalid for somebody without a role in the entity, or on the entity as a
+    whole for who is no media representative, and for a subject that is unknown, another entity's, or not visible to the actor; the same assignment twice
     at a time is refused by the schema.
     """
     rules.check_not_oneself(user_id, [actor.person_id])
@@ -56,6 +56,8 @@ async def create(
     await require_active(writer, user_id, "#/user_id")
     await _require_role(writer, entity, user_id, begins)
     await _require_subject(writer, actor, entity, subject_id, now)
+    if subject_id == entity.id:
+        await _require_role(writer, entity, user_id, begins, Role.MEDIA_REPRESENTATIVE)
     assignment_id = ids.new()
     columns = {"user_id": user_id, "subject_id": subject_id, "starts_at": begins, "ends_at": ends_at}
     await lifecycle.begin(
@@ -88,21 +90,20 @@ async def end(
     )
 
 
-async def _require_role(writer: Writer, entity: Facts, user_id: UUID, moment: datetime) -> None:
+async def _require_role(
+    writer: Writer, entity: Facts, user_id: UUID, moment: datetime, role: Role | None = None
+) -> None:
     m = Membership.__table__
-    found = await writer.execute(
-        select(
-            exists().where(
-                m.c.user_id == user_id, m.c.entity_id == entity.id, sql.in_force(m, literal(moment))
-            )
-        )
-    )
+    held = [m.c.user_id == user_id, m.c.entity_id == entity.id, sql.in_force(m, literal(moment))]
+    if role is not None:
+        held.append(m.c.role == role.value)
+    found = await writer.execute(select(exists().where(*held)))
     if not found.scalar_one():
         raise invalid(
             "#/user_id",
             "holds_no_role",
-            "The person holds no role in the entity at that time.",
-            "لا يشغل هذا الشخص دورًا في الجهة في تلك المدة.",
+            "The person does not hold the role in the entity at that time that this asks for.",
+            "لا يشغل هذا الشخص في الجهة في تلك المدة الدور المطلوب لذلك.",
         )
 
 
