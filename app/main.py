@@ -31,6 +31,8 @@ from app.routers import (
     obligations,
     path_templates,
     people,
+    plans,
+    proposals,
     reopenings,
     results,
     role_plans,
@@ -72,6 +74,8 @@ ROUTERS = (
     communications.router,
     communication_activities.router,
     path_templates.router,
+    plans.router,
+    proposals.router,
     service.router,
 )
 

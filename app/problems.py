@@ -19,6 +19,7 @@ from starlette.types import Scope
 from app import errors
 from app.errors import AppError, FieldError, Text
 from app.schemas.problems import Problem
+from app.services.plans import rules as plans
 
 log = structlog.get_logger()
 
@@ -70,6 +71,15 @@ _BY_CONSTRAINT: dict[str, AppError] = {
                 "توجد خطة تواصل لهذا الموضوع في السنة نفسها، فعدّلها أو ابدأ نسخة جديدة منها.",
             )
         ),
+    ),
+    "uq_plans_one_open": plans.OverlappingPlan(),
+    "uq_plans_one_in_force": plans.OverlappingPlan(),
+    "uq_plans_entity_id_year_number": plans.OverlappingPlan(),
+    "uq_plan_items_indicator": errors.AlreadyExists(
+        Text("The indicator is in the plan already.", "المؤشر ضمن الخطة من قبل.")
+    ),
+    "uq_plan_items_initiative": errors.AlreadyExists(
+        Text("The initiative is in the plan already.", "المبادرة ضمن الخطة من قبل.")
     ),
     "uq_role_plans_one_open": errors.AlreadyExists(
         Text("The entity has a role plan in work.", "لدى الجهة خطة أدوار قيد العمل.")

@@ -101,6 +101,11 @@ PARTIES: dict[str, Text] = {
         "من يملك تعديل ما يتعلق به الدليل: من يُدخل النتيجة، ومن يعدّ التعريف، ومن ينفذ خطة التواصل لنشاطها",
     ),
     "step:support": Text("UNIT, where its support was asked for", "وحدة المتابعة، إذا طُلب دعمها"),
+    "step:propose": Text("anyone who holds a role in the entity", "كل من له دور في الجهة"),
+    "step:sort": Text(
+        "the entity's planning directorate, a specialist or the manager of its vision office",
+        "دائرة التخطيط في الجهة أو أخصائي في مكتب الرؤية أو مديره",
+    ),
     "step:verify": Text(
         "the technical representative who is assigned to the subject or its indicator, or a specialist of the"
         " owner; for the definition of a vision indicator another person of UNIT; never who entered or edited the"
@@ -133,6 +138,16 @@ PARTIES_OF_AREA: dict[tuple[str, str], Text] = {
             "من تسميه سلسلة الأدوار في الجهة للإدخال، أو الممثل الإعلامي المكلف بالخطة أو بموضوعها",
         ),
     ),
+    ("plans", "step:enter"): Text(
+        "whom the chain of the entity's role plan names to enter plans, or a specialist",
+        "من تسميه سلسلة الأدوار في الجهة لإعداد الخطط، أو أخصائي",
+    ),
+    ("plans", "step:verify"): Text(
+        "the manager or a specialist of the vision office, or the technical representative who is assigned to the"
+        " plan; never who entered or edited it",
+        "مدير مكتب الرؤية أو أخصائي فيه أو الممثل الفني المكلف بالخطة، ولا يتولاه من أعدّها أو عدّلها",
+    ),
+    ("plans", "step:control"): Text("whoever has the stage of its path", "صاحب الخطوة في مسار الخطة"),
     ("obligations", "step:approve"): _GRANTOR,
     ("reopenings", "step:approve"): _GRANTOR,
 }

@@ -10,6 +10,8 @@ from app.role_table import (
     obligations,
     path_templates,
     people,
+    plans,
+    proposals,
     reopenings,
     results,
     role_plans,
@@ -30,4 +32,6 @@ TABLE = (
     *reopenings.RULES,
     *communications.RULES,
     *path_templates.RULES,
+    *plans.RULES,
+    *proposals.RULES,
 )

@@ -14,6 +14,8 @@ from app.services.indicators import rules as indicators
 from app.services.obligations import rules as obligations
 from app.services.path_templates import rules as path_templates
 from app.services.people import rules as people
+from app.services.plans import rules as plans
+from app.services.proposals import rules as proposals
 from app.services.reopenings import rules as reopenings
 from app.services.results import rules as results
 from app.services.role_plans import rules as role_plans
@@ -52,6 +54,8 @@ TABLES = (
     TransitionTable(SubjectKind.CONTRIBUTION, contributions.TRANSITIONS),
     TransitionTable(SubjectKind.COMMUNICATION_PLAN, communications.TRANSITIONS),
     TransitionTable(SubjectKind.COMMUNICATION_ACTIVITY, communications.ACTIVITY_TRANSITIONS),
+    TransitionTable(SubjectKind.PLAN, plans.TRANSITIONS),
+    TransitionTable(SubjectKind.PROPOSAL, proposals.TRANSITIONS),
     TransitionTable(SubjectKind.HOLIDAY, holidays.TRANSITIONS),
 )
 

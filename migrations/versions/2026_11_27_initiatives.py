@@ -1,6 +1,6 @@
 """Initiatives, their milestones, money, effects, progress and checks on the ground; who shares a programme.
 
-Revision: initiatives, after planning.
+Revision: initiatives, after path_runs.
 """
 
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision: str = "initiatives"
-down_revision: str | Sequence[str] | None = "planning"
+down_revision: str | Sequence[str] | None = "path_runs"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 

@@ -47,8 +47,8 @@ async def create(
     communication as a whole.
 
     Raises Forbidden for who would assign themself, Invalid for somebody without a role in the entity, or on the entity as a
-    whole for who is no media representative, and for a subject that is unknown, another entity's, or not visible to the actor; the same assignment twice
-    at a time is refused by the schema.
+    whole for who is no media representative, and for a subject that is unknown, another entity's, or not visible to the
+    actor; the same assignment twice at a time is refused by the schema.
     """
     rules.check_not_oneself(user_id, [actor.person_id])
     begins = rules.starting(starts_at, now)

@@ -47,7 +47,7 @@ EDIT = Transition("me.edit", frozenset({_ACTIVE}), _ACTIVE)
 _user = cast(Table, User.__table__)
 _ONE: ColumnElement[int] = literal_column("1")
 _SESSION_ID = bindparam("session_id", type_=Uuid)
-_CHAINS = (Chain.COMMUNICATION,)
+_CHAINS = (Chain.PLANS, Chain.COMMUNICATION)
 """The chains beside that of results by which something is entered and approved."""
 
 

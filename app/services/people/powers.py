@@ -12,6 +12,8 @@ from app import permissions
 from app.enums import Chain, Role, Step
 from app.parties import ADMINISTRATOR, UNIT, UNIT_EDITOR, Actor, Facts, party_key
 from app.permissions import RULES
+from app.services.plans import rules as plans
+from app.services.proposals import rules as proposals
 
 Steps = Mapping[str, Collection[str]]
 """Party keys by step."""
@@ -65,6 +67,7 @@ def of(actor: Actor, places: Iterable[Place]) -> Powers:
         },
         # Of the definitions of vision indicators, and of the figures that UNIT enters.
         "evidence": {"attach": (UNIT, UNIT_EDITOR), "verify": (UNIT,)},
+        "plans": {"control": (UNIT,)},
         "obligations": {Step.APPROVE: (UNIT,)},
         "reopenings": {Step.APPROVE: (UNIT,)},
         "communication_plans": {"support": (UNIT,)},
@@ -88,6 +91,10 @@ def _at(actor: Actor, place: Place) -> frozenset[str]:
     communicating = (
         *communication.get(Step.ENTER, ()),
         *(party_key(Role.MEDIA_REPRESENTATIVE, subject_id) for subject_id in place.assigned),
+    )
+    # Who is assigned to a plan verifies it, as the technical representative of the entity.
+    plan_steps = plans.steps(
+        {step: tuple(place.chain_steps.get(Chain.PLANS, {}).get(step, ())) for step in Step}, here, here
     )
     by_area: Mapping[str, Steps] = {
         "results": {**steps, "control": (*steps.get(Step.REVIEW, ()), *steps.get(Step.APPROVE, ()))},
@@ -114,6 +121,8 @@ def _at(actor: Actor, place: Place) -> frozenset[str]:
         "communication_activities": {Step.ENTER: communicating},
         # Of the whole, and of the part.
         "contributions": {"answer": (manager,), "explain": (manager, specialist)},
+        "plans": plan_steps,
+        "proposals": proposals.steps(here),
         # Who appoints to a role ends it too.
         "memberships": {
             "appoint": tuple(party_key(who, here) for who in _APPOINTING if who != ADMINISTRATOR)
