@@ -81,6 +81,9 @@ _BY_CONSTRAINT: dict[str, AppError] = {
     "uq_plan_items_initiative": errors.AlreadyExists(
         Text("The initiative is in the plan already.", "المبادرة ضمن الخطة من قبل.")
     ),
+    "uq_scorecards_one_open": errors.AlreadyExists(
+        Text("A version of this scorecard is in work already.", "توجد نسخة من هذه البطاقة قيد العمل.")
+    ),
     "uq_role_plans_one_open": errors.AlreadyExists(
         Text("The entity has a role plan in work.", "لدى الجهة خطة أدوار قيد العمل.")
     ),

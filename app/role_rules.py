@@ -75,6 +75,10 @@ PARTIES: dict[str, Text] = {
         "the manager of the owner; for a vision indicator UNIT",
         "مدير مكتب الجهة المالكة، ووحدة المتابعة لمؤشر الرؤية",
     ),
+    "step:align": Text(
+        "the technical representative who is assigned to it, a specialist or the manager",
+        "الممثل الفني المكلف أو أخصائي أو مدير المكتب",
+    ),
     "step:retire": Text(
         "the manager of the owner; for a vision indicator an editor of UNIT",
         "مدير مكتب الجهة المالكة، ومحرر في وحدة المتابعة لمؤشر الرؤية",

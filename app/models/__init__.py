@@ -8,6 +8,7 @@ from app.models.contributions import Absence, Contribution, ResultPart
 from app.models.definitions import Definition, Target
 from app.models.entities import Division, Entity
 from app.models.evidence import Evidence, EvidenceRule
+from app.models.improvement_plans import ImprovementAction, ImprovementPlan
 from app.models.indicators import Indicator
 from app.models.initiatives import BudgetLine, Initiative, InitiativeEffect, Milestone, MilestoneBaseline
 from app.models.obligations import Obligation, Schedule
@@ -21,6 +22,7 @@ from app.models.proposals import Proposal
 from app.models.reopenings import Reopening
 from app.models.results import Result
 from app.models.role_plans import RolePlan, RolePlanStep
+from app.models.scorecards import Scorecard, ScorecardLine
 from app.models.scores import Score, Standing
 from app.models.site_checks import SiteCheck
 from app.models.subjects import Event, Subject, Wait
@@ -45,6 +47,8 @@ __all__ = [
     "EvidenceRule",
     "Holiday",
     "IdempotencyKey",
+    "ImprovementAction",
+    "ImprovementPlan",
     "Indicator",
     "Initiative",
     "InitiativeEffect",
@@ -75,6 +79,8 @@ __all__ = [
     "RolePlanStep",
     "Schedule",
     "Score",
+    "Scorecard",
+    "ScorecardLine",
     "ServiceAccount",
     "Session",
     "SignInBrake",

@@ -16,6 +16,7 @@ from app.role_table import (
     results,
     role_plans,
     scoreboard,
+    scorecards,
 )
 
 TABLE = (
@@ -34,4 +35,5 @@ TABLE = (
     *path_templates.RULES,
     *plans.RULES,
     *proposals.RULES,
+    *scorecards.RULES,
 )

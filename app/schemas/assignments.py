@@ -38,7 +38,16 @@ class AssignmentItem(View):
     entity: Annotated[Ref, Field(description="The entity.")]
     subject_id: Annotated[UUID, Field(description="To what.")]
     subject_kind: Annotated[
-        Literal["indicator", "result", "entity", "initiative", "communication_plan"],
+        Literal[
+            "indicator",
+            "result",
+            "entity",
+            "initiative",
+            "scorecard",
+            "improvement_plan",
+            "plan",
+            "communication_plan",
+        ],
         Field(description="What that is."),
     ]
     indicator: Annotated[

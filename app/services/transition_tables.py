@@ -20,6 +20,7 @@ from app.services.reopenings import rules as reopenings
 from app.services.results import rules as results
 from app.services.role_plans import rules as role_plans
 from app.services.schedules import rules as schedules
+from app.services.scorecards import rules as scorecards
 from app.services.service_accounts import rules as service_accounts
 from app.services.transitions import Transition
 
@@ -57,6 +58,7 @@ TABLES = (
     TransitionTable(SubjectKind.PLAN, plans.TRANSITIONS),
     TransitionTable(SubjectKind.PROPOSAL, proposals.TRANSITIONS),
     TransitionTable(SubjectKind.HOLIDAY, holidays.TRANSITIONS),
+    TransitionTable(SubjectKind.SCORECARD, scorecards.TRANSITIONS),
 )
 
 

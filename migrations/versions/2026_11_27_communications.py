@@ -1,6 +1,6 @@
 """Communication plans and their activities (Guide O-4, C-1, C-2).
 
-Revision: communications, after plans.
+Revision: communications, after plans and scorecards.
 """
 
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision: str = "communications"
-down_revision: str | Sequence[str] | None = "plans"
+down_revision: str | Sequence[str] | None = ("plans", "scorecards")
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 

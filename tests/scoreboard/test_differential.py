@@ -2,20 +2,22 @@
 
 import random
 from collections.abc import Mapping
+from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app import clock
+from app import clock, ids
 from app.db import OwnerLane
-from app.enums import Light, Role
+from app.enums import Light, Role, SubjectKind
 from app.schemas.scoreboard import ScoreboardLine
 from app.services.scoreboard.rules import Member, roll_up
 from app.services.scores import commands
 from app.services.scores.rules import Score
-from tests.factories.world import Person, World
+from tests.factories.world import Entity, Person, World
 from tests.obligations.owing import Owed, priority, scatter
 from tests.scoreboard.test_routes import board
 from tests.scores.drawing import Case, cases
@@ -34,8 +36,9 @@ INDICATORS = st.tuples(cases(), st.lists(FIGURES, max_size=3), st.integers(0, 2)
 async def test_lines_are_what_the_rules_make_of_the_facts(
     world: World, indicators: list[tuple[Case, list[dict[str, Any]], int]], seed: int
 ) -> None:
-    """For the owner's people, a stranger and UNIT; by entity, priority, pillar and for the nation."""
-    await world.owner.execute("truncate scores, standings, obligations cascade")
+    """For the owner's people, a stranger and UNIT; by entity, priority, pillar and for the nation. One of the entities
+    has a scorecard in force this year, of all but its last indicator, and another one of last year."""
+    await world.owner.execute("truncate scores, standings, obligations, scorecards cascade")
     await world.owner.execute("delete from results")
     await world.owner.execute("update indicators set state = 'retired', retired_on = current_date")
     chance = random.Random(seed)
@@ -51,6 +54,10 @@ async def test_lines_are_what_the_rules_make_of_the_facts(
         for said in told:
             await figure(world, indicator, said, NOW)
         keys[indicator] = (entity.id, served)
+    weights = await _weighed(
+        world, chance, entities[0], [i for i in keys if keys[i][0] == entities[0].id], head
+    )
+    await _weighed(world, chance, entities[1], [i for i in keys if keys[i][0] == entities[1].id], head, ago=1)
     while await commands.fill(OwnerLane(world.owner)):
         pass
     _, standings = await assert_kept(world.owner)
@@ -58,10 +65,47 @@ async def test_lines_are_what_the_rules_make_of_the_facts(
     stranger = await world.person(Role.MANAGER, await world.entity())
     for person, near in ((head, {entities[0].id}), (unit, {e.id for e in entities}), (stranger, set())):
         members = {
-            indicator: _member(indicator, standings, owed[indicator], near=entity in near)
+            indicator: replace(
+                _member(indicator, standings, owed[indicator], near=entity in near),
+                weight=weights.get(indicator, Decimal(1)),
+            )
             for indicator, (entity, _) in keys.items()
         }
         await _compare(world, person, members, keys)
+
+
+async def _weighed(
+    world: World, chance: random.Random, entity: Entity, indicators: list[UUID], head: Person, *, ago: int = 0
+) -> dict[UUID, Decimal]:
+    """A scorecard in force of all these indicators but the last; what each of them weighs."""
+    chosen = indicators[:-1]
+    scorecard = ids.new()
+    await world.subject(scorecard, SubjectKind.SCORECARD, entity.id)
+    said = {"id": scorecard, "entity_id": entity.id, "year": clock.today().year - ago, "number": 1}
+    await world.insert(
+        "scorecards", **said, state="draft", drafted_by_id=head.id, drafted_at=NOW, edited_by=[head.id]
+    )
+    left, weights = Decimal(100), {}
+    for rank, indicator in enumerate(chosen, 1):
+        last = rank == len(chosen)
+        weight = left if last else (left * chance.randint(1, 9) / 10).quantize(Decimal("0.0001"))
+        left -= weight
+        await world.insert(
+            "scorecard_lines",
+            scorecard_id=scorecard,
+            indicator_id=indicator,
+            entity_id=entity.id,
+            definition_id=await world.owner.fetchval(
+                "select definition_id from indicators where id = $1", indicator
+            ),
+            rank=rank,
+            weight=weight,
+        )
+        weights[indicator] = weight * len(chosen) / 100
+    await world.owner.execute(
+        "update scorecards set state = 'in_force', snapshot = '[]' where id = $1", scorecard
+    )
+    return weights
 
 
 async def _compare(

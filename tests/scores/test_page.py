@@ -213,3 +213,14 @@ def test_the_page_names_the_rules_of_a_group(text: str) -> None:
     said = [line for line in text.splitlines() if "90" in line]
     assert numbers(said[-1]) == [GROUP_GREEN_AT, GROUP_AMBER_AT]
     assert any(str(MINIMUM_COVERAGE) in line for line in text.splitlines())
+
+
+@pytest.mark.parametrize("text", [ARABIC, ENGLISH], ids=["ar", "en"])
+def test_the_weights_of_a_scorecard_are_computed_as_the_page_says(text: str) -> None:
+    sums = next(line for line in text.splitlines() if "÷ (1.5 + 0.9 + 0.6) =" in line)
+    percent = (50, 30, 20)
+    weights = [Decimal(each) * len(percent) / 100 for each in percent]
+    assert weights == [Decimal("1.5"), Decimal("0.9"), Decimal("0.6")]
+    assert all(str(each) in sums for each in percent)
+    found = roll_up([replace(m, weight=w) for m, w in zip(members(text), weights, strict=True)])
+    assert re.findall(r"= (\d+\.\d)\b", sums)[-1] == f"{found.score:.1f}"

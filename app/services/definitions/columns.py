@@ -23,7 +23,12 @@ def content(d: FromClause) -> dict[str, ColumnElement[Any]]:
 def targets(definition_id: ColumnElement[Any]) -> ScalarSelect[Any]:
     """The targets of a version as a JSON array, by year."""
     t = Target.__table__.alias()
-    target = sql.obj(
+    return select(sql.listed(target(t), t.c.year)).where(t.c.definition_id == definition_id).scalar_subquery()
+
+
+def target(t: FromClause) -> ColumnElement[Any]:
+    """One target as a JSON object."""
+    return sql.obj(
         year=t.c.year,
         kind=t.c.kind,
         value=func.trim_scale(t.c.value),
@@ -35,4 +40,3 @@ def targets(definition_id: ColumnElement[Any]) -> ScalarSelect[Any]:
         window_end=t.c.window_end,
         source=t.c.source,
     )
-    return select(sql.listed(target, t.c.year)).where(t.c.definition_id == definition_id).scalar_subquery()

@@ -22,6 +22,9 @@ _ASSIGNED_TO = (
     SubjectKind.RESULT.value,
     SubjectKind.ENTITY.value,
     SubjectKind.INITIATIVE.value,
+    SubjectKind.SCORECARD.value,
+    SubjectKind.IMPROVEMENT_PLAN.value,
+    SubjectKind.PLAN.value,
     SubjectKind.COMMUNICATION_PLAN.value,
 )
 """What somebody can be put to work on; on the entity as a whole the media representative is (Guide O-4)."""

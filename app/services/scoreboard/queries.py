@@ -36,7 +36,18 @@ from sqlalchemy.sql.selectable import FromClause, ScalarSelect, Subquery
 from app import clock, errors
 from app.db import Lane, Query
 from app.enums import IndicatorLevel, IndicatorState, Light, ObligationState, TargetKind
-from app.models import Entity, Indicator, Obligation, Pillar, Priority, Score, Standing
+from app.enums.scorecards import ScorecardState
+from app.models import (
+    Entity,
+    Indicator,
+    Obligation,
+    Pillar,
+    Priority,
+    Score,
+    Scorecard,
+    ScorecardLine,
+    Standing,
+)
 from app.parties import Actor
 from app.services import sql
 from app.services.documents import Document
@@ -55,9 +66,6 @@ _OPENS: dict[By, By] = {"nation": "pillar", "pillar": "priority", "priority": "e
 _i: FromClause = Indicator.__table__
 _p: FromClause = Priority.__table__
 _ONE: ColumnElement[int] = literal_column("1", Integer)
-_WEIGHT: ColumnElement[Any] = literal_column("1::numeric", Numeric)
-"""All indicators weigh the same, as long as no scorecard says otherwise."""
-
 FROM_DUE = bindparam("from_due", type_=Date)
 CARRIED = bindparam("carried", type_=Text)
 MOMENT = bindparam("moment", type_=Text)
@@ -163,6 +171,8 @@ def rolled_up_today(keys: list[str], *where: ColumnElement[bool]) -> Subquery:
 def _members(where: Sequence[ColumnElement[bool]], *, then: bool) -> Subquery:
     """The indicators, each with the score that the reader sees, for `rolled_up`; `then`: as of a moment."""
     figure, source = _known(_joined()) if then else stands(_joined())
+    weights = _weights()
+    source = source.outerjoin(weights, weights.c.indicator_id == _i.c.id)
     overdue: ColumnElement[bool] = false()
     waits: ColumnElement[bool] = false()
     if not then:  # what was due then is not known any more: what had no figure is missing
@@ -173,7 +183,7 @@ def _members(where: Sequence[ColumnElement[bool]], *, then: bool) -> Subquery:
     return (
         select(
             *(_i.c.entity_id, _i.c.priority_id, _p.c.pillar_id),
-            _WEIGHT.label("weight"),
+            func.coalesce(weights.c.weight, literal_column("1::numeric", Numeric)).label("weight"),
             *(figure.c[name] for name in ("progress", "on_track")),
             func.coalesce(figure.c.light, sql.const(Light.GREY)).label("light"),
             figure.c.before_progress,
@@ -184,6 +194,22 @@ def _members(where: Sequence[ColumnElement[bool]], *, then: bool) -> Subquery:
         .select_from(source)
         .where(*where)
         .subquery("members")
+    )
+
+
+def _weights() -> Subquery:
+    """What each indicator of a scorecard in force this year weighs beside those that stand in none, which weigh 1: its
+    percent, times the indicators of the scorecard, so that theirs come to 1 each on average."""
+    s, line = Scorecard.__table__, ScorecardLine.__table__
+    lines = func.count().over(partition_by=line.c.scorecard_id)
+    return (
+        select(line.c.indicator_id, (line.c.weight * lines * literal_column("0.01")).label("weight"))
+        .select_from(line.join(s, s.c.id == line.c.scorecard_id))
+        .where(
+            s.c.state == sql.const(ScorecardState.IN_FORCE),
+            s.c.year == func.date_part(literal_column("'year'"), sql.TODAY),
+        )
+        .subquery("weights")
     )
 
 
