@@ -84,6 +84,20 @@ _BY_CONSTRAINT: dict[str, AppError] = {
     "uq_scorecards_one_open": errors.AlreadyExists(
         Text("A version of this scorecard is in work already.", "توجد نسخة من هذه البطاقة قيد العمل.")
     ),
+    **dict.fromkeys(
+        (
+            "uq_detailed_plans_one_open_of_initiative",
+            "uq_detailed_plans_one_approved_of_initiative",
+            "uq_detailed_plans_one_open_of_division",
+            "uq_detailed_plans_one_approved_of_division",
+        ),
+        errors.AlreadyExists(
+            Text(
+                "A version of this detailed plan is in work already.",
+                "توجد نسخة من هذه الخطة التفصيلية قيد العمل.",
+            )
+        ),
+    ),
     "uq_role_plans_one_open": errors.AlreadyExists(
         Text("The entity has a role plan in work.", "لدى الجهة خطة أدوار قيد العمل.")
     ),

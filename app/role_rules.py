@@ -104,6 +104,7 @@ PARTIES: dict[str, Text] = {
         " of communication who runs its plan",
         "من يملك تعديل ما يتعلق به الدليل: من يُدخل النتيجة، ومن يعدّ التعريف، ومن ينفذ خطة التواصل لنشاطها",
     ),
+    "step:endorse": Text("the head of the executing division", "رئيس التقسيم المنفذ"),
     "step:support": Text("UNIT, where its support was asked for", "وحدة المتابعة، إذا طُلب دعمها"),
     "step:propose": Text("anyone who holds a role in the entity", "كل من له دور في الجهة"),
     "step:sort": Text(

@@ -6,6 +6,7 @@ from app.models.catalogue import Holiday, Pillar, Priority, Programme, Source
 from app.models.communications import CommunicationActivity, CommunicationPlan
 from app.models.contributions import Absence, Contribution, ResultPart
 from app.models.definitions import Definition, Target
+from app.models.detailed_plans import DetailedPlan, DetailedPlanTask
 from app.models.entities import Division, Entity
 from app.models.evidence import Evidence, EvidenceRule
 from app.models.improvement_plans import ImprovementAction, ImprovementPlan
@@ -39,6 +40,8 @@ __all__ = [
     "Decision",
     "Definition",
     "Delegation",
+    "DetailedPlan",
+    "DetailedPlanTask",
     "DevelopmentPlan",
     "Division",
     "Entity",

@@ -7,6 +7,7 @@ from app.enums import SubjectKind
 from app.services.communications import rules as communications
 from app.services.contributions import rules as contributions
 from app.services.definitions import rules as definitions
+from app.services.detailed_plans import rules as detailed_plans
 from app.services.entities import rules as entities
 from app.services.evidence import rules as evidence
 from app.services.holidays import rules as holidays
@@ -57,6 +58,7 @@ TABLES = (
     TransitionTable(SubjectKind.COMMUNICATION_ACTIVITY, communications.ACTIVITY_TRANSITIONS),
     TransitionTable(SubjectKind.PLAN, plans.TRANSITIONS),
     TransitionTable(SubjectKind.PROPOSAL, proposals.TRANSITIONS),
+    TransitionTable(SubjectKind.DETAILED_PLAN, detailed_plans.TRANSITIONS),
     TransitionTable(SubjectKind.HOLIDAY, holidays.TRANSITIONS),
     TransitionTable(SubjectKind.SCORECARD, scorecards.TRANSITIONS),
 )

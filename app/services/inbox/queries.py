@@ -33,6 +33,7 @@ from app.models import (
     CommunicationPlan,
     Contribution,
     Definition,
+    DetailedPlan,
     Entity,
     Evidence,
     Indicator,
@@ -48,6 +49,7 @@ from app.parties import Actor
 from app.services import listing, sql
 from app.services.communications import visibility as communications
 from app.services.definitions import visibility as definitions
+from app.services.detailed_plans import visibility as detailed_plans
 from app.services.evidence import subjects
 from app.services.evidence import visibility as evidence
 from app.services.people import visibility
@@ -66,6 +68,7 @@ _b: FromClause = Obligation.__table__
 _f: FromClause = Evidence.__table__
 _cp: FromClause = CommunicationPlan.__table__
 _ca: FromClause = CommunicationActivity.__table__
+_dp: FromClause = DetailedPlan.__table__
 _t: FromClause = PathTemplate.__table__
 
 SOON = 7
@@ -97,6 +100,8 @@ def _barred() -> ColumnElement[bool]:
                 me == any_(_about.c.edited_by),
                 me == any_(_cp.c.edited_by),
                 me == any_(_cp.c.controlled_by),
+                me == any_(_dp.c.edited_by),
+                me == any_(_dp.c.controlled_by),
             ),
             literal_column("false"),
         ),
@@ -122,6 +127,7 @@ def _mine() -> ColumnElement[bool]:
         and_(_w.c.subject_id == _d.c.id, definitions.nobody_left(_d, _i)),
         and_(_w.c.subject_id == _f.c.id, evidence.nobody_left(_f, _about)),
         and_(_w.c.subject_id == _cp.c.id, communications.nobody_left(_cp)),
+        and_(_w.c.subject_id == _dp.c.id, detailed_plans.nobody_left(_dp)),
     )
     return or_(_of_my_parties(), and_(_w.c.entity_id == any_(visibility.LEADS), nobody_left))
 
@@ -147,6 +153,7 @@ def _joined() -> FromClause:
         .outerjoin(_about, true())
         .outerjoin(_cp, _cp.c.id == _w.c.subject_id)
         .outerjoin(_ca, _ca.c.id == _w.c.subject_id)
+        .outerjoin(_dp, _dp.c.id == _w.c.subject_id)
         .outerjoin(
             _i,
             _i.c.id
@@ -194,6 +201,7 @@ def _list(_: frozenset[str], *, after: bool) -> Query:
         (_i.c.id.is_not(None), sql.obj(ar=_i.c.name_ar, en=_i.c.name_en)),
         (_cp.c.id.is_not(None), sql.obj(ar=_cp.c.name_ar, en=_cp.c.name_en)),
         (_ca.c.id.is_not(None), sql.obj(ar=_ca.c.name_ar, en=_ca.c.name_en)),
+        (_dp.c.id.is_not(None), sql.obj(ar=_dp.c.name_ar, en=_dp.c.name_en)),
         (_t.c.id.is_not(None), sql.obj(ar=_t.c.title_ar, en=_t.c.title_en)),
         else_=sql.obj(ar=_e.c.name_ar, en=_e.c.name_en),
     )

@@ -47,7 +47,7 @@ EDIT = Transition("me.edit", frozenset({_ACTIVE}), _ACTIVE)
 _user = cast(Table, User.__table__)
 _ONE: ColumnElement[int] = literal_column("1")
 _SESSION_ID = bindparam("session_id", type_=Uuid)
-_CHAINS = (Chain.PLANS, Chain.COMMUNICATION)
+_CHAINS = (Chain.PLANS, Chain.COMMUNICATION, Chain.DETAILED_PLANS)
 """The chains beside that of results by which something is entered and approved."""
 
 
@@ -249,7 +249,8 @@ def _powers(actor: Actor, entities: list[Any]) -> Powers:
                 is_unit,
                 _steps(UUID(ref["id"]), steps, [UUID(division) for division in in_charge]),
                 {
-                    chain: chains.keys(Chain(chain), named, UUID(ref["id"]), None)
+                    # The entity stands for whichever of its divisions carries something out.
+                    chain: chains.keys(Chain(chain), named, UUID(ref["id"]), UUID(ref["id"]))
                     for chain, named in others.items()
                 },
                 [UUID(subject_id) for subject_id in assigned],

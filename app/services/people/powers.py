@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from app import permissions
-from app.enums import Chain, Role, Step
+from app.enums import Chain, Party, Role, Step
 from app.parties import ADMINISTRATOR, UNIT, UNIT_EDITOR, Actor, Facts, party_key
 from app.permissions import RULES
 from app.services.plans import rules as plans
@@ -96,6 +96,12 @@ def _at(actor: Actor, place: Place) -> frozenset[str]:
     plan_steps = plans.steps(
         {step: tuple(place.chain_steps.get(Chain.PLANS, {}).get(step, ())) for step in Step}, here, here
     )
+    # Where an executing division has a step, so has whoever is of a division: which one, the thing says.
+    executing = party_key(Party.DIVISION, here)
+    detailing: Steps = {
+        step: tuple(party_key(Role.DIVISION_MEMBER, here) if key == executing else key for key in keys)
+        for step, keys in place.chain_steps.get(Chain.DETAILED_PLANS, {}).items()
+    }
     by_area: Mapping[str, Steps] = {
         "results": {**steps, "control": (*steps.get(Step.REVIEW, ()), *steps.get(Step.APPROVE, ()))},
         # The head grants what UNIT does not.
@@ -119,6 +125,11 @@ def _at(actor: Actor, place: Place) -> frozenset[str]:
             Step.APPROVE: communication.get(Step.APPROVE, ()),
         },
         "communication_activities": {Step.ENTER: communicating},
+        "detailed_plans": {
+            **detailing,
+            "control": (*detailing.get(Step.REVIEW, ()), *detailing.get(Step.APPROVE, ())),
+            "endorse": (party_key(Role.DIVISION_HEAD, here),),
+        },
         # Of the whole, and of the part.
         "contributions": {"answer": (manager,), "explain": (manager, specialist)},
         "plans": plan_steps,
