@@ -25,9 +25,12 @@ from app.routers import (
     holidays,
     inbox,
     indicators,
+    initiatives,
     me,
     obligations,
     people,
+    programmes,
+    progress_reports,
     reopenings,
     results,
     role_plans,
@@ -37,6 +40,7 @@ from app.routers import (
     series,
     service,
     service_accounts,
+    site_checks,
     uploads,
 )
 from app.services.idempotency import Replayed
@@ -66,6 +70,10 @@ ROUTERS = (
     evidence.router,
     uploads.router,
     reopenings.router,
+    initiatives.router,
+    progress_reports.router,
+    site_checks.router,
+    programmes.router,
     service.router,
 )
 

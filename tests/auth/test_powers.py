@@ -67,7 +67,8 @@ def default_steps(entity_id: UUID = HERE, in_charge: UUID | None = None) -> powe
 
 
 def place(entity_id: UUID = HERE, steps: powers.Steps | None = None, *, is_unit: bool = False) -> Place:
-    return Place(entity_id, is_unit, steps or default_steps(entity_id))
+    plans = chains.keys(Chain.DETAILED_PLANS, None, entity_id, None)
+    return Place(entity_id, is_unit, steps or default_steps(entity_id), plans)
 
 
 def here(who: Actor, steps: powers.Steps | None = None) -> set[str]:

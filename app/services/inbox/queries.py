@@ -34,7 +34,9 @@ from app.models import (
     Entity,
     Evidence,
     Indicator,
+    Initiative,
     Obligation,
+    ProgressReport,
     Reopening,
     Result,
     RolePlan,
@@ -46,7 +48,9 @@ from app.services import listing, sql
 from app.services.definitions import visibility as definitions
 from app.services.evidence import subjects
 from app.services.evidence import visibility as evidence
+from app.services.initiatives import visibility as initiatives
 from app.services.people import visibility
+from app.services.progress_reports import visibility as progress_reports
 from app.services.results import visibility as results
 
 _w: FromClause = Wait.__table__
@@ -60,6 +64,8 @@ _d: FromClause = Definition.__table__
 _c: FromClause = Contribution.__table__
 _b: FromClause = Obligation.__table__
 _f: FromClause = Evidence.__table__
+_n: FromClause = Initiative.__table__
+_g: FromClause = ProgressReport.__table__
 
 SOON = 7
 """Days ahead of today that are soon."""
@@ -87,6 +93,12 @@ def _barred() -> ColumnElement[bool]:
                 me == _o.c.asked_by_id,
                 me == any_(_f.c.edited_by),
                 me == any_(_about.c.edited_by),
+                and_(
+                    _w.c.subject_id == _n.c.id,
+                    or_(me == any_(_n.c.edited_by), me == any_(_n.c.controlled_by)),
+                ),
+                me == any_(_g.c.edited_by),
+                me == any_(_g.c.controlled_by),
             ),
             literal_column("false"),
         ),
@@ -111,6 +123,8 @@ def _mine() -> ColumnElement[bool]:
         and_(_w.c.subject_id == _r.c.id, results.nobody_left(_r)),
         and_(_w.c.subject_id == _d.c.id, definitions.nobody_left(_d, _i)),
         and_(_w.c.subject_id == _f.c.id, evidence.nobody_left(_f, _about)),
+        and_(_w.c.subject_id == _n.c.id, initiatives.nobody_left(_n)),
+        and_(_w.c.subject_id == _g.c.id, progress_reports.nobody_left(_g)),
     )
     return or_(_of_my_parties(), and_(_w.c.entity_id == any_(visibility.LEADS), nobody_left))
 
@@ -133,6 +147,8 @@ def _joined() -> FromClause:
         .outerjoin(_c, _c.c.id == _w.c.subject_id)
         .outerjoin(_f, _f.c.id == _w.c.subject_id)
         .outerjoin(_about, true())
+        .outerjoin(_g, _g.c.id == _w.c.subject_id)
+        .outerjoin(_n, _n.c.id == func.coalesce(_g.c.initiative_id, _w.c.subject_id))
         .outerjoin(
             _i,
             _i.c.id
@@ -178,6 +194,7 @@ def _list(_: frozenset[str], *, after: bool) -> Query:
     titled = case(
         (_f.c.id.is_not(None), sql.obj(ar=_of_evidence(_about.c.name_ar), en=_of_evidence(_about.c.name_en))),
         (_i.c.id.is_not(None), sql.obj(ar=_i.c.name_ar, en=_i.c.name_en)),
+        (_n.c.id.is_not(None), sql.obj(ar=_n.c.name_ar, en=_n.c.name_en)),
         else_=sql.obj(ar=_e.c.name_ar, en=_e.c.name_en),
     )
     # One line per thing, in the role that is named first, though a person may answer to several.

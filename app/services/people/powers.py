@@ -42,11 +42,12 @@ class Powers:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """An entity: whether it is UNIT, and who may enter, review and approve its results."""
+    """An entity: whether it is UNIT, and who may enter, review and approve its results and detailed plans."""
 
     entity_id: UUID
     is_unit: bool
     result_steps: Steps
+    plan_steps: Steps
 
 
 def of(actor: Actor, places: Iterable[Place]) -> Powers:
@@ -75,10 +76,13 @@ def of(actor: Actor, places: Iterable[Place]) -> Powers:
 
 
 def _at(actor: Actor, place: Place) -> frozenset[str]:
-    here, steps = place.entity_id, place.result_steps
+    here, steps, plans = place.entity_id, place.result_steps, place.plan_steps
     head, manager, specialist = (party_key(role, here) for role in (Role.HEAD, Role.MANAGER, Role.SPECIALIST))
     # A technical representative confirms what they are assigned.
-    confirming = (specialist, party_key(Role.TECHNICAL_REPRESENTATIVE, here))
+    representative = party_key(Role.TECHNICAL_REPRESENTATIVE, here)
+    confirming, checking = (specialist, representative), (specialist, manager, representative)
+    # Of a foresight initiative, and of any other.
+    approving = (representative, manager)
     by_area: Mapping[str, Steps] = {
         "results": {**steps, "control": (*steps.get(Step.REVIEW, ()), *steps.get(Step.APPROVE, ()))},
         # The head grants what UNIT does not.
@@ -92,8 +96,22 @@ def _at(actor: Actor, place: Place) -> frozenset[str]:
             "activate": (manager,),
             "control": (*confirming, manager),
         },
-        # Who may edit a figure or a definition brings its evidence.
-        "evidence": {"attach": (*steps.get(Step.ENTER, ()), specialist), "verify": confirming},
+        # Who may edit a figure, a definition or an initiative brings its evidence; who checks on the ground, of that.
+        "evidence": {
+            "attach": (*steps.get(Step.ENTER, ()), *plans.get(Step.ENTER, ()), *checking),
+            "verify": confirming,
+        },
+        "initiatives": {
+            Step.ENTER: plans.get(Step.ENTER, ()),
+            Step.APPROVE: approving,
+            "control": approving,
+            "close": (manager, specialist),
+        },
+        "progress_reports": {
+            **plans,
+            "control": (*plans.get(Step.REVIEW, ()), *plans.get(Step.APPROVE, ())),
+        },
+        "site_checks": {"check": checking},
         # Of the whole, and of the part.
         "contributions": {"answer": (manager,), "explain": (manager, specialist)},
         # Who appoints to a role ends it too.
