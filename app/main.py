@@ -28,11 +28,14 @@ from app.routers import (
     holidays,
     inbox,
     indicators,
+    initiatives,
     me,
     obligations,
     path_templates,
     people,
     plans,
+    programmes,
+    progress_reports,
     proposals,
     reopenings,
     results,
@@ -44,6 +47,7 @@ from app.routers import (
     series,
     service,
     service_accounts,
+    site_checks,
     uploads,
 )
 from app.services.idempotency import Replayed
@@ -80,6 +84,10 @@ ROUTERS = (
     path_templates.router,
     plans.router,
     proposals.router,
+    initiatives.router,
+    progress_reports.router,
+    site_checks.router,
+    programmes.router,
     service.router,
 )
 

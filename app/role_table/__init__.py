@@ -8,6 +8,7 @@ from app.role_table import (
     entities,
     evidence,
     indicators,
+    initiatives,
     obligations,
     path_templates,
     people,
@@ -38,4 +39,5 @@ TABLE = (
     *plans.RULES,
     *proposals.RULES,
     *scorecards.RULES,
+    *initiatives.RULES,
 )

@@ -37,8 +37,10 @@ from app.models import (
     Entity,
     Evidence,
     Indicator,
+    Initiative,
     Obligation,
     PathTemplate,
+    ProgressReport,
     Reopening,
     Result,
     RolePlan,
@@ -52,7 +54,9 @@ from app.services.definitions import visibility as definitions
 from app.services.detailed_plans import visibility as detailed_plans
 from app.services.evidence import subjects
 from app.services.evidence import visibility as evidence
+from app.services.initiatives import visibility as initiatives
 from app.services.people import visibility
+from app.services.progress_reports import visibility as progress_reports
 from app.services.results import visibility as results
 
 _w: FromClause = Wait.__table__
@@ -70,6 +74,8 @@ _cp: FromClause = CommunicationPlan.__table__
 _ca: FromClause = CommunicationActivity.__table__
 _dp: FromClause = DetailedPlan.__table__
 _t: FromClause = PathTemplate.__table__
+_n: FromClause = Initiative.__table__
+_g: FromClause = ProgressReport.__table__
 
 SOON = 7
 """Days ahead of today that are soon."""
@@ -102,6 +108,12 @@ def _barred() -> ColumnElement[bool]:
                 me == any_(_cp.c.controlled_by),
                 me == any_(_dp.c.edited_by),
                 me == any_(_dp.c.controlled_by),
+                and_(
+                    _w.c.subject_id == _n.c.id,
+                    or_(me == any_(_n.c.edited_by), me == any_(_n.c.controlled_by)),
+                ),
+                me == any_(_g.c.edited_by),
+                me == any_(_g.c.controlled_by),
             ),
             literal_column("false"),
         ),
@@ -128,6 +140,8 @@ def _mine() -> ColumnElement[bool]:
         and_(_w.c.subject_id == _f.c.id, evidence.nobody_left(_f, _about)),
         and_(_w.c.subject_id == _cp.c.id, communications.nobody_left(_cp)),
         and_(_w.c.subject_id == _dp.c.id, detailed_plans.nobody_left(_dp)),
+        and_(_w.c.subject_id == _n.c.id, initiatives.nobody_left(_n)),
+        and_(_w.c.subject_id == _g.c.id, progress_reports.nobody_left(_g)),
     )
     return or_(_of_my_parties(), and_(_w.c.entity_id == any_(visibility.LEADS), nobody_left))
 
@@ -154,6 +168,8 @@ def _joined() -> FromClause:
         .outerjoin(_cp, _cp.c.id == _w.c.subject_id)
         .outerjoin(_ca, _ca.c.id == _w.c.subject_id)
         .outerjoin(_dp, _dp.c.id == _w.c.subject_id)
+        .outerjoin(_g, _g.c.id == _w.c.subject_id)
+        .outerjoin(_n, _n.c.id == func.coalesce(_g.c.initiative_id, _w.c.subject_id))
         .outerjoin(
             _i,
             _i.c.id
@@ -203,6 +219,7 @@ def _list(_: frozenset[str], *, after: bool) -> Query:
         (_ca.c.id.is_not(None), sql.obj(ar=_ca.c.name_ar, en=_ca.c.name_en)),
         (_dp.c.id.is_not(None), sql.obj(ar=_dp.c.name_ar, en=_dp.c.name_en)),
         (_t.c.id.is_not(None), sql.obj(ar=_t.c.title_ar, en=_t.c.title_en)),
+        (_n.c.id.is_not(None), sql.obj(ar=_n.c.name_ar, en=_n.c.name_en)),
         else_=sql.obj(ar=_e.c.name_ar, en=_e.c.name_en),
     )
     # One line per thing, in the role that is named first, though a person may answer to several.

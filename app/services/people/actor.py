@@ -70,6 +70,9 @@ def _statement(*, locking: bool) -> TextualSelect:
                        from assigned a
                        cross join (values ('technical_representative:'), ('media_representative:')) r (role)
                        join held h on role || a.entity_id = any(h.parties)
+                       union
+                       select 'project_manager:' || i.id
+                       from managed_by(:user_id, array(select h.entity_id from held h)) as i (id)
                    ) as keys,
                    array(select distinct h.entity_id from held h where h.entity_id is not null) as entity_ids,
                    exists (select from held h where 'unit' = any(h.parties)) as national

@@ -1,5 +1,6 @@
 """Every write of assignments: representatives work only on what they are assigned (Guide O-3, O-4)."""
 
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -13,27 +14,27 @@ from app.models import Assignment, Membership, Subject
 from app.parties import Actor, Facts
 from app.services import lifecycle, records, sql
 from app.services.communications import queries as communication_plans
+from app.services.initiatives import facts as initiatives
 from app.services.people import rules
 from app.services.people.memberships_commands import require_active
 from app.services.results import facts as results
 
+_SEEN_FIRST: Mapping[str, Callable[[Writer, Actor, UUID, datetime], Awaitable[Facts | None]]] = {
+    SubjectKind.RESULT.value: results.one,
+    SubjectKind.INITIATIVE.value: initiatives.one,
+    SubjectKind.COMMUNICATION_PLAN.value: communication_plans.facts,
+}
+"""Who is assigned to one of these reads it, so only who reads it may assign: what loads it for who asks."""
+
 _ASSIGNED_TO = (
     SubjectKind.INDICATOR.value,
-    SubjectKind.RESULT.value,
     SubjectKind.ENTITY.value,
-    SubjectKind.INITIATIVE.value,
     SubjectKind.SCORECARD.value,
     SubjectKind.IMPROVEMENT_PLAN.value,
     SubjectKind.PLAN.value,
-    SubjectKind.COMMUNICATION_PLAN.value,
+    *_SEEN_FIRST,
 )
 """What somebody can be put to work on; on the entity as a whole the media representative is (Guide O-4)."""
-
-_SEEN_BY_FEW = {
-    SubjectKind.RESULT.value: results.one,
-    SubjectKind.COMMUNICATION_PLAN.value: communication_plans.facts,
-}
-"""Who is assigned to one of these reads it, so only who reads it may assign."""
 
 
 async def create(
@@ -119,6 +120,7 @@ async def _require_subject(
         )
     )
     kind = found.scalar_one_or_none()
-    load = None if kind is None else _SEEN_BY_FEW.get(kind)
-    if kind is None or (load is not None and await load(writer, actor, subject_id, now) is None):
+    load = _SEEN_FIRST.get(kind or "")
+    hidden = load is not None and await load(writer, actor, subject_id, now) is None
+    if kind is None or hidden:
         raise unknown_reference("#/subject_id")

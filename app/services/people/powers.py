@@ -44,12 +44,13 @@ class Powers:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """An entity: whether it is UNIT, who may enter, review and approve its results and what walks its other chains, and
-    what the person is assigned to there."""
+    """An entity: whether it is UNIT, who may enter, review and approve its results, what its initiatives do and what walks
+    its other chains, and what the person is assigned to there."""
 
     entity_id: UUID
     is_unit: bool
     result_steps: Steps
+    plan_steps: Steps
     chain_steps: Mapping[str, Steps] = field(default_factory=dict)
     assigned: Collection[UUID] = ()
 
@@ -82,10 +83,13 @@ def of(actor: Actor, places: Iterable[Place]) -> Powers:
 
 
 def _at(actor: Actor, place: Place) -> frozenset[str]:
-    here, steps = place.entity_id, place.result_steps
+    here, steps, details = place.entity_id, place.result_steps, place.plan_steps
     head, manager, specialist = (party_key(role, here) for role in (Role.HEAD, Role.MANAGER, Role.SPECIALIST))
     # A technical representative confirms what they are assigned.
-    confirming = (specialist, party_key(Role.TECHNICAL_REPRESENTATIVE, here))
+    representative = party_key(Role.TECHNICAL_REPRESENTATIVE, here)
+    confirming, checking = (specialist, representative), (specialist, manager, representative)
+    # Of a foresight initiative, and of any other.
+    approving = (representative, manager)
     # A media representative writes what they are assigned, beside whom the chain names.
     communication = place.chain_steps.get(Chain.COMMUNICATION, {})
     communicating = (
@@ -115,9 +119,15 @@ def _at(actor: Actor, place: Place) -> frozenset[str]:
             "activate": (manager,),
             "control": (*confirming, manager),
         },
-        # Who may edit a figure or a definition, or runs a communication plan, brings evidence of it.
+        # Who may edit a figure, a definition or an initiative brings its evidence; who checks on the ground, of that; who
+        # runs a communication plan, of its activities.
         "evidence": {
-            "attach": (*steps.get(Step.ENTER, ()), specialist, *communicating),
+            "attach": (
+                *steps.get(Step.ENTER, ()),
+                *details.get(Step.ENTER, ()),
+                *checking,
+                *communicating,
+            ),
             "verify": confirming,
         },
         "communication_plans": {
@@ -130,6 +140,17 @@ def _at(actor: Actor, place: Place) -> frozenset[str]:
             "control": (*detailing.get(Step.REVIEW, ()), *detailing.get(Step.APPROVE, ())),
             "endorse": (party_key(Role.DIVISION_HEAD, here),),
         },
+        "initiatives": {
+            Step.ENTER: details.get(Step.ENTER, ()),
+            Step.APPROVE: approving,
+            "control": approving,
+            "close": (manager, specialist),
+        },
+        "progress_reports": {
+            **details,
+            "control": (*details.get(Step.REVIEW, ()), *details.get(Step.APPROVE, ())),
+        },
+        "site_checks": {"check": checking},
         # Of the whole, and of the part.
         "contributions": {"answer": (manager,), "explain": (manager, specialist)},
         "plans": plan_steps,
