@@ -10,10 +10,12 @@ from sqlalchemy import ColumnElement, Uuid, bindparam, func, select
 from sqlalchemy.sql.selectable import FromClause, ScalarSelect
 
 from app.db import Lane, Query
-from app.enums import SubjectKind
-from app.models import Entity, Subject
-from app.parties import Actor
+from app.enums import Classification, SubjectKind
+from app.models import Entity, Initiative, Plan, Subject
+from app.parties import Actor, Facts
 from app.services import sql
+from app.services.initiatives import facts as initiatives
+from app.services.plans import facts as plans
 
 _Sees = Callable[[Lane, Actor, UUID, datetime], Awaitable[bool]]
 
@@ -33,8 +35,26 @@ async def _of_the_entity(lane: Lane, actor: Actor, entity_id: UUID, now: datetim
     return entity_id in actor.entity_ids
 
 
+async def _plan(lane: Lane, actor: Actor, plan_id: UUID, now: datetime) -> bool:
+    return _is_told(await plans.one(lane, actor, plan_id, now))
+
+
+async def _initiative(lane: Lane, actor: Actor, initiative_id: UUID, now: datetime) -> bool:
+    return _is_told(await initiatives.one(lane, actor, initiative_id, now))
+
+
+def _is_told(thing: Facts | None) -> bool:
+    """The whole entity reads the name of what a communication plan is about, so it is about nothing restricted."""
+    return thing is not None and thing.row["classification"] != Classification.RESTRICTED
+
+
 KINDS: Mapping[str, About] = {
-    each.kind: each for each in (About(SubjectKind.ENTITY, _of_the_entity, Entity.__table__),)
+    each.kind: each
+    for each in (
+        About(SubjectKind.ENTITY, _of_the_entity, Entity.__table__),
+        About(SubjectKind.PLAN, _plan, Plan.__table__),
+        About(SubjectKind.INITIATIVE, _initiative, Initiative.__table__),
+    )
 }
 
 _s = Subject.__table__
