@@ -55,6 +55,13 @@ async def revise(writer: Writer, actor: Actor, facts: Facts, reason: str, now: d
     await records.raise_version(writer, CommunicationPlan, facts)
     assert facts.entity_id is not None  # noqa: S101  # a plan always has its entity
     beginning = await queries.beginning(writer, facts.entity_id, facts.row["about_id"], now)
+    # Whoever is assigned to a version works on the next one too.
+    assigned = rules.assigned_to_a_version(facts.steps[Step.ENTER], facts.row["about_id"])
+    beginning = replace(
+        beginning,
+        steps={**beginning.steps, Step.ENTER: (*beginning.steps[Step.ENTER], *assigned)},
+        row={**beginning.row, "parties_enter": [*beginning.row["parties_enter"], *assigned]},
+    )
     said = {name: facts.row[name] for name in rules.CONTENT}
     columns = {"year": facts.row["year"], "reason": reason, "unit_from": facts.row["unit_from"], **said}
     return await _begin(

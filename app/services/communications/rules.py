@@ -108,6 +108,12 @@ def media_representative(subject_id: UUID) -> str:
     return party_key(Role.MEDIA_REPRESENTATIVE, subject_id)
 
 
+def assigned_to_a_version(enter: Sequence[str], about_id: UUID) -> list[str]:
+    """Of those who enter a plan, the media representatives assigned to a version of it, not to what it is about."""
+    of_about = media_representative(about_id)
+    return [key for key in enter if key.startswith(f"{Role.MEDIA_REPRESENTATIVE}:") and key != of_about]
+
+
 def steps(
     enter: Sequence[str], approve: Sequence[str], representatives: Sequence[str]
 ) -> dict[str, tuple[str, ...]]:

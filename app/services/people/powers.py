@@ -106,6 +106,9 @@ def _at(actor: Actor, place: Place) -> frozenset[str]:
         step: tuple(party_key(Role.DIVISION_MEMBER, here) if key == executing else key for key in keys)
         for step, keys in place.chain_steps.get(Chain.DETAILED_PLANS, {}).items()
     }
+    # And who heads one of its divisions, of those that they head.
+    heads = tuple(key for key in actor.keys if key.startswith(f"{Role.DIVISION_HEAD}:"))
+    heading = heads if party_key(Role.DIVISION_MEMBER, here) in actor.keys else ()
     by_area: Mapping[str, Steps] = {
         "results": {**steps, "control": (*steps.get(Step.REVIEW, ()), *steps.get(Step.APPROVE, ()))},
         # The head grants what UNIT does not.
@@ -138,7 +141,7 @@ def _at(actor: Actor, place: Place) -> frozenset[str]:
         "detailed_plans": {
             **detailing,
             "control": (*detailing.get(Step.REVIEW, ()), *detailing.get(Step.APPROVE, ())),
-            "endorse": (party_key(Role.DIVISION_HEAD, here),),
+            "endorse": heading,
         },
         "initiatives": {
             Step.ENTER: details.get(Step.ENTER, ()),
