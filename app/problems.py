@@ -65,6 +65,19 @@ _BY_CONSTRAINT: dict[str, AppError] = {
     "uq_improvement_plans_one_open": errors.AlreadyExists(
         Text("An improvement plan of this indicator is in work already.", "لهذا المؤشر خطة تحسين قائمة.")
     ),
+    **dict.fromkeys(
+        (
+            "uq_communication_plans_one_open",
+            "uq_communication_plans_one_approved",
+            "uq_communication_plans_about_id_year_number",
+        ),
+        errors.AlreadyExists(
+            Text(
+                "There is a communication plan of this for the year: change it, or begin a new version of it.",
+                "توجد خطة تواصل لهذا الموضوع في السنة نفسها، فعدّلها أو ابدأ نسخة جديدة منها.",
+            )
+        ),
+    ),
     "uq_plans_one_open": plans.OverlappingPlan(),
     "uq_plans_one_in_force": plans.OverlappingPlan(),
     "uq_plans_entity_id_year_number": plans.OverlappingPlan(),
@@ -73,6 +86,20 @@ _BY_CONSTRAINT: dict[str, AppError] = {
     ),
     "uq_plan_items_initiative": errors.AlreadyExists(
         Text("The initiative is in the plan already.", "المبادرة ضمن الخطة من قبل.")
+    ),
+    **dict.fromkeys(
+        (
+            "uq_detailed_plans_one_open_of_initiative",
+            "uq_detailed_plans_one_approved_of_initiative",
+            "uq_detailed_plans_one_open_of_division",
+            "uq_detailed_plans_one_approved_of_division",
+        ),
+        errors.AlreadyExists(
+            Text(
+                "A version of this detailed plan is in work already.",
+                "توجد نسخة من هذه الخطة التفصيلية قيد العمل.",
+            )
+        ),
     ),
     "uq_role_plans_one_open": errors.AlreadyExists(
         Text("The entity has a role plan in work.", "لدى الجهة خطة أدوار قيد العمل.")
@@ -111,6 +138,16 @@ _BY_CONSTRAINT: dict[str, AppError] = {
     ),
     "uq_entities_code": errors.AlreadyExists(Text("The code is taken.", "الرمز مستخدم.")),
     "uq_divisions_entity_id_code": errors.AlreadyExists(Text("The code is taken.", "الرمز مستخدم.")),
+    "uq_initiatives_entity_id_code": errors.AlreadyExists(Text("The code is taken.", "الرمز مستخدم.")),
+    "uq_progress_reports_one_open": errors.AlreadyExists(
+        Text(
+            "A progress report of this initiative is on its way.",
+            "يوجد تقرير إنجاز قيد العمل لهذه المبادرة.",
+        )
+    ),
+    "uq_programme_participants_one_standing": errors.AlreadyExists(
+        Text("The entity takes part in this programme already.", "الجهة مشاركة في هذا البرنامج من قبل.")
+    ),
     "uq_holidays_day": errors.AlreadyExists(
         Text("The day is a public holiday already.", "اليوم عطلة رسمية مسجلة من قبل.")
     ),

@@ -46,6 +46,14 @@ PARTIES: dict[str, Text] = {
     ),
     Party.DIVISION: Text("the division that the role plan names", "التقسيم الذي تسميه خطة توزيع الأدوار"),
     "step:appoint": Text("the party that appoints to the role", "من له صلاحية التعيين في الدور"),
+    "step:close": Text(
+        "the manager or a specialist of the entity's vision office",
+        "مدير مكتب الرؤية في الجهة أو أخصائي فيه",
+    ),
+    "step:check": Text(
+        "the technical representative who is assigned to the initiative, a specialist or the manager of the office",
+        "الممثل الفني المكلف بالمبادرة، أو أخصائي المكتب أو مديره",
+    ),
     "step:enter": Text(
         "whom the chain of the entity's role plan names to enter",
         "من تسميه سلسلة الأدوار في الجهة للإدخال",
@@ -108,10 +116,14 @@ PARTIES: dict[str, Text] = {
         "the manager or a specialist of the owner or of the contributor",
         "مدير المكتب أو الأخصائي في الجهة المالكة أو الجهة المسهمة",
     ),
+    "step:endorse": Text("the head of the executing division", "رئيس التقسيم المنفذ"),
+    "step:support": Text("UNIT, where its support was asked for", "وحدة المتابعة، إذا طُلب دعمها"),
     "step:attach": Text(
-        "who may edit what the evidence is about: of a result who enters it, of a definition who defines it, of an"
-        " improvement plan who drafts it or carries it out",
-        "من يملك تعديل ما يتعلق به الدليل: من يُدخل النتيجة، ومن يعدّ التعريف، ومن يعدّ خطة التحسين أو ينفذها",
+        "who may edit what the evidence is about: who enters a result or a progress report, defines an indicator, drafts or"
+        " carries out an improvement plan, carries out an initiative, may check it on the ground, runs a communication"
+        " plan, or has the stage of a path",
+        "من يملك تعديل ما يتعلق به الدليل: من يُدخل النتيجة أو تقرير الإنجاز، ومن يعدّ تعريف المؤشر، ومن يعدّ خطة التحسين"
+        " أو ينفذها، ومن ينفذ المبادرة، ومن يسجل الزيارات الميدانية، ومن ينفذ خطة التواصل، ومن يتولى مرحلة المسار",
     ),
     "step:propose": Text("anyone who holds a role in the entity", "كل من له دور في الجهة"),
     "step:sort": Text(
@@ -123,7 +135,7 @@ PARTIES: dict[str, Text] = {
         "من تسميه مرحلة المسار بالترتيب، ويكفي أحدهم ما لم تطلب المرحلة أكثر من طرف",
     ),
     "step:verify": Text(
-        "the technical representative who is assigned to the subject or its indicator, or a specialist of the"
+        "the technical representative who is assigned to the subject, its indicator or initiative, or a specialist of the"
         " owner; for the definition of a vision indicator another person of UNIT; never who entered or edited the"
         " subject, or brought evidence of it",
         "الممثل الفني المكلف بالموضوع أو بمؤشره أو أخصائي في الجهة المالكة، ولتعريف مؤشر الرؤية شخص آخر من وحدة"
@@ -137,6 +149,15 @@ _GRANTOR = Text(
     "وحدة المتابعة لمؤشرات الرؤية وبطاقة المؤشرات، ورئيس الوحدة لغيرها",
 )
 
+_EXECUTING = Text(
+    "the initiative's project manager, or whom the chain of detailed plans names to enter: the division in charge",
+    "مدير مشروع المبادرة، أو من تسميه سلسلة الخطط التفصيلية للإدخال: التقسيم المسؤول",
+)
+_APPROVER = Text(
+    "the manager of the office; of a foresight initiative the technical representative who is assigned to it",
+    "مدير المكتب، وللمبادرة الاستشرافية الممثل الفني المكلف بها",
+)
+
 PARTIES_OF_AREA: dict[tuple[str, str], Text] = {
     ("indicators", "step:define"): Text(
         "who defines it while it is a draft; once it is active, an editor of UNIT",
@@ -145,6 +166,14 @@ PARTIES_OF_AREA: dict[tuple[str, str], Text] = {
     ("definitions", "step:control"): Text(
         "who confirms it or who puts it in force, whichever is due",
         "من يتحقق منه أو من يعتمد العمل به، بحسب الخطوة المستحقة",
+    ),
+    **dict.fromkeys(
+        (("communication_plans", "step:enter"), ("communication_activities", "step:enter")),
+        Text(
+            "whom the chain of the entity's role plan names to enter, or the media representative who is assigned to the"
+            " plan or to what it is about",
+            "من تسميه سلسلة الأدوار في الجهة للإدخال، أو الممثل الإعلامي المكلف بالخطة أو بموضوعها",
+        ),
     ),
     ("plans", "step:enter"): Text(
         "whom the chain of the entity's role plan names to enter plans, or a specialist",
@@ -165,6 +194,10 @@ PARTIES_OF_AREA: dict[tuple[str, str], Text] = {
         "من يضمن جودتها أو من يعتمدها، بحسب الخطوة المستحقة",
     ),
     ("improvement_plans", "step:approve"): Text("the manager of the owner", "مدير مكتب الجهة المالكة"),
+    ("initiatives", "step:enter"): _EXECUTING,
+    ("progress_reports", "step:enter"): _EXECUTING,
+    ("initiatives", "step:approve"): _APPROVER,
+    ("initiatives", "step:control"): _APPROVER,
     ("obligations", "step:approve"): _GRANTOR,
     ("reopenings", "step:approve"): _GRANTOR,
 }

@@ -3,8 +3,10 @@
 from app.models.auth import IdempotencyKey, Invitation, RefreshToken, ServiceAccount, Session, SignInBrake
 from app.models.base import Base
 from app.models.catalogue import Holiday, Pillar, Priority, Programme, Source
+from app.models.communications import CommunicationActivity, CommunicationPlan
 from app.models.contributions import Absence, Contribution, ResultPart
 from app.models.definitions import Definition, Target
+from app.models.detailed_plans import DetailedPlan, DetailedPlanTask
 from app.models.entities import Division, Entity
 from app.models.evidence import Evidence, EvidenceRule
 from app.models.improvement_plans import ImprovementAction, ImprovementPlan
@@ -32,10 +34,14 @@ __all__ = [
     "Assignment",
     "Base",
     "BudgetLine",
+    "CommunicationActivity",
+    "CommunicationPlan",
     "Contribution",
     "Decision",
     "Definition",
     "Delegation",
+    "DetailedPlan",
+    "DetailedPlanTask",
     "DevelopmentPlan",
     "Division",
     "Entity",

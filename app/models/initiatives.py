@@ -29,8 +29,8 @@ _sectors = ", ".join(f"'{sector.value}'" for sector in Sector)
 class Initiative(Base):
     """One initiative, project, foresight initiative or simplification of an entity.
 
-    `division_id`: the division that carries it out; `manager_id`: its project manager. `programme_weight`: its
-    percent of its entity's part of the national programme, null for an equal share. `latest_*`: what the progress
+    `division_id`: the division that carries it out; `manager_id`: its project manager. `programme_weight`: how
+    many times an ordinary initiative it counts in the national programme, null for once. `latest_*`: what the progress
     report approved last says. `baseline_*`: the dates as they were approved, which a later revision leaves alone.
     `edited_by` and `controlled_by`: who worked on it and who decided about it, for four eyes.
     """
@@ -71,13 +71,8 @@ class Initiative(Base):
             "(state = 'stopped') = (stopped_at is not null) and (stopped_at is null) = (stop_reason is null)",
             name="stopped",
         ),
-        CheckConstraint(
-            "approved_by_id is null or not (approved_by_id = any(edited_by))", name="approved_by_another"
-        ),
-        CheckConstraint(
-            "closed_by_id is null or closed_by_id is distinct from closing_by_id", name="closed_by_another"
-        ),
         Index("ix_initiatives_entity_id_state", "entity_id", "state"),
+        Index("ix_initiatives_manager_id", "manager_id", postgresql_where=text("manager_id is not null")),
         Index(
             "ix_initiatives_programme_id", "programme_id", postgresql_where=text("programme_id is not null")
         ),
@@ -138,7 +133,6 @@ class Initiative(Base):
     stopped_at: Mapped[datetime | None]
     stopped_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
     stop_reason: Mapped[str | None]
-    decision_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("decisions.id"))
 
     search_key: Mapped[str] = mapped_column(
         Computed("fold(code || ' ' || name_ar || ' ' || name_en)", persisted=True)

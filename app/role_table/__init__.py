@@ -2,11 +2,14 @@
 
 from app.role_table import (
     catalogue,
+    communications,
     contributions,
+    detailed_plans,
     entities,
     evidence,
     improvement_plans,
     indicators,
+    initiatives,
     obligations,
     path_runs,
     path_templates,
@@ -38,4 +41,11 @@ TABLE = (
     *path_runs.RULES,
     *scorecards.RULES,
     *improvement_plans.RULES,
+    *communications.RULES,
+    *detailed_plans.RULES,
+    *path_templates.RULES,
+    *plans.RULES,
+    *proposals.RULES,
+    *scorecards.RULES,
+    *initiatives.RULES,
 )

@@ -20,7 +20,12 @@ class AssignmentCreate(Body):
     )
 
     user_id: Annotated[UUID, Field(description="Who is assigned; holds a role in the entity.")]
-    subject_id: Annotated[UUID, Field(description="An indicator or a result of the entity.")]
+    subject_id: Annotated[
+        UUID,
+        Field(
+            description="An indicator, a result, an initiative or a communication plan of the entity, or the entity itself."
+        ),
+    ]
     starts_at: StartsAt = None
     ends_at: EndsAt = None
 
@@ -32,10 +37,24 @@ class AssignmentItem(View):
     user: Annotated[PersonRef, Field(description="Who is assigned.")]
     entity: Annotated[Ref, Field(description="The entity.")]
     subject_id: Annotated[UUID, Field(description="To what.")]
-    subject_kind: Annotated[Literal["indicator", "result"], Field(description="What that is.")]
+    subject_kind: Annotated[
+        Literal[
+            "indicator",
+            "result",
+            "entity",
+            "initiative",
+            "scorecard",
+            "improvement_plan",
+            "plan",
+            "communication_plan",
+        ],
+        Field(description="What that is."),
+    ]
     indicator: Annotated[
         Ref | None,
-        Field(description="The indicator, or that of the result; null: the result is not yours to see."),
+        Field(
+            description="The indicator, or that of the result; null: the result is not yours to see, or it is neither."
+        ),
     ]
     period: Annotated[PeriodCode | None, Field(description="The result's period.")]
     starts_at: Annotated[datetime, Field(description="Since when.")]

@@ -4,18 +4,23 @@ it leads. The role rules say who; an area's rules.py alone says when, and this r
 from dataclasses import dataclass
 
 from app.enums import SubjectKind
+from app.services.communications import rules as communications
 from app.services.contributions import rules as contributions
 from app.services.definitions import rules as definitions
+from app.services.detailed_plans import rules as detailed_plans
 from app.services.entities import rules as entities
 from app.services.evidence import rules as evidence
 from app.services.holidays import rules as holidays
 from app.services.improvement_plans import rules as improvement_plans
 from app.services.indicators import rules as indicators
+from app.services.initiatives import rules as initiatives
 from app.services.obligations import rules as obligations
 from app.services.path_runs import rules as path_runs
 from app.services.path_templates import rules as path_templates
 from app.services.people import rules as people
 from app.services.plans import rules as plans
+from app.services.programmes import rules as programmes
+from app.services.progress_reports import rules as progress_reports
 from app.services.proposals import rules as proposals
 from app.services.reopenings import rules as reopenings
 from app.services.results import rules as results
@@ -23,6 +28,7 @@ from app.services.role_plans import rules as role_plans
 from app.services.schedules import rules as schedules
 from app.services.scorecards import rules as scorecards
 from app.services.service_accounts import rules as service_accounts
+from app.services.site_checks import rules as site_checks
 from app.services.transitions import Transition
 
 
@@ -54,6 +60,8 @@ TABLES = (
     TransitionTable(SubjectKind.EVIDENCE, evidence.TRANSITIONS),
     TransitionTable(SubjectKind.REOPENING, reopenings.TRANSITIONS),
     TransitionTable(SubjectKind.CONTRIBUTION, contributions.TRANSITIONS),
+    TransitionTable(SubjectKind.COMMUNICATION_PLAN, communications.TRANSITIONS),
+    TransitionTable(SubjectKind.COMMUNICATION_ACTIVITY, communications.ACTIVITY_TRANSITIONS),
     TransitionTable(SubjectKind.PLAN, plans.TRANSITIONS),
     TransitionTable(SubjectKind.PROPOSAL, proposals.TRANSITIONS),
     TransitionTable(SubjectKind.PATH_RUN, path_runs.RUN_TRANSITIONS),
@@ -61,6 +69,13 @@ TABLES = (
     TransitionTable(SubjectKind.HOLIDAY, holidays.TRANSITIONS),
     TransitionTable(SubjectKind.SCORECARD, scorecards.TRANSITIONS),
     TransitionTable(SubjectKind.IMPROVEMENT_PLAN, improvement_plans.TRANSITIONS),
+    TransitionTable(SubjectKind.DETAILED_PLAN, detailed_plans.TRANSITIONS),
+    TransitionTable(SubjectKind.HOLIDAY, holidays.TRANSITIONS),
+    TransitionTable(SubjectKind.SCORECARD, scorecards.TRANSITIONS),
+    TransitionTable(SubjectKind.INITIATIVE, initiatives.TRANSITIONS),
+    TransitionTable(SubjectKind.PROGRESS_REPORT, progress_reports.TRANSITIONS),
+    TransitionTable(SubjectKind.SITE_CHECK, site_checks.TRANSITIONS),
+    TransitionTable(SubjectKind.PROGRAMME_PARTICIPANT, programmes.TRANSITIONS),
 )
 
 

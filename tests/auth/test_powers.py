@@ -15,23 +15,32 @@ from app.services.role_plans import chains
 HERE, THERE, DIVISION = uuid4(), uuid4(), uuid4()
 EVERYBODY = {
     "catalogue.read",
+    "communication_activities.read",
+    "communication_plans.read",
     "contributions.read",
     "dashboard.read",
+    "detailed_plans.read",
     "definitions.read",
     "evidence.read",
     "indicators.read",
     "inbox.read",
+    "initiatives.read",
     "me.edit",
     "me.read",
     "obligations.read",
     "path_templates.read",
     "path_runs.read",
+    "programme_participants.read",
+    "programmes.read_parts",
+    "progress_reports.read",
     "results.decide_many",
     "results.read",
     "role_rules.read",
     "scoreboard.read",
     "service_accounts.create",
+    "site_checks.read",
 }
+OTHERS = (Chain.PLANS, Chain.COMMUNICATION, Chain.DETAILED_PLANS)
 ON_ONES_OWN = {
     "assignments.read",
     "decisions.read",
@@ -68,8 +77,16 @@ def default_steps(entity_id: UUID = HERE, in_charge: UUID | None = None) -> powe
     return chains.keys(Chain.RESULTS, None, entity_id, in_charge)
 
 
-def place(entity_id: UUID = HERE, steps: powers.Steps | None = None, *, is_unit: bool = False) -> Place:
-    return Place(entity_id, is_unit, steps or default_steps(entity_id))
+def place(
+    entity_id: UUID = HERE,
+    steps: powers.Steps | None = None,
+    *,
+    is_unit: bool = False,
+    assigned: tuple[UUID, ...] = (),
+) -> Place:
+    plans = chains.keys(Chain.DETAILED_PLANS, None, entity_id, None)
+    others = {chain: chains.keys(chain, None, entity_id, entity_id) for chain in OTHERS}
+    return Place(entity_id, is_unit, steps or default_steps(entity_id), plans, others, assigned)
 
 
 def here(who: Actor, steps: powers.Steps | None = None) -> set[str]:
@@ -169,6 +186,31 @@ def test_whoever_appoints_ends_memberships() -> None:
         (Role.SPECIALIST, False),
     ):
         assert ("memberships.end" in here(actor(role))) is ends
+
+
+def test_a_media_representative_writes_what_they_are_assigned() -> None:
+    subject = uuid4()
+    media = actor(Role.MEDIA_REPRESENTATIVE)
+    assert "communication_plans.create" not in powers.of(media, [place()]).by_entity[HERE]
+    key = party_key(Role.MEDIA_REPRESENTATIVE, subject)
+    assigned = Actor(uuid4(), uuid4(), frozenset({key}), frozenset({HERE}), assigned=frozenset({subject}))
+    held = powers.of(assigned, [place(assigned=(subject,))]).by_entity[HERE]
+    assert {"communication_plans.create", "communication_activities.report", "evidence.create"} <= set(held)
+    assert {action.partition(".")[0] for action in held} <= {
+        "communication_plans",
+        "communication_activities",
+        "evidence",
+        "proposals",
+    }
+
+
+def test_a_division_enters_detailed_plans_and_its_head_endorses() -> None:
+    member = here(actor(Role.DIVISION_MEMBER, DivisionFunction.EXECUTING))
+    head = here(actor(Role.DIVISION_HEAD, DivisionFunction.EXECUTING))
+    assert {"detailed_plans.create", "detailed_plans.submit"} <= member
+    assert "detailed_plans.endorse" in head - member
+    assert "detailed_plans.review" in here(actor(Role.DIVISION_MEMBER, DivisionFunction.PLANNING))
+    assert "detailed_plans.approve" in here(actor(Role.MANAGER))
 
 
 def test_units_people_are_appointed_in_unit() -> None:

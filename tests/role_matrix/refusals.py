@@ -27,6 +27,9 @@ _VERSIONED = (
     "results",
     "reopenings",
     "evidence",
+    "communication_plans",
+    "communication_activities",
+    "detailed_plans",
 )
 _COUNTED = (
     "events",
@@ -43,6 +46,7 @@ _COUNTED = (
     "standings",
     "idempotency_keys",
     "uploads",
+    "detailed_plan_tasks",
 )
 _WRITTEN = "select " + ", ".join(
     [

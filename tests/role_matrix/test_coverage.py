@@ -55,6 +55,8 @@ def test_each_person_is_answered_once_everywhere() -> None:
         "evidence",
         "path_templates",
         "path_runs",
+        "communications",
+        "detailed_plans",
     )
     for area in areas:
         for name, each in tables(area).items():

@@ -23,8 +23,11 @@ from sqlalchemy.sql.selectable import FromClause, LateralFromClause
 
 from app.enums import SubjectKind
 from app.models import (
+    CommunicationActivity,
+    CommunicationPlan,
     Contribution,
     Definition,
+    DetailedPlan,
     Entity,
     Evidence,
     ImprovementPlan,
@@ -39,7 +42,9 @@ from app.models import (
     RolePlan,
 )
 from app.services import sql
+from app.services.communications import visibility as communications
 from app.services.definitions import visibility as definitions
+from app.services.detailed_plans import visibility as detailed_plans
 from app.services.evidence import subjects
 from app.services.evidence import visibility as evidence
 from app.services.improvement_plans import visibility as improvement_plans
@@ -184,9 +189,7 @@ def _path_stage(w: FromClause) -> Select[Any]:
 def _improvement_plan(w: FromClause) -> Select[Any]:
     p, i = ImprovementPlan.__table__.alias(), Indicator.__table__.alias()
     return (
-        _said(
-            w, i, barred=p.c.edited_by + p.c.controlled_by, nobody_left=improvement_plans.nobody_left(p)
-        )
+        _said(w, i, barred=p.c.edited_by + p.c.controlled_by, nobody_left=improvement_plans.nobody_left(p))
         .select_from(p.join(i, i.c.id == p.c.indicator_id))
         .where(p.c.id == w.c.subject_id)
     )
@@ -210,6 +213,29 @@ def _progress_report(w: FromClause) -> Select[Any]:
     )
 
 
+def _communication_plan(w: FromClause) -> Select[Any]:
+    p = CommunicationPlan.__table__.alias()
+    return (
+        _said(w, p, barred=p.c.edited_by + p.c.controlled_by, nobody_left=communications.nobody_left(p))
+        .select_from(p)
+        .where(p.c.id == w.c.subject_id)
+    )
+
+
+def _communication_activity(w: FromClause) -> Select[Any]:
+    a = CommunicationActivity.__table__.alias()
+    return _said(w, a).select_from(a).where(a.c.id == w.c.subject_id)
+
+
+def _detailed_plan(w: FromClause) -> Select[Any]:
+    d = DetailedPlan.__table__.alias()
+    return (
+        _said(w, d, barred=d.c.edited_by + d.c.controlled_by, nobody_left=detailed_plans.nobody_left(d))
+        .select_from(d)
+        .where(d.c.id == w.c.subject_id)
+    )
+
+
 KINDS: Mapping[SubjectKind, Callable[[FromClause], Select[Any]]] = {
     SubjectKind.RESULT: _result,
     SubjectKind.DEFINITION: _definition,
@@ -222,4 +248,7 @@ KINDS: Mapping[SubjectKind, Callable[[FromClause], Select[Any]]] = {
     SubjectKind.IMPROVEMENT_PLAN: _improvement_plan,
     SubjectKind.INITIATIVE: _initiative,
     SubjectKind.PROGRESS_REPORT: _progress_report,
+    SubjectKind.COMMUNICATION_PLAN: _communication_plan,
+    SubjectKind.COMMUNICATION_ACTIVITY: _communication_activity,
+    SubjectKind.DETAILED_PLAN: _detailed_plan,
 }

@@ -61,12 +61,18 @@ def _statement(*, locking: bool) -> TextualSelect:
         join users u on u.id = s.user_id
         cross join lateral (
             select array(
-                       select distinct unnest(h.parties) from held h
+                       -- To be a media representative gives no right by itself, not even on the entity.
+                       select distinct party from held h, unnest(h.parties) party
+                       where split_part(party, ':', 1) <> 'media_representative'
                        union
                        -- A representative answers for what they are assigned, and for nothing else.
-                       select 'technical_representative:' || a.subject_id
-                       from assigned a join held h
-                         on 'technical_representative:' || a.entity_id = any(h.parties)
+                       select role || a.subject_id
+                       from assigned a
+                       cross join (values ('technical_representative:'), ('media_representative:')) r (role)
+                       join held h on role || a.entity_id = any(h.parties)
+                       union
+                       select 'project_manager:' || i.id
+                       from managed_by(:user_id, array(select h.entity_id from held h)) as i (id)
                    ) as keys,
                    array(select distinct h.entity_id from held h where h.entity_id is not null) as entity_ids,
                    exists (select from held h where 'unit' = any(h.parties)) as national

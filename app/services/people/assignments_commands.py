@@ -1,5 +1,6 @@
 """Every write of assignments: representatives work only on what they are assigned (Guide O-3, O-4)."""
 
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -7,21 +8,33 @@ from sqlalchemy import exists, insert, literal, select
 
 from app import ids
 from app.db import Writer
-from app.enums import SubjectKind
+from app.enums import Role, SubjectKind
 from app.errors import invalid, unknown_reference
 from app.models import Assignment, Membership, Subject
 from app.parties import Actor, Facts
 from app.services import lifecycle, records, sql
+from app.services.communications import queries as communication_plans
+from app.services.initiatives import facts as initiatives
 from app.services.people import rules
 from app.services.people.memberships_commands import require_active
 from app.services.results import facts as results
 
+_SEEN_FIRST: Mapping[str, Callable[[Writer, Actor, UUID, datetime], Awaitable[Facts | None]]] = {
+    SubjectKind.RESULT.value: results.one,
+    SubjectKind.INITIATIVE.value: initiatives.one,
+    SubjectKind.COMMUNICATION_PLAN.value: communication_plans.facts,
+}
+"""Who is assigned to one of these reads it, so only who reads it may assign: what loads it for who asks."""
+
 _ASSIGNED_TO = (
     SubjectKind.INDICATOR.value,
-    SubjectKind.RESULT.value,
+    SubjectKind.ENTITY.value,
     SubjectKind.SCORECARD.value,
     SubjectKind.IMPROVEMENT_PLAN.value,
+    SubjectKind.PLAN.value,
+    *_SEEN_FIRST,
 )
+"""What somebody can be put to work on; on the entity as a whole the media representative is (Guide O-4)."""
 
 
 async def create(
@@ -34,11 +47,12 @@ async def create(
     ends_at: datetime | None,
     now: datetime,
 ) -> UUID:
-    """Put a person of the entity to work on one of its indicators or results.
+    """Put a person of the entity to work on one of its indicators, results, initiatives or communication plans, or on its
+    communication as a whole.
 
-    Raises Forbidden for who would assign themself, Invalid for somebody without a role in the entity and
-    for a subject that is unknown, another entity's, or not visible to the actor; the same assignment twice
-    at a time is refused by the schema.
+    Raises Forbidden for who would assign themself, Invalid for somebody without a role in the entity, or on the entity as a
+    whole for who is no media representative, and for a subject that is unknown, another entity's, or not visible to the
+    actor; the same assignment twice at a time is refused by the schema.
     """
     rules.check_not_oneself(user_id, [actor.person_id])
     begins = rules.starting(starts_at, now)
@@ -46,6 +60,8 @@ async def create(
     await require_active(writer, user_id, "#/user_id")
     await _require_role(writer, entity, user_id, begins)
     await _require_subject(writer, actor, entity, subject_id, now)
+    if subject_id == entity.id:
+        await _require_role(writer, entity, user_id, begins, Role.MEDIA_REPRESENTATIVE)
     assignment_id = ids.new()
     columns = {"user_id": user_id, "subject_id": subject_id, "starts_at": begins, "ends_at": ends_at}
     await lifecycle.begin(
@@ -78,21 +94,20 @@ async def end(
     )
 
 
-async def _require_role(writer: Writer, entity: Facts, user_id: UUID, moment: datetime) -> None:
+async def _require_role(
+    writer: Writer, entity: Facts, user_id: UUID, moment: datetime, role: Role | None = None
+) -> None:
     m = Membership.__table__
-    found = await writer.execute(
-        select(
-            exists().where(
-                m.c.user_id == user_id, m.c.entity_id == entity.id, sql.in_force(m, literal(moment))
-            )
-        )
-    )
+    held = [m.c.user_id == user_id, m.c.entity_id == entity.id, sql.in_force(m, literal(moment))]
+    if role is not None:
+        held.append(m.c.role == role.value)
+    found = await writer.execute(select(exists().where(*held)))
     if not found.scalar_one():
         raise invalid(
             "#/user_id",
             "holds_no_role",
-            "The person holds no role in the entity at that time.",
-            "لا يشغل هذا الشخص دورًا في الجهة في تلك المدة.",
+            "The person does not hold the role in the entity at that time that this asks for.",
+            "لا يشغل هذا الشخص في الجهة في تلك المدة الدور المطلوب لذلك.",
         )
 
 
@@ -105,7 +120,7 @@ async def _require_subject(
         )
     )
     kind = found.scalar_one_or_none()
-    # Who is assigned to a result reads it, so only who reads it may assign.
-    hidden = kind == SubjectKind.RESULT and await results.one(writer, actor, subject_id, now) is None
+    load = _SEEN_FIRST.get(kind or "")
+    hidden = load is not None and await load(writer, actor, subject_id, now) is None
     if kind is None or hidden:
         raise unknown_reference("#/subject_id")

@@ -42,21 +42,23 @@ def nobody_left(
     )
 
 
-def represented(subject_id: ColumnElement[Any]) -> ColumnElement[bool]:
-    """Whether a technical representative is assigned to the subject now."""
+def represented(
+    subject_id: ColumnElement[Any], role: Role = Role.TECHNICAL_REPRESENTATIVE
+) -> ColumnElement[bool]:
+    """Whether a representative of this role is assigned to the subject now."""
     t = Assignment.__table__.alias()
-    found: Select[Any] = select(_ONE).where(t.c.subject_id == subject_id, represents(t))
-    return exists(found)
+    found: Select[Any] = select(_ONE).where(t.c.subject_id == subject_id, represents(t, role))
+    return exists(found.correlate_except(t))
 
 
-def represents(t: Any) -> ColumnElement[bool]:
-    """Whether an assignment makes its holder answer for the subject now: they are a technical representative
-    of its entity. `people.actor` asks the same of the person who makes a request."""
+def represents(t: Any, role: Role = Role.TECHNICAL_REPRESENTATIVE) -> ColumnElement[bool]:
+    """Whether an assignment makes its holder answer for the subject now: they are a representative of this role in
+    its entity. `people.actor` asks the same of the person who makes a request."""
     m = Membership.__table__.alias()
     post: Select[Any] = select(_ONE).where(
         m.c.user_id == t.c.user_id,
         m.c.entity_id == t.c.entity_id,
-        m.c.role == sql.const(Role.TECHNICAL_REPRESENTATIVE),
+        m.c.role == sql.const(role),
         sql.in_force(m),
     )
     return sql.in_force(t) & sql.is_active(t.c.user_id) & exists(post)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from app import permissions
-from app.enums import Chain, Role, Step
+from app.enums import Chain, Party, Role, Step
 from app.parties import ADMINISTRATOR, UNIT, UNIT_EDITOR, Actor, Facts, party_key
 from app.permissions import RULES
 from app.services.plans import rules as plans
@@ -54,12 +54,15 @@ class Powers:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """An entity: whether it is UNIT, who may enter, review and approve its results and what walks its other chains."""
+    """An entity: whether it is UNIT, who may enter, review and approve its results, what its initiatives do and what walks
+    its other chains, and what the person is assigned to there."""
 
     entity_id: UUID
     is_unit: bool
     result_steps: Steps
+    plan_steps: Steps
     chain_steps: Mapping[str, Steps] = field(default_factory=dict)
+    assigned: Collection[UUID] = ()
 
 
 def of(actor: Actor, places: Iterable[Place]) -> Powers:
@@ -78,6 +81,7 @@ def of(actor: Actor, places: Iterable[Place]) -> Powers:
         "plans": {"control": (UNIT,)},
         "obligations": {Step.APPROVE: (UNIT,)},
         "reopenings": {Step.APPROVE: (UNIT,)},
+        "communication_plans": {"support": (UNIT,)},
         # A stage of a path may be UNIT's.
         "path_stages": {"act": (UNIT,)},
     }
@@ -91,15 +95,33 @@ def of(actor: Actor, places: Iterable[Place]) -> Powers:
 
 
 def _at(actor: Actor, place: Place) -> frozenset[str]:
-    here, steps = place.entity_id, place.result_steps
+    here, steps, details = place.entity_id, place.result_steps, place.plan_steps
     head, manager, specialist = (party_key(role, here) for role in (Role.HEAD, Role.MANAGER, Role.SPECIALIST))
     # A technical representative confirms what they are assigned.
-    confirming = (specialist, party_key(Role.TECHNICAL_REPRESENTATIVE, here))
+    representative = party_key(Role.TECHNICAL_REPRESENTATIVE, here)
+    confirming, checking = (specialist, representative), (specialist, manager, representative)
+    # Of a foresight initiative, and of any other.
+    approving = (representative, manager)
+    # A media representative writes what they are assigned, beside whom the chain names.
+    communication = place.chain_steps.get(Chain.COMMUNICATION, {})
+    communicating = (
+        *communication.get(Step.ENTER, ()),
+        *(party_key(Role.MEDIA_REPRESENTATIVE, subject_id) for subject_id in place.assigned),
+    )
     # Who is assigned to a plan verifies it, as the technical representative of the entity.
     plan_chain: dict[str, tuple[str, ...]] = {
         step.value: tuple(place.chain_steps.get(Chain.PLANS, {}).get(step, ())) for step in Step
     }
     plan_steps = plans.steps(plan_chain, here, here)
+    # Where an executing division has a step, so has whoever is of a division: which one, the thing says.
+    executing = party_key(Party.DIVISION, here)
+    detailing: Steps = {
+        step: tuple(party_key(Role.DIVISION_MEMBER, here) if key == executing else key for key in keys)
+        for step, keys in place.chain_steps.get(Chain.DETAILED_PLANS, {}).items()
+    }
+    # And who heads one of its divisions, of those that they head.
+    heads = tuple(key for key in actor.keys if key.startswith(f"{Role.DIVISION_HEAD}:"))
+    heading = heads if party_key(Role.DIVISION_MEMBER, here) in actor.keys else ()
     by_area: Mapping[str, Steps] = {
         "results": {**steps, "control": (*steps.get(Step.REVIEW, ()), *steps.get(Step.APPROVE, ()))},
         # The head grants what UNIT does not.
@@ -113,8 +135,38 @@ def _at(actor: Actor, place: Place) -> frozenset[str]:
             "activate": (manager,),
             "control": (*confirming, manager),
         },
-        # Who may edit a figure or a definition brings its evidence.
-        "evidence": {"attach": (*steps.get(Step.ENTER, ()), specialist), "verify": confirming},
+        # Who may edit a figure, a definition or an initiative brings its evidence; who checks on the ground, of that; who
+        # runs a communication plan, of its activities.
+        "evidence": {
+            "attach": (
+                *steps.get(Step.ENTER, ()),
+                *details.get(Step.ENTER, ()),
+                *checking,
+                *communicating,
+            ),
+            "verify": confirming,
+        },
+        "communication_plans": {
+            Step.ENTER: communicating,
+            Step.APPROVE: communication.get(Step.APPROVE, ()),
+        },
+        "communication_activities": {Step.ENTER: communicating},
+        "detailed_plans": {
+            **detailing,
+            "control": (*detailing.get(Step.REVIEW, ()), *detailing.get(Step.APPROVE, ())),
+            "endorse": heading,
+        },
+        "initiatives": {
+            Step.ENTER: details.get(Step.ENTER, ()),
+            Step.APPROVE: approving,
+            "control": approving,
+            "close": (manager, specialist),
+        },
+        "progress_reports": {
+            **details,
+            "control": (*details.get(Step.REVIEW, ()), *details.get(Step.APPROVE, ())),
+        },
+        "site_checks": {"check": checking},
         # A stage may name any party of the entity.
         "path_runs": {Step.ENTER: plan_chain[Step.ENTER]},
         "path_stages": {"act": tuple(party_key(party, here) for party in _OF_STAGES)},

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, cast
+from uuid import UUID
 
 from sqlalchemy import Table, func
 from sqlalchemy.dialects.postgresql import JSONB
@@ -15,6 +16,7 @@ from app.errors import invalid
 from app.models import Plan
 from app.parties import Actor, Entitlement, Facts
 from app.services import lifecycle
+from app.services.detailed_plans import commands as detailed_plans
 from app.services.lifecycle import BY, GIVEN, Case
 from app.services.people import decisions
 from app.services.people.decisions import Decided
@@ -80,7 +82,8 @@ async def approve_preliminarily(
 async def cut(
     writer: Writer, actor: Actor, facts: Facts, entitlement: Entitlement, said: Said, now: datetime
 ) -> None:
-    """Leave only what is funded in the plan (Guide P-9). Raises UnansweredBudgets with what nobody answered."""
+    """Leave only what is funded in the plan (Guide P-9), and end the detailed plans of what leaves it. Raises
+    UnansweredBudgets with what nobody answered."""
     unfunded = rules.to_cut(await queries.items(writer, facts.id))
     await _take(
         writer,
@@ -95,6 +98,11 @@ async def cut(
     )
     if unfunded:
         await items.leave(writer, actor, [item["id"] for item in unfunded], rules.CUT_REASON, now)
+        assert facts.entity_id is not None  # noqa: S101  # a plan always has its entity
+        initiatives = [UUID(item["initiative"]["id"]) for item in unfunded if item["initiative"] is not None]
+        await detailed_plans.drop(
+            writer, actor, facts.entity_id, facts.row["year"], initiatives, rules.CUT_REASON, now
+        )
 
 
 async def approve(

@@ -9,12 +9,13 @@ from collections.abc import Callable
 
 from tests.contract.scenes.accounts import Accounts
 from tests.contract.scenes.base import Scene
+from tests.contract.scenes.communications import Communications
 from tests.contract.scenes.contributions import Contributions
 from tests.contract.scenes.evidence import Evidence
 from tests.contract.scenes.indicators import Indicators
 from tests.contract.scenes.obligations import Obligations
-from tests.contract.scenes.path_templates import PathTemplates
 from tests.contract.scenes.path_runs import PathRuns
+from tests.contract.scenes.path_templates import PathTemplates
 from tests.contract.scenes.scoreboard import Scoreboard
 from tests.contract.service import MANAGER, Service
 
@@ -30,6 +31,7 @@ class Stage(
     PathTemplates,
     Scoreboard,
     PathRuns,
+    Communications,
 ):
     """Prepares scenes. One that is used up (a draft that was submitted) is made anew when it is wanted."""
 

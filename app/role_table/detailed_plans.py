@@ -1,0 +1,80 @@
+"""Who may do what: detailed execution plans."""
+
+from app.role_table.rule import rule
+
+RULES = (
+    rule(
+        "detailed_plans.read",
+        "anyone",
+        "Read what is visible of detailed plans",
+        "قراءة الخطط التفصيلية المتاحة",
+        "N-3, D-1",
+    ),
+    rule(
+        "detailed_plans.create",
+        "step:enter",
+        "Begin the detailed plan of an initiative, of the scorecard or of the excellence indicators",
+        "إعداد الخطة التفصيلية لمبادرة أو لبطاقة المؤشرات أو لمؤشرات الإجادة",
+        "N-3, P-8",
+    ),
+    rule("detailed_plans.edit", "step:enter", "Change a draft", "تعديل مسودة خطة تفصيلية", "N-3"),
+    rule("detailed_plans.discard", "step:enter", "Discard a draft", "استبعاد مسودة خطة تفصيلية", "N-3"),
+    rule(
+        "detailed_plans.present",
+        "step:enter",
+        "Put a draft before the head of the division",
+        "عرض المسودة على رئيس التقسيم",
+        "P-8",
+    ),
+    rule(
+        "detailed_plans.endorse",
+        "step:endorse",
+        "Approve a draft as the head of its division",
+        "اعتماد رئيس التقسيم للمسودة",
+        "P-8",
+        control=True,
+    ),
+    rule(
+        "detailed_plans.submit",
+        "step:enter",
+        "Enter the plan that the head of the division approved",
+        "إدخال الخطة التي اعتمدها رئيس التقسيم",
+        "D-1",
+    ),
+    rule(
+        "detailed_plans.withdraw",
+        "step:enter",
+        "Take an entered plan back before the first decision",
+        "سحب خطة تفصيلية قبل أول قرار",
+        "D-1",
+    ),
+    rule(
+        "detailed_plans.review",
+        "step:review",
+        "Pass a plan on to the office",
+        "مراجعة خطة تفصيلية وإحالتها إلى المكتب",
+        "D-1",
+        control=True,
+        recordable=True,
+    ),
+    rule(
+        "detailed_plans.return",
+        "step:control",
+        "Return a plan with a reason, at the step that controls it now",
+        "إعادة خطة تفصيلية مع بيان السبب في خطوة الرقابة الحالية",
+        "D-1",
+        control=True,
+        recordable=True,
+        delegable_as="detailed_plans.approve",
+    ),
+    rule(
+        "detailed_plans.approve",
+        "step:approve",
+        "Approve a detailed plan",
+        "اعتماد خطة تفصيلية",
+        "D-1",
+        control=True,
+        recordable=True,
+        delegable_as="detailed_plans.approve",
+    ),
+)

@@ -1,0 +1,90 @@
+"""The one rule of which detailed plans a person sees, and when four eyes leaves nobody to decide."""
+
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    any_,
+    case,
+    exists,
+    false,
+    func,
+    literal_column,
+    or_,
+    select,
+)
+from sqlalchemy.dialects.postgresql import array
+from sqlalchemy.sql.selectable import FromClause
+
+from app.enums import ChainState, Classification, Party, Role
+from app.enums.detailed_plans import DetailedPlanState
+from app.models import Initiative
+from app.services import approving, sql
+from app.services.detailed_plans import rules
+from app.services.people import four_eyes, visibility
+
+
+def _key(party: str, of: ColumnElement[Any]) -> ColumnElement[Any]:
+    return func.concat(literal_column(f"'{party}:'"), of)
+
+
+def _restricted(d: FromClause) -> ColumnElement[bool]:
+    """Whether it is about an initiative that only a few may read."""
+    i = Initiative.__table__.alias()
+    found: Select[Any] = select(literal_column("1")).where(
+        i.c.id == d.c.initiative_id, i.c.classification == sql.const(Classification.RESTRICTED)
+    )
+    return exists(found.correlate_except(i))
+
+
+def named(d: FromClause) -> ColumnElement[bool]:
+    """Who sees a detailed plan whatever its initiative's classification: the parties of its steps, the division with its
+    head, the head of the entity, and who is assigned to it or to its initiative."""
+    return or_(
+        d.c.parties_enter.overlap(visibility.CHAIN),
+        d.c.parties_review.overlap(visibility.CHAIN),
+        d.c.parties_approve.overlap(visibility.CHAIN),
+        _key(Party.DIVISION, d.c.division_id) == any_(visibility.KEYS),
+        d.c.entity_id == any_(visibility.LEADS),
+        d.c.id == any_(visibility.ASSIGNED),
+        d.c.initiative_id == any_(visibility.ASSIGNED),
+    )
+
+
+def visible(d: FromClause) -> ColumnElement[bool]:
+    """The one visibility rule of detailed plans. In work: who is `named`, and the office. What is or was in force: also
+    the own entity, and UNIT. Of a restricted initiative: who is `named` alone."""
+    approved = or_(
+        d.c.state == sql.const(DetailedPlanState.APPROVED),
+        d.c.state == sql.const(DetailedPlanState.SUPERSEDED),
+        and_(d.c.state == sql.const(DetailedPlanState.DROPPED), d.c.approved_at.is_not(None)),
+    )
+    return or_(
+        named(d),
+        and_(
+            or_(
+                d.c.entity_id == any_(visibility.OFFICE),
+                and_(approved, or_(d.c.entity_id == any_(visibility.ENTITIES), visibility.NATIONAL)),
+            ),
+            ~_restricted(d),
+        ),
+    )
+
+
+def nobody_left(d: FromClause) -> ColumnElement[bool]:
+    """Four eyes leaves nobody who could take the control step that is due: to endorse a presented draft, then those of the
+    chain."""
+    presented = and_(
+        d.c.state == sql.const(ChainState.DRAFT),
+        d.c.presented_at.is_not(None),
+        d.c.endorsed_at.is_(None),
+    )
+    nobody_endorses = four_eyes.nobody_left(
+        array([_key(Role.DIVISION_HEAD, d.c.division_id)]),
+        sql.const(rules.ENDORSE.action),
+        d.c.edited_by,
+        d.c.controlled_by,
+    )
+    return or_(case((presented, nobody_endorses), else_=false()), approving.nobody_left(rules.APPROVAL, d))

@@ -1,0 +1,104 @@
+"""What evidence needs to know of each kind of thing that it can be about, and how it is said."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Select,
+    Text,
+    Uuid,
+    case,
+    func,
+    literal_column,
+    null,
+    select,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.sql.selectable import FromClause
+
+from app.db import Lane
+from app.enums import (
+    Role,
+    SubjectKind,
+)
+from app.parties import Actor, Facts
+from app.services import sql
+from app.services.evidence.visibility import Sight
+from app.services.people import four_eyes
+
+Load = Callable[[Lane, Actor, UUID, datetime], Awaitable[Facts | None]]
+
+
+@dataclass(frozen=True)
+class Evidenced:
+    """A kind of thing that evidence can be about.
+
+    `load`: the facts of one, through its area's own visibility. `step`: who of them attaches evidence, and
+    `takes`: in which states, both those of its area's own edit. `undecided`: the states before its approval.
+    `row`: one thing by its id, in the form that `row` gives it.
+    """
+
+    kind: SubjectKind
+    model: type[DeclarativeBase]
+    load: Load
+    step: str
+    takes: frozenset[str]
+    undecided: frozenset[str]
+    row: Callable[[ColumnElement[Any]], Select[Any]]
+
+
+def row(
+    kind: SubjectKind,
+    *,
+    state: ColumnElement[Any],
+    attach: ColumnElement[Any],
+    verify: ColumnElement[Any],
+    edited_by: ColumnElement[Any],
+    attach_due: ColumnElement[Any],
+    verify_due: ColumnElement[Any],
+    sight: Sight,
+    of: FromClause,
+    period: ColumnElement[Any],
+) -> Select[Any]:
+    """What evidence needs to know of the thing it is about.
+
+    `attach`, `verify`: party keys. `edited_by`: who never verifies its evidence. `of`: by whose names it is called.
+    """
+    return select(
+        sql.const(kind).label("kind"),
+        state.label("state"),
+        attach.cast(ARRAY(Text)).label("attach"),
+        func.array_remove(verify, null()).cast(ARRAY(Text)).label("verify"),
+        edited_by.cast(ARRAY(Uuid)).label("edited_by"),
+        attach_due.cast(Date).label("attach_due"),
+        verify_due.cast(Date).label("verify_due"),
+        *[column.label(name) for name, column in sight._asdict().items()],
+        of.c.name_ar.label("name_ar"),
+        of.c.name_en.label("name_en"),
+        period.cast(Text).label("period"),
+    )
+
+
+def party(role: Role, of: ColumnElement[Any]) -> ColumnElement[Any]:
+    return func.concat(literal_column(f"'{role.value}:'"), of)
+
+
+def representative(of: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The technical representative assigned to the thing, or null."""
+    return case((four_eyes.represented(of), party(Role.TECHNICAL_REPRESENTATIVE, of)))
+
+
+def media(of: ColumnElement[Any]) -> ColumnElement[Any]:
+    """The media representative assigned to the thing, or null."""
+    return case(
+        (
+            four_eyes.represented(of, Role.MEDIA_REPRESENTATIVE),
+            party(Role.MEDIA_REPRESENTATIVE, of),
+        )
+    )

@@ -1,0 +1,67 @@
+"""Evidence of the activities of communication plans."""
+
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    func,
+    null,
+)
+from sqlalchemy.dialects.postgresql import array
+
+from app.enums import (
+    Role,
+    Step,
+    SubjectKind,
+)
+from app.models import (
+    CommunicationActivity,
+    CommunicationPlan,
+)
+from app.services.communications import activities_queries as communication_activities
+from app.services.communications import rules as communications
+from app.services.communications import visibility as communication_visibility
+from app.services.evidence.kinds import Evidenced, media, party, representative, row
+from app.services.evidence.visibility import Sight
+
+
+def _of_activity(id_: ColumnElement[Any]) -> Select[Any]:
+    a, p = CommunicationActivity.__table__.alias(), CommunicationPlan.__table__.alias()
+    at_work = communication_visibility.at_work(p)
+    return (
+        row(
+            SubjectKind.COMMUNICATION_ACTIVITY,
+            state=a.c.state,
+            attach=func.array_cat(
+                p.c.parties_enter,
+                func.array_remove(array([media(p.c.about_id), media(p.c.id)]), null()),
+            ),
+            verify=array([representative(p.c.about_id), party(Role.SPECIALIST, a.c.entity_id)]),
+            edited_by=a.c.edited_by,
+            attach_due=null(),
+            verify_due=null(),
+            sight=Sight(
+                at_work=at_work,
+                named=at_work,
+                disclosed=communication_visibility.disclosed(p),
+            ),
+            of=a,
+            period=null(),
+        )
+        .select_from(a.join(p, p.c.id == a.c.plan_id))
+        .where(a.c.id == id_)
+    )
+
+
+EVIDENCED = (
+    Evidenced(
+        SubjectKind.COMMUNICATION_ACTIVITY,
+        CommunicationActivity,
+        communication_activities.facts,
+        Step.ENTER,
+        communications.EVIDENCED,
+        communications.EVIDENCED,
+        _of_activity,
+    ),
+)

@@ -1,0 +1,164 @@
+"""Evidence of initiatives, of their progress, and of checks on the ground."""
+
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    any_,
+    case,
+    func,
+    literal_column,
+    null,
+    or_,
+)
+from sqlalchemy.dialects.postgresql import array
+from sqlalchemy.sql.selectable import FromClause
+
+from app.enums import (
+    Chain,
+    ChainState,
+    Role,
+    Step,
+    SubjectKind,
+)
+from app.models import (
+    Initiative,
+    ProgressReport,
+    SiteCheck,
+)
+from app.parties import PROJECT_MANAGER
+from app.services import approval
+from app.services.evidence.kinds import Evidenced, party, representative, row
+from app.services.evidence.visibility import Sight
+from app.services.initiatives import facts as initiative_facts
+from app.services.initiatives import rules as initiatives
+from app.services.initiatives import visibility as initiative_visibility
+from app.services.people import visibility
+from app.services.progress_reports import facts as report_facts
+from app.services.progress_reports import rules as progress_reports
+from app.services.progress_reports import visibility as report_visibility
+from app.services.role_plans import chains
+from app.services.site_checks import queries as site_check_queries
+from app.services.site_checks import rules as site_checks
+
+
+def _sight_of_initiative(i: FromClause) -> Sight:
+    """How the reader stands to the initiative `i`. The specialists verify its evidence, so they see all of it."""
+    return Sight(
+        at_work=initiative_visibility.at_work(i),
+        named=or_(
+            initiative_visibility.named(i), party(Role.SPECIALIST, i.c.entity_id) == any_(visibility.KEYS)
+        ),
+        disclosed=and_(visibility.NATIONAL, initiative_visibility.disclosed(i)),
+    )
+
+
+def _of_initiative(id_: ColumnElement[Any]) -> Select[Any]:
+    i = Initiative.__table__.alias()
+    manager = case(
+        (
+            i.c.manager_id.is_not(None),
+            array([initiative_visibility.party(PROJECT_MANAGER, i.c.id)]),
+        ),
+        else_=literal_column("'{}'::text[]"),
+    )
+    return (
+        row(
+            SubjectKind.INITIATIVE,
+            state=i.c.state,
+            attach=func.array_cat(manager, chains.keys_of(Chain.DETAILED_PLANS, Step.ENTER, i)),
+            verify=array([representative(i.c.id), party(Role.SPECIALIST, i.c.entity_id)]),
+            # Who edited the plan may well verify what proves its end; who says that it has ended does not.
+            edited_by=func.array_remove(array([i.c.closing_by_id]), null()),
+            attach_due=null(),
+            verify_due=null(),
+            sight=_sight_of_initiative(i),
+            of=i,
+            period=null(),
+        )
+        .select_from(i)
+        .where(i.c.id == id_)
+    )
+
+
+def _of_progress_report(id_: ColumnElement[Any]) -> Select[Any]:
+    r, i = ProgressReport.__table__.alias(), Initiative.__table__.alias()
+    sight = _sight_of_initiative(i)
+    return (
+        row(
+            SubjectKind.PROGRESS_REPORT,
+            state=r.c.state,
+            attach=r.c.parties_enter,
+            verify=array(
+                [representative(r.c.id), representative(i.c.id), party(Role.SPECIALIST, r.c.entity_id)]
+            ),
+            edited_by=r.c.edited_by,
+            attach_due=null(),
+            verify_due=null(),
+            sight=Sight(
+                at_work=report_visibility.at_work(r, i),
+                named=or_(sight.named, report_visibility.named(r, i)),
+                disclosed=and_(visibility.NATIONAL, report_visibility.disclosed(r, i)),
+            ),
+            of=i,
+            period=null(),
+        )
+        .select_from(r.join(i, i.c.id == r.c.initiative_id))
+        .where(r.c.id == id_)
+    )
+
+
+def _of_site_check(id_: ColumnElement[Any]) -> Select[Any]:
+    c, i = SiteCheck.__table__.alias(), Initiative.__table__.alias()
+    sight = _sight_of_initiative(i)
+    assigned = party(Role.TECHNICAL_REPRESENTATIVE, i.c.id)
+    specialist = party(Role.SPECIALIST, i.c.entity_id)
+    return (
+        row(
+            SubjectKind.SITE_CHECK,
+            state=c.c.state,
+            attach=array([assigned, specialist, party(Role.MANAGER, i.c.entity_id)]),
+            verify=array([representative(i.c.id), specialist]),
+            edited_by=c.c.edited_by,
+            attach_due=null(),
+            verify_due=null(),
+            sight=sight._replace(at_work=initiative_visibility.visible(i)),
+            of=i,
+            period=null(),
+        )
+        .select_from(c.join(i, i.c.id == c.c.initiative_id))
+        .where(c.c.id == id_)
+    )
+
+
+EVIDENCED = (
+    Evidenced(
+        SubjectKind.INITIATIVE,
+        Initiative,
+        initiative_facts.one,
+        Step.ENTER,
+        initiatives.EDIT.sources | initiatives.RUNNING,
+        initiatives.STANDING,
+        _of_initiative,
+    ),
+    Evidenced(
+        SubjectKind.PROGRESS_REPORT,
+        ProgressReport,
+        report_facts.one,
+        Step.ENTER,
+        progress_reports.EDIT.sources,
+        frozenset({ChainState.DRAFT.value, *approval.CONTROLLED}),
+        _of_progress_report,
+    ),
+    Evidenced(
+        SubjectKind.SITE_CHECK,
+        SiteCheck,
+        site_check_queries.facts,
+        initiatives.CHECK,
+        site_checks.RECORDED,
+        site_checks.RECORDED,
+        _of_site_check,
+    ),
+)

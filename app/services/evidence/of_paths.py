@@ -1,0 +1,76 @@
+"""Evidence of the stages of paths."""
+
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    any_,
+    null,
+    or_,
+    select,
+    true,
+)
+from sqlalchemy.dialects.postgresql import array
+
+from app.enums import Role, SubjectKind
+from app.models import (
+    PathRun,
+    PathStage,
+)
+from app.services.evidence.kinds import Evidenced, party, representative, row
+from app.services.evidence.visibility import Sight
+from app.services.path_runs import facts as path_run_facts
+from app.services.path_runs import rules as path_runs
+from app.services.path_runs import visibility as path_run_visibility
+from app.services.people import visibility
+
+
+def _of_stage(id_: ColumnElement[Any]) -> Select[Any]:
+    s, r = PathStage.__table__.alias(), PathRun.__table__.alias()
+    titled = select(s.c.title_ar.label("name_ar"), s.c.title_en.label("name_en")).lateral("titled")
+    at_work = path_run_visibility.at_work(r)
+    return (
+        row(
+            SubjectKind.PATH_STAGE,
+            state=s.c.state,
+            attach=s.c.parties,
+            verify=array(
+                [
+                    representative(s.c.id),
+                    representative(s.c.run_id),
+                    representative(s.c.subject_id),
+                    party(Role.SPECIALIST, s.c.entity_id),
+                ]
+            ),
+            edited_by=s.c.edited_by,
+            attach_due=s.c.due,
+            verify_due=null(),
+            sight=Sight(
+                at_work=at_work,
+                named=or_(
+                    s.c.parties.overlap(visibility.CHAIN),
+                    s.c.entity_id == any_(visibility.LEADS),
+                    party(Role.SPECIALIST, s.c.entity_id) == any_(visibility.KEYS),
+                ),
+                disclosed=path_run_visibility.visible(r),
+            ),
+            of=titled,
+            period=null(),
+        )
+        .select_from(s.join(r, r.c.id == s.c.run_id).join(titled, true()))
+        .where(s.c.id == id_)
+    )
+
+
+EVIDENCED = (
+    Evidenced(
+        SubjectKind.PATH_STAGE,
+        PathStage,
+        path_run_facts.stage,
+        path_runs.ACT,
+        path_runs.COMPLETE.sources,
+        path_runs.BEGUN,
+        _of_stage,
+    ),
+)
