@@ -27,6 +27,10 @@ _VERSIONED = (
     "results",
     "reopenings",
     "evidence",
+    "initiatives",
+    "progress_reports",
+    "site_checks",
+    "programme_participants",
 )
 _COUNTED = (
     "events",
@@ -43,6 +47,10 @@ _COUNTED = (
     "standings",
     "idempotency_keys",
     "uploads",
+    "milestones",
+    "milestone_baselines",
+    "budget_lines",
+    "initiative_effects",
 )
 _WRITTEN = "select " + ", ".join(
     [
