@@ -43,9 +43,5 @@ TABLE = (
     *improvement_plans.RULES,
     *communications.RULES,
     *detailed_plans.RULES,
-    *path_templates.RULES,
-    *plans.RULES,
-    *proposals.RULES,
-    *scorecards.RULES,
     *initiatives.RULES,
 )

@@ -5,7 +5,8 @@ from decimal import Decimal
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
 
 from app.enums import Classification
 from app.enums.initiatives import (
@@ -39,7 +40,20 @@ Percent = Annotated[Number, Field(ge=0, le=100, decimal_places=2)]
 Money = Annotated[Number, Field(ge=0, lt=Decimal(10) ** 12, decimal_places=3)]
 """An amount in Omani rials."""
 PlanYear = Annotated[int, Field(ge=2000, le=2100)]
-PlanDay = Annotated[Day, Field(ge=date(2000, 1, 1), le=date(2100, 12, 31))]
+
+
+def _within_reach(day: date) -> date:
+    """Plans are of this century: a day far outside is a slip, and would make a curve without end."""
+    if day < _FIRST:
+        raise PydanticCustomError("greater_than_equal", "before the year 2000")
+    if day > _LAST:
+        raise PydanticCustomError("less_than_equal", "after the year 2100")
+    return day
+
+
+_FIRST, _LAST = date(2000, 1, 1), date(2100, 12, 31)
+PlanDay = Annotated[Day, AfterValidator(_within_reach)]
+"""A day from 2000 to 2100."""
 MilestoneNumber = Annotated[int, Field(ge=1, le=999)]
 
 _MILESTONE = {

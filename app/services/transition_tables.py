@@ -70,8 +70,6 @@ TABLES = (
     TransitionTable(SubjectKind.SCORECARD, scorecards.TRANSITIONS),
     TransitionTable(SubjectKind.IMPROVEMENT_PLAN, improvement_plans.TRANSITIONS),
     TransitionTable(SubjectKind.DETAILED_PLAN, detailed_plans.TRANSITIONS),
-    TransitionTable(SubjectKind.HOLIDAY, holidays.TRANSITIONS),
-    TransitionTable(SubjectKind.SCORECARD, scorecards.TRANSITIONS),
     TransitionTable(SubjectKind.INITIATIVE, initiatives.TRANSITIONS),
     TransitionTable(SubjectKind.PROGRESS_REPORT, progress_reports.TRANSITIONS),
     TransitionTable(SubjectKind.SITE_CHECK, site_checks.TRANSITIONS),

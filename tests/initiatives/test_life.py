@@ -3,16 +3,8 @@
 import asyncio
 from datetime import timedelta
 
-import pytest
-
 from app.enums import Role
 from tests.factories.initiatives import REASON, House, milestone, proposal, today
-from tests.factories.world import World
-
-
-@pytest.fixture
-async def house(world: World) -> House:
-    return await House.make(world)
 
 
 async def test_an_initiative_goes_from_proposal_to_closing(house: House) -> None:

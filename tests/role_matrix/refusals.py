@@ -30,6 +30,10 @@ _VERSIONED = (
     "communication_plans",
     "communication_activities",
     "detailed_plans",
+    "initiatives",
+    "progress_reports",
+    "site_checks",
+    "programme_participants",
 )
 _COUNTED = (
     "events",
@@ -47,6 +51,10 @@ _COUNTED = (
     "idempotency_keys",
     "uploads",
     "detailed_plan_tasks",
+    "milestones",
+    "milestone_baselines",
+    "budget_lines",
+    "initiative_effects",
 )
 _WRITTEN = "select " + ", ".join(
     [

@@ -6,13 +6,14 @@ from sqlalchemy import ColumnElement, and_, any_, case, exists, false, func, lit
 from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.sql.selectable import FromClause
 
-from app.enums import Classification, Party, Role
+from app.enums import Chain, Classification, Party, Role, Step
 from app.enums.initiatives import InitiativeKind, InitiativeState
 from app.models import Initiative
 from app.parties import PROJECT_MANAGER
 from app.services import sql
 from app.services.initiatives import rules
 from app.services.people import four_eyes, visibility
+from app.services.role_plans import chains
 
 
 def party(name: str, of: ColumnElement[Any]) -> ColumnElement[Any]:
@@ -21,14 +22,15 @@ def party(name: str, of: ColumnElement[Any]) -> ColumnElement[Any]:
 
 
 def named(i: FromClause) -> ColumnElement[bool]:
-    """Who sees an initiative whatever its classification: the division that carries it out, its project manager, who
-    is assigned to it, and who approves: the manager, the head with the head's office."""
+    """Who sees an initiative whatever its classification: the division that carries it out, its project manager, whom
+    the chain names to enter, who is assigned to it, and who approves: the manager, the head with the head's office."""
     return or_(
         party(Party.DIVISION, i.c.division_id) == any_(visibility.CHAIN),
         party(PROJECT_MANAGER, i.c.id) == any_(visibility.CHAIN),
         party(Role.MANAGER, i.c.entity_id) == any_(visibility.CHAIN),
         i.c.entity_id == any_(visibility.LEADS),
         i.c.id == any_(visibility.ASSIGNED),
+        chains.keys_of(Chain.DETAILED_PLANS, Step.ENTER, i).overlap(visibility.CHAIN),
     )
 
 
