@@ -110,8 +110,9 @@ PARTIES: dict[str, Text] = {
     ),
     "step:attach": Text(
         "who may edit what the evidence is about: of a result who enters it, of a definition who defines it, of an"
-        " improvement plan who drafts it or carries it out",
-        "من يملك تعديل ما يتعلق به الدليل: من يُدخل النتيجة، ومن يعدّ التعريف، ومن يعدّ خطة التحسين أو ينفذها",
+        " improvement plan who drafts it or carries it out, of a stage of a path whom it names",
+        "من يملك تعديل ما يتعلق به الدليل: من يُدخل النتيجة، ومن يعدّ التعريف، ومن يعدّ خطة التحسين أو ينفذها،"
+        " ومن تسميه مرحلة المسار",
     ),
     "step:propose": Text("anyone who holds a role in the entity", "كل من له دور في الجهة"),
     "step:sort": Text(
