@@ -59,7 +59,8 @@ class EvidenceCreate(Body):
     subject_id: Annotated[
         UUID,
         Field(
-            description="The result, definition or improvement plan that it proves something of; one that you may edit or carry out."
+            description="The result, definition, improvement plan or stage of a path that it proves something of; one that"
+            " you may edit, carry out or take."
         ),
     ]
     kind: _Kind

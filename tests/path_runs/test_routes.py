@@ -321,3 +321,48 @@ async def test_what_is_finished_is_read_by_the_whole_entity(world: World) -> Non
     assert (await walk.unit.api.get(path)).status_code == 200
     stranger = await Walk.make(world)
     assert (await stranger.manager.api.get(path)).status_code == 404
+
+
+LONG = "ع" * 2001
+
+
+@pytest.mark.parametrize(
+    ("verb", "body", "pointer"),
+    [
+        ("complete", {"answers": {"aligned": {"answer": "perhaps"}}}, "#/answers/aligned/answer"),
+        ("complete", {"answers": {"aligned": "yes"}}, "#/answers/aligned"),
+        ("complete", {"letter": {"number": " ", "date": "2026-11-10", "sender": "وزارة"}}, "#/letter/number"),
+        ("complete", {"letter": {"number": "1", "date": 20261110, "sender": "وزارة"}}, "#/letter/date"),
+        ("complete", {"reason": LONG}, "#/reason"),
+        ("complete", {"outcome": "done"}, "#/outcome"),
+        ("return", {"reason": REASON, "to": "لا"}, "#/to"),
+        ("skip", {"reason": "\u202e"}, "#/reason"),
+        ("reassign", {"reason": REASON, "parties": [{"party": "everybody"}]}, "#/parties/0/party"),
+        ("reassign", {"reason": REASON, "parties": [{"party": "planning"}] * 11}, "#/parties"),
+    ],
+)
+async def test_what_cannot_be_read_is_told_where(
+    world: World, verb: str, body: dict[str, Any], pointer: str
+) -> None:
+    walk = await Walk.make(world)
+    path = await walk.started([stage("draft", "specialist", outcomes=["done", "not_applicable"])])
+    before = await walk.run(path)
+    person = walk.manager if verb == "reassign" else walk.specialist
+    assert pointer in pointers(await walk.act(person, path, "draft", verb, **body))
+    assert await walk.run(path) == before
+
+
+async def test_one_acts_on_what_one_saw(world: World) -> None:
+    walk = await Walk.make(world)
+    path = await walk.started([stage("draft", "specialist")])
+    where = (await walk.open(path))["draft"]
+    assert (await walk.specialist.api.step(f"{where}/complete")).status_code == 428
+    assert (await walk.specialist.api.step(f"{where}/complete", '"99.x"')).status_code == 412
+    assert (await walk.manager.api.step(f"{path}/stop", '"99.x"', {"reason": REASON})).status_code == 412
+    without_key = await walk.manager.api.send("POST", "/v1/path-runs", json={})
+    assert without_key.status_code in (400, 422)
+    key = uuid4().hex
+    etag = await walk.specialist.api.etag(where)
+    first = await walk.specialist.api.step(f"{where}/complete", etag, key=key)
+    again = await walk.specialist.api.step(f"{where}/complete", etag, key=key)
+    assert (first.status_code, again.status_code, again.content) == (200, 200, first.content)
