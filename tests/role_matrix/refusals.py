@@ -27,6 +27,8 @@ _VERSIONED = (
     "results",
     "reopenings",
     "evidence",
+    "scorecards",
+    "improvement_plans",
 )
 _COUNTED = (
     "events",
@@ -43,6 +45,8 @@ _COUNTED = (
     "standings",
     "idempotency_keys",
     "uploads",
+    "scorecard_lines",
+    "improvement_actions",
 )
 _WRITTEN = "select " + ", ".join(
     [

@@ -79,6 +79,8 @@ def _at(actor: Actor, place: Place) -> frozenset[str]:
     head, manager, specialist = (party_key(role, here) for role in (Role.HEAD, Role.MANAGER, Role.SPECIALIST))
     # A technical representative confirms what they are assigned.
     confirming = (specialist, party_key(Role.TECHNICAL_REPRESENTATIVE, here))
+    # A division reports its own steps of an improvement plan, and brings their evidence.
+    division = party_key(Role.DIVISION_MEMBER, here)
     by_area: Mapping[str, Steps] = {
         "results": {**steps, "control": (*steps.get(Step.REVIEW, ()), *steps.get(Step.APPROVE, ()))},
         # The head grants what UNIT does not.
@@ -93,7 +95,15 @@ def _at(actor: Actor, place: Place) -> frozenset[str]:
             "control": (*confirming, manager),
         },
         # Who may edit a figure or a definition brings its evidence.
-        "evidence": {"attach": (*steps.get(Step.ENTER, ()), specialist), "verify": confirming},
+        "evidence": {"attach": (*steps.get(Step.ENTER, ()), specialist, division), "verify": confirming},
+        "scorecards": {"align": (*confirming, manager)},
+        "improvement_plans": {
+            "draft": (specialist,),
+            "assure": confirming,
+            "approve": (manager,),
+            "control": (*confirming, manager),
+            "carry_out": (specialist, division),
+        },
         # Of the whole, and of the part.
         "contributions": {"answer": (manager,), "explain": (manager, specialist)},
         # Who appoints to a role ends it too.
