@@ -13,6 +13,7 @@ from app.services.load.catalogue import load_holidays, load_structure, read_cata
 from app.services.load.files import DataError
 from app.services.load.indicators import load_indicators
 from app.services.load.merging import Connection, Tally
+from app.services.load.path_templates import load_path_templates, read_path_templates
 from app.services.load.schedules import load_schedules
 
 __all__ = ["Counts", "DataError", "Tally", "load"]
@@ -37,6 +38,7 @@ async def load(
     """
     catalogue = read_catalogue(data)
     series = figures.read_figures(data, catalogue)
+    paths = read_path_templates(data)
     invented = demo_people.read_demo(data, catalogue) if demo else None
     at = clock.now()
     counts: Counts = {}
@@ -56,6 +58,8 @@ async def load(
             done(await load_structure(connection, catalogue, at))
         async with connection.transaction():
             done({"holidays": await load_holidays(connection, at)})
+        async with connection.transaction():
+            done({"path_templates": await load_path_templates(connection, paths, at)})
         async with connection.transaction():
             done(await load_indicators(connection, catalogue.indicators, at))
         if invented is not None:

@@ -28,7 +28,11 @@ from app.routers import (
     indicators,
     me,
     obligations,
+    path_runs,
+    path_templates,
     people,
+    plans,
+    proposals,
     reopenings,
     results,
     role_plans,
@@ -70,6 +74,10 @@ ROUTERS = (
     evidence.router,
     uploads.router,
     reopenings.router,
+    plans.router,
+    proposals.router,
+    path_templates.router,
+    path_runs.router,
     service.router,
 )
 

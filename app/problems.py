@@ -19,6 +19,7 @@ from starlette.types import Scope
 from app import errors
 from app.errors import AppError, FieldError, Text
 from app.schemas.problems import Problem
+from app.services.plans import rules as plans
 
 log = structlog.get_logger()
 
@@ -64,6 +65,15 @@ _BY_CONSTRAINT: dict[str, AppError] = {
     "uq_improvement_plans_one_open": errors.AlreadyExists(
         Text("An improvement plan of this indicator is in work already.", "لهذا المؤشر خطة تحسين قائمة.")
     ),
+    "uq_plans_one_open": plans.OverlappingPlan(),
+    "uq_plans_one_in_force": plans.OverlappingPlan(),
+    "uq_plans_entity_id_year_number": plans.OverlappingPlan(),
+    "uq_plan_items_indicator": errors.AlreadyExists(
+        Text("The indicator is in the plan already.", "المؤشر ضمن الخطة من قبل.")
+    ),
+    "uq_plan_items_initiative": errors.AlreadyExists(
+        Text("The initiative is in the plan already.", "المبادرة ضمن الخطة من قبل.")
+    ),
     "uq_role_plans_one_open": errors.AlreadyExists(
         Text("The entity has a role plan in work.", "لدى الجهة خطة أدوار قيد العمل.")
     ),
@@ -73,6 +83,31 @@ _BY_CONSTRAINT: dict[str, AppError] = {
     "uq_indicators_code": errors.AlreadyExists(Text("The code is taken.", "الرمز مستخدم.")),
     "uq_definitions_one_open": errors.AlreadyExists(
         Text("A version of this definition is in work already.", "توجد نسخة من هذا التعريف قيد العمل.")
+    ),
+    "uq_path_templates_one_open": errors.AlreadyExists(
+        Text(
+            "A version of this path template is in work already.",
+            "توجد نسخة من نموذج المسار هذا قيد العمل.",
+        )
+    ),
+    # Two who begin at once count to the same number.
+    "uq_path_templates_entity_id_code_number": errors.AlreadyExists(
+        Text(
+            "A version of this path template is in work already.",
+            "توجد نسخة من نموذج المسار هذا قيد العمل.",
+        )
+    ),
+    "uq_path_runs_one_running": errors.AlreadyExists(
+        Text("This walks a path already.", "يوجد مسار جارٍ لهذا الموضوع.")
+    ),
+    "uq_path_runs_one_running_in_year": errors.AlreadyExists(
+        Text(
+            "The entity walks this path for this year already.",
+            "يوجد مسار جارٍ للجهة عن هذه السنة بالنموذج نفسه.",
+        )
+    ),
+    "uq_path_stage_acts_stage_id_person_id": errors.AlreadyExists(
+        Text("This person has acted in this stage already.", "سبق لهذا الشخص أن أنجز دوره في هذه المرحلة.")
     ),
     "uq_entities_code": errors.AlreadyExists(Text("The code is taken.", "الرمز مستخدم.")),
     "uq_divisions_entity_id_code": errors.AlreadyExists(Text("The code is taken.", "الرمز مستخدم.")),

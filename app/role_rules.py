@@ -113,6 +113,15 @@ PARTIES: dict[str, Text] = {
         " improvement plan who drafts it or carries it out",
         "من يملك تعديل ما يتعلق به الدليل: من يُدخل النتيجة، ومن يعدّ التعريف، ومن يعدّ خطة التحسين أو ينفذها",
     ),
+    "step:propose": Text("anyone who holds a role in the entity", "كل من له دور في الجهة"),
+    "step:sort": Text(
+        "the entity's planning directorate, a specialist or the manager of its vision office",
+        "دائرة التخطيط في الجهة أو أخصائي في مكتب الرؤية أو مديره",
+    ),
+    "step:act": Text(
+        "whom the stage of the path names, in order; one of them will do, unless it asks for several",
+        "من تسميه مرحلة المسار بالترتيب، ويكفي أحدهم ما لم تطلب المرحلة أكثر من طرف",
+    ),
     "step:verify": Text(
         "the technical representative who is assigned to the subject or its indicator, or a specialist of the"
         " owner; for the definition of a vision indicator another person of UNIT; never who entered or edited the"
@@ -136,6 +145,20 @@ PARTIES_OF_AREA: dict[tuple[str, str], Text] = {
     ("definitions", "step:control"): Text(
         "who confirms it or who puts it in force, whichever is due",
         "من يتحقق منه أو من يعتمد العمل به، بحسب الخطوة المستحقة",
+    ),
+    ("plans", "step:enter"): Text(
+        "whom the chain of the entity's role plan names to enter plans, or a specialist",
+        "من تسميه سلسلة الأدوار في الجهة لإعداد الخطط، أو أخصائي",
+    ),
+    ("plans", "step:verify"): Text(
+        "the manager or a specialist of the vision office, or the technical representative who is assigned to the"
+        " plan; never who entered or edited it",
+        "مدير مكتب الرؤية أو أخصائي فيه أو الممثل الفني المكلف بالخطة، ولا يتولاه من أعدّها أو عدّلها",
+    ),
+    ("plans", "step:control"): Text("whoever has the stage of its path", "صاحب الخطوة في مسار الخطة"),
+    ("path_runs", "step:enter"): Text(
+        "of a plan, whom the chain of plans in the entity's role plan names to enter",
+        "للخطة: من تسميه سلسلة الخطط في خطة توزيع الأدوار للإدخال",
     ),
     ("improvement_plans", "step:control"): Text(
         "who assures its quality or who approves it, whichever is due",

@@ -14,8 +14,10 @@ from app.models.obligations import Obligation, Schedule
 from app.models.path_runs import PathRun, PathStage, PathStageAct
 from app.models.path_templates import PathTemplate
 from app.models.people import Assignment, Decision, Delegation, Membership, User
+from app.models.plans import DevelopmentPlan, JobPlanLink, Plan, PlanCheck, PlanItem
 from app.models.programmes import ProgrammeParticipant
 from app.models.progress_reports import ProgressReport
+from app.models.proposals import Proposal
 from app.models.reopenings import Reopening
 from app.models.results import Result
 from app.models.role_plans import RolePlan, RolePlanStep
@@ -34,6 +36,7 @@ __all__ = [
     "Decision",
     "Definition",
     "Delegation",
+    "DevelopmentPlan",
     "Division",
     "Entity",
     "Event",
@@ -47,6 +50,7 @@ __all__ = [
     "Initiative",
     "InitiativeEffect",
     "Invitation",
+    "JobPlanLink",
     "Membership",
     "Milestone",
     "MilestoneBaseline",
@@ -56,10 +60,14 @@ __all__ = [
     "PathStageAct",
     "PathTemplate",
     "Pillar",
+    "Plan",
+    "PlanCheck",
+    "PlanItem",
     "Priority",
     "Programme",
     "ProgrammeParticipant",
     "ProgressReport",
+    "Proposal",
     "RefreshToken",
     "Reopening",
     "Result",

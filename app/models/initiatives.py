@@ -54,7 +54,7 @@ class Initiative(Base):
         CheckConstraint("ends_on >= starts_on and baseline_ends_on >= baseline_starts_on", name="dates"),
         CheckConstraint("people_count between 0 and 1000000", name="people_count"),
         CheckConstraint(
-            "programme_weight > 0 and programme_weight <= 100 and programme_id is not null",
+            "programme_weight is null or (programme_weight > 0 and programme_weight <= 100 and programme_id is not null)",
             name="programme_weight",
         ),
         CheckConstraint("latest_percent between 0 and 100", name="latest_percent"),

@@ -85,7 +85,6 @@ class PathTemplate(Base):
     submitted_at: Mapped[datetime | None]
     approved_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
     approved_at: Mapped[datetime | None]
-    decision_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("decisions.id"))
     returned_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
     returned_at: Mapped[datetime | None]
     return_reason: Mapped[str | None]

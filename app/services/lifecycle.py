@@ -241,6 +241,39 @@ async def begin(
     )
 
 
+async def begin_many(
+    writer: Writer, action: str, made: Sequence[Facts], *, actor: Actor | None, at: datetime
+) -> None:
+    """Make many subjects of one state at once, each with its first event, that wait for nobody yet."""
+    await _record(
+        writer,
+        action,
+        [Case(facts, Entitlement("")) for facts in made],
+        target=made[0].state,
+        actor=actor,
+        at=at,
+        awaited=None,
+        acting_for_id=None,
+        new=True,
+    )
+
+
+async def wait_for(writer: Writer, facts: Facts, awaited: Awaited, *, at: datetime) -> None:
+    """Let the subject, whose state stays, wait for the parties that `facts` name and for no others: those that it
+    waited for before go on being waited for since then. It belongs to the latest event of the subject."""
+    await writer.rows(
+        _WAIT_FOR,
+        {
+            "subject_id": facts.id,
+            "entity_id": facts.entity_id,
+            "action": awaited.action,
+            "parties": list(facts.steps.get(awaited.step, ())),
+            "due": facts.due.get(awaited.step),
+            "at": at,
+        },
+    )
+
+
 async def note(
     writer: Writer,
     action: str,
@@ -384,4 +417,31 @@ _NOTE = Query(
             :service_account_id, :reason, cast(cast(:changes as text) as jsonb), :at)
     """
     )
+)
+
+_WAIT_FOR = Query(
+    text(
+        """
+    with latest as (select max(id) as id from events where subject_id = :subject_id),
+    named as (
+        select n.party, n.rank - 1 as rank
+        from unnest(cast(:parties as text[])) with ordinality as n (party, rank)
+    ),
+    closed as (
+        update waits w set closed_at = cast(:at as timestamptz), closed_by_event = l.id
+        from latest l
+        where w.subject_id = :subject_id and w.closed_at is null and w.party <> all(cast(:parties as text[]))
+        returning w.id
+    )
+    insert into waits (subject_id, entity_id, action, party, rank, due, opened_at, opened_by_event)
+    select :subject_id, cast(:entity_id as uuid), cast(:action as text), n.party, n.rank, cast(:due as date),
+           cast(:at as timestamptz), l.id
+    from named n cross join latest l
+    where (select count(*) from closed) >= 0
+      and not exists (
+          select from waits w
+          where w.subject_id = :subject_id and w.closed_at is null and w.party = n.party
+      )
+    """
+    ).bindparams(bindparam("subject_id", type_=Uuid))
 )

@@ -164,7 +164,7 @@ def party_division(party: ColumnElement[Any]) -> ScalarSelect[Any]:
             division.c.id
             == case(
                 (
-                    party_name(party) == const("division"),
+                    or_(party_name(party) == const("division"), party_name(party) == const("division_head")),
                     cast(func.split_part(party, literal_column("':'"), literal_column("2")), Uuid),
                 )
             )

@@ -12,7 +12,11 @@ from app.services.holidays import rules as holidays
 from app.services.improvement_plans import rules as improvement_plans
 from app.services.indicators import rules as indicators
 from app.services.obligations import rules as obligations
+from app.services.path_runs import rules as path_runs
+from app.services.path_templates import rules as path_templates
 from app.services.people import rules as people
+from app.services.plans import rules as plans
+from app.services.proposals import rules as proposals
 from app.services.reopenings import rules as reopenings
 from app.services.results import rules as results
 from app.services.role_plans import rules as role_plans
@@ -44,11 +48,16 @@ TABLES = (
     TransitionTable(SubjectKind.DELEGATION, (people.END_DELEGATION,)),
     TransitionTable(SubjectKind.SERVICE_ACCOUNT, (service_accounts.END,)),
     TransitionTable(SubjectKind.ROLE_PLAN, role_plans.TRANSITIONS),
+    TransitionTable(SubjectKind.PATH_TEMPLATE, path_templates.TRANSITIONS),
     TransitionTable(SubjectKind.OBLIGATION, obligations.TRANSITIONS),
     TransitionTable(SubjectKind.RESULT, results.TRANSITIONS),
     TransitionTable(SubjectKind.EVIDENCE, evidence.TRANSITIONS),
     TransitionTable(SubjectKind.REOPENING, reopenings.TRANSITIONS),
     TransitionTable(SubjectKind.CONTRIBUTION, contributions.TRANSITIONS),
+    TransitionTable(SubjectKind.PLAN, plans.TRANSITIONS),
+    TransitionTable(SubjectKind.PROPOSAL, proposals.TRANSITIONS),
+    TransitionTable(SubjectKind.PATH_RUN, path_runs.RUN_TRANSITIONS),
+    TransitionTable(SubjectKind.PATH_STAGE, path_runs.STAGE_TRANSITIONS),
     TransitionTable(SubjectKind.HOLIDAY, holidays.TRANSITIONS),
     TransitionTable(SubjectKind.SCORECARD, scorecards.TRANSITIONS),
     TransitionTable(SubjectKind.IMPROVEMENT_PLAN, improvement_plans.TRANSITIONS),

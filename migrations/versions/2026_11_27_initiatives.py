@@ -1,6 +1,6 @@
 """Initiatives, their milestones, money, effects, progress and checks on the ground; who shares a programme.
 
-Revision: initiatives, after planning.
+Revision: initiatives, after path_runs.
 """
 
 from collections.abc import Sequence
@@ -170,7 +170,7 @@ def _initiatives() -> None:
         ),
         sa.CheckConstraint("people_count between 0 and 1000000", name=op.f("ck_initiatives_people_count")),
         sa.CheckConstraint(
-            "programme_weight > 0 and programme_weight <= 100 and programme_id is not null",
+            "programme_weight is null or (programme_weight > 0 and programme_weight <= 100 and programme_id is not null)",
             name=op.f("ck_initiatives_programme_weight"),
         ),
         sa.ForeignKeyConstraint(["approved_by_id"], ["users.id"], name=op.f("fk_initiatives_approved_by_id")),

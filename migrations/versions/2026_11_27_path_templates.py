@@ -47,7 +47,6 @@ def _table() -> None:
         sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("approved_by_id", sa.Uuid(), nullable=True),
         sa.Column("approved_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("decision_id", sa.Uuid(), nullable=True),
         sa.Column("returned_by_id", sa.Uuid(), nullable=True),
         sa.Column("returned_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("return_reason", sa.Text(), nullable=True),
@@ -101,9 +100,6 @@ def _table() -> None:
             ["approved_by_id"], ["users.id"], name=op.f("fk_path_templates_approved_by_id")
         ),
         sa.ForeignKeyConstraint(
-            ["decision_id"], ["decisions.id"], name=op.f("fk_path_templates_decision_id")
-        ),
-        sa.ForeignKeyConstraint(
             ["returned_by_id"], ["users.id"], name=op.f("fk_path_templates_returned_by_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_path_templates")),
@@ -130,18 +126,18 @@ def _guard() -> None:
         """
         create function path_templates_guard() returns trigger language plpgsql as $$
         begin
-            if (new.id, new.entity_id, new.code, new.number, new.copied_from_id, new.recorded_at,
+            if (new.id, new.entity_id, new.code, new.number, new.runs_on, new.copied_from_id, new.recorded_at,
                 new.drafted_by_id)
                is distinct from
-               (old.id, old.entity_id, old.code, old.number, old.copied_from_id, old.recorded_at,
+               (old.id, old.entity_id, old.code, old.number, old.runs_on, old.copied_from_id, old.recorded_at,
                 old.drafted_by_id)
             then
                 raise exception 'what a path template is of never changes' using errcode = '23514';
             end if;
             if old.state <> 'draft' and
-               (new.runs_on, new.chain, new.title_ar, new.title_en, new.note, new.groups, new.edited_by)
+               (new.chain, new.title_ar, new.title_en, new.note, new.groups, new.edited_by)
                is distinct from
-               (old.runs_on, old.chain, old.title_ar, old.title_en, old.note, old.groups, old.edited_by)
+               (old.chain, old.title_ar, old.title_en, old.note, old.groups, old.edited_by)
             then
                 raise exception 'a path template changes only while it is a draft' using errcode = '23514';
             end if;
@@ -151,8 +147,7 @@ def _guard() -> None:
                 raise exception 'a path template that is % stays so', old.state using errcode = '23514';
             end if;
             if old.approved_at is not null and
-               (new.approved_by_id, new.approved_at, new.decision_id)
-               is distinct from (old.approved_by_id, old.approved_at, old.decision_id)
+               (new.approved_by_id, new.approved_at) is distinct from (old.approved_by_id, old.approved_at)
             then
                 raise exception 'who approved a path template never changes' using errcode = '23514';
             end if;
@@ -169,8 +164,8 @@ def _guard() -> None:
 
 def _grants() -> None:
     op.execute(
-        "grant select, insert, update (state, version, runs_on, chain, title_ar, title_en, note, groups, edited_by,"
-        " submitted_by_id, submitted_at, approved_by_id, approved_at, decision_id, returned_by_id, returned_at,"
+        "grant select, insert, update (state, version, chain, title_ar, title_en, note, groups, edited_by,"
+        " submitted_by_id, submitted_at, approved_by_id, approved_at, returned_by_id, returned_at,"
         f" return_reason) on path_templates to {ROLE}"
     )
     op.execute("alter table path_templates enable row level security")

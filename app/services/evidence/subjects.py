@@ -27,6 +27,7 @@ from sqlalchemy import (
     null,
     or_,
     select,
+    true,
     union_all,
     update,
 )
@@ -37,7 +38,16 @@ from sqlalchemy.sql.selectable import FromClause
 from app.db import Lane, Query, Writer
 from app.enums import ChainState, Classification, DefinitionState, IndicatorLevel, Role, Step, SubjectKind
 from app.enums.scorecards import ImprovementPlanState
-from app.models import Definition, ImprovementAction, ImprovementPlan, Indicator, Result, Subject
+from app.models import (
+    Definition,
+    ImprovementAction,
+    ImprovementPlan,
+    Indicator,
+    PathRun,
+    PathStage,
+    Result,
+    Subject,
+)
 from app.parties import UNIT, UNIT_EDITOR, Actor, Facts
 from app.services import approval, lifecycle, sql
 from app.services.definitions import queries as definition_queries
@@ -47,6 +57,9 @@ from app.services.evidence.visibility import Sight
 from app.services.improvement_plans import queries as plan_queries
 from app.services.improvement_plans import rules as plans
 from app.services.improvement_plans import visibility as plan_visibility
+from app.services.path_runs import facts as path_run_facts
+from app.services.path_runs import rules as path_runs
+from app.services.path_runs import visibility as path_run_visibility
 from app.services.people import four_eyes, visibility
 from app.services.results import facts as result_facts
 from app.services.results import rules as results
@@ -192,6 +205,43 @@ def _of_definition(id_: ColumnElement[Any]) -> Select[Any]:
     )
 
 
+def _of_stage(id_: ColumnElement[Any]) -> Select[Any]:
+    s, r = PathStage.__table__.alias(), PathRun.__table__.alias()
+    titled = select(s.c.title_ar.label("name_ar"), s.c.title_en.label("name_en")).lateral("titled")
+    at_work = path_run_visibility.at_work(r)
+    return (
+        _row(
+            SubjectKind.PATH_STAGE,
+            state=s.c.state,
+            attach=s.c.parties,
+            verify=array(
+                [
+                    _representative(s.c.id),
+                    _representative(s.c.run_id),
+                    _representative(s.c.subject_id),
+                    _party(Role.SPECIALIST, s.c.entity_id),
+                ]
+            ),
+            edited_by=s.c.edited_by,
+            attach_due=s.c.due,
+            verify_due=null(),
+            sight=Sight(
+                at_work=at_work,
+                named=or_(
+                    s.c.parties.overlap(visibility.CHAIN),
+                    s.c.entity_id == any_(visibility.LEADS),
+                    _party(Role.SPECIALIST, s.c.entity_id) == any_(visibility.KEYS),
+                ),
+                disclosed=path_run_visibility.visible(r),
+            ),
+            indicator=titled,
+            period=null(),
+        )
+        .select_from(s.join(r, r.c.id == s.c.run_id).join(titled, true()))
+        .where(s.c.id == id_)
+    )
+
+
 def _of_improvement_plan(id_: ColumnElement[Any]) -> Select[Any]:
     p, i = ImprovementPlan.__table__.alias(), Indicator.__table__.alias()
     a = ImprovementAction.__table__.alias()
@@ -249,6 +299,15 @@ KINDS: Mapping[str, Evidenced] = {
             definitions.EDIT.sources,
             definitions.OPEN,
             _of_definition,
+        ),
+        Evidenced(
+            SubjectKind.PATH_STAGE,
+            PathStage,
+            path_run_facts.stage,
+            path_runs.ACT,
+            path_runs.COMPLETE.sources,
+            path_runs.BEGUN,
+            _of_stage,
         ),
         Evidenced(
             SubjectKind.IMPROVEMENT_PLAN,

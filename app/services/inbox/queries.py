@@ -36,6 +36,8 @@ from app.models import (
     ImprovementPlan,
     Indicator,
     Obligation,
+    PathStage,
+    PathTemplate,
     Reopening,
     Result,
     RolePlan,
@@ -48,6 +50,7 @@ from app.services.definitions import visibility as definitions
 from app.services.evidence import subjects
 from app.services.evidence import visibility as evidence
 from app.services.improvement_plans import visibility as improvement_plans
+from app.services.path_runs import visibility as path_runs
 from app.services.people import visibility
 from app.services.results import visibility as results
 
@@ -62,6 +65,8 @@ _d: FromClause = Definition.__table__
 _c: FromClause = Contribution.__table__
 _b: FromClause = Obligation.__table__
 _f: FromClause = Evidence.__table__
+_t: FromClause = PathTemplate.__table__
+_st: FromClause = PathStage.__table__
 _m: FromClause = ImprovementPlan.__table__
 
 SOON = 7
@@ -76,8 +81,13 @@ _CONTROL_ACTIONS = sorted(rule.action for rule in permissions.RULES.values() if 
 
 
 def _barred() -> ColumnElement[bool]:
-    """Four eyes keeps this person from the step that is awaited."""
+    """Four eyes keeps this person from the step that is awaited, or they have done their part of it."""
     me = visibility.PERSON
+    acted = func.coalesce(me == any_(path_runs.acted(_st)), literal_column("false"))
+    return or_(acted, _barred_by_four_eyes(me))
+
+
+def _barred_by_four_eyes(me: ColumnElement[Any]) -> ColumnElement[bool]:
     return and_(
         _w.c.action == any_(_CONTROL),
         func.coalesce(
@@ -85,11 +95,13 @@ def _barred() -> ColumnElement[bool]:
                 me == any_(_r.c.edited_by),
                 me == any_(_r.c.controlled_by),
                 me == any_(_p.c.edited_by),
+                me == any_(_t.c.edited_by),
                 me == any_(_d.c.edited_by),
                 me == any_(_d.c.controlled_by),
                 me == _o.c.asked_by_id,
                 me == any_(_f.c.edited_by),
                 me == any_(_about.c.edited_by),
+                me == any_(path_runs.barred(_st)),
                 me == any_(_m.c.edited_by),
                 me == any_(_m.c.controlled_by),
             ),
@@ -116,6 +128,7 @@ def _mine() -> ColumnElement[bool]:
         and_(_w.c.subject_id == _r.c.id, results.nobody_left(_r)),
         and_(_w.c.subject_id == _d.c.id, definitions.nobody_left(_d, _i)),
         and_(_w.c.subject_id == _f.c.id, evidence.nobody_left(_f, _about)),
+        and_(_w.c.subject_id == _st.c.id, path_runs.nobody_left(_st)),
         and_(_w.c.subject_id == _m.c.id, improvement_plans.nobody_left(_m)),
     )
     return or_(_of_my_parties(), and_(_w.c.entity_id == any_(visibility.LEADS), nobody_left))
@@ -133,6 +146,8 @@ def _joined() -> FromClause:
         .join(_e, _e.c.id == _w.c.entity_id)
         .outerjoin(_r, _r.c.id == _w.c.subject_id)
         .outerjoin(_p, _p.c.id == _w.c.subject_id)
+        .outerjoin(_t, _t.c.id == _w.c.subject_id)
+        .outerjoin(_st, _st.c.id == _w.c.subject_id)
         .outerjoin(_o, _o.c.id == _w.c.subject_id)
         .outerjoin(_b, _b.c.id == _o.c.obligation_id)
         .outerjoin(_d, _d.c.id == _w.c.subject_id)
@@ -186,6 +201,8 @@ def _list(_: frozenset[str], *, after: bool) -> Query:
     titled = case(
         (_f.c.id.is_not(None), sql.obj(ar=_of_evidence(_about.c.name_ar), en=_of_evidence(_about.c.name_en))),
         (_i.c.id.is_not(None), sql.obj(ar=_i.c.name_ar, en=_i.c.name_en)),
+        (_t.c.id.is_not(None), sql.obj(ar=_t.c.title_ar, en=_t.c.title_en)),
+        (_st.c.id.is_not(None), sql.obj(ar=_st.c.title_ar, en=_st.c.title_en)),
         else_=sql.obj(ar=_e.c.name_ar, en=_e.c.name_en),
     )
     # One line per thing, in the role that is named first, though a person may answer to several.

@@ -73,7 +73,7 @@ def days_late(s: FromClause) -> ColumnElement[Any]:
         .correlate_except(h)
         .exists()
     )
-    counted = select(func.count()).select_from(days).where(~weekend, ~holiday).correlate(s).scalar_subquery()
+    counted = select(func.count()).where(~weekend, ~holiday).correlate(s).scalar_subquery()
     return case((s.c.due < until, cast(counted, Integer)), else_=literal_column("0", Integer))
 
 

@@ -4,8 +4,9 @@ It is kept as JSON in `path_templates.groups`, in the members named here; `read`
 run side by side; there is no other order, so a return is to an earlier group and reopens everything from there on.
 """
 
+import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
 
@@ -139,6 +140,14 @@ def _stage(said: Mapping[str, Any]) -> Stage:
         informs=tuple(map(StageParty, said.get("informs", ()))),
         guide=said.get("guide"),
     )
+
+
+def write(groups: Groups) -> list[list[dict[str, Any]]]:
+    """The JSON of groups as it is kept: every member is there, so that the same groups are the same JSON."""
+    written: list[list[dict[str, Any]]] = json.loads(
+        json.dumps([[asdict(stage) for stage in group] for group in groups], default=str)
+    )
+    return written
 
 
 def _due(said: Mapping[str, Any]) -> Due:

@@ -47,6 +47,8 @@ EDIT = Transition("me.edit", frozenset({_ACTIVE}), _ACTIVE)
 _user = cast(Table, User.__table__)
 _ONE: ColumnElement[int] = literal_column("1")
 _SESSION_ID = bindparam("session_id", type_=Uuid)
+_CHAINS = (Chain.PLANS,)
+"""The chains beside that of results by which something is entered and approved."""
 
 
 def _memberships() -> ColumnElement[Any]:
@@ -117,8 +119,8 @@ def _session() -> ColumnElement[Any]:
 
 
 def _entities() -> ColumnElement[Any]:
-    """The actor's entities, with the chain of results in force and the actor's divisions in charge of
-    an indicator there: [[ref, is UNIT, steps, [division id, ...]], ...]."""
+    """The actor's entities, with the chain of results in force, the actor's divisions in charge of an indicator there,
+    and the other chains of `_CHAINS`: [[ref, is UNIT, steps, [division id, ...], {chain: steps}], ...]."""
     e, i, m = Entity.__table__.alias(), Indicator.__table__.alias(), Membership.__table__.alias()
     in_charge = (
         select(func.coalesce(func.json_agg(i.c.division_id.distinct()), literal_column("'[]'::json")))
@@ -134,7 +136,11 @@ def _entities() -> ColumnElement[Any]:
         .scalar_subquery()
     )
     item = func.json_build_array(
-        sql.ref(e), e.c.is_unit, chains.steps_in_force(Chain.RESULTS, e.c.id), in_charge
+        sql.ref(e),
+        e.c.is_unit,
+        chains.steps_in_force(Chain.RESULTS, e.c.id),
+        in_charge,
+        sql.obj(**{chain.value: chains.steps_in_force(chain, e.c.id) for chain in _CHAINS}),
     )
     return select(sql.listed(item, e.c.id)).where(e.c.id == any_(visibility.ENTITIES)).scalar_subquery()
 
@@ -233,8 +239,12 @@ def _powers(actor: Actor, entities: list[Any]) -> Powers:
                 UUID(ref["id"]),
                 is_unit,
                 _steps(UUID(ref["id"]), steps, [UUID(division) for division in in_charge]),
+                {
+                    chain: chains.keys(Chain(chain), named, UUID(ref["id"]), None)
+                    for chain, named in others.items()
+                },
             )
-            for ref, is_unit, steps, in_charge in entities
+            for ref, is_unit, steps, in_charge, others in entities
         ],
     )
 

@@ -5,13 +5,25 @@ say more or less than enforcement does. Four eyes and states belong to single su
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from app import permissions
-from app.enums import Role, Step
+from app.enums import Chain, Role, Step
 from app.parties import ADMINISTRATOR, UNIT, UNIT_EDITOR, Actor, Facts, party_key
 from app.permissions import RULES
+from app.services.plans import rules as plans
+from app.services.proposals import rules as proposals
+
+_OF_STAGES = (
+    Role.HEAD,
+    Role.MANAGER,
+    Role.SPECIALIST,
+    Role.TECHNICAL_REPRESENTATIVE,
+    Role.HEAD_OFFICE,
+    Role.DIVISION_MEMBER,
+)
+"""Whose parties a stage of a path may name; a division's are those of its members."""
 
 Steps = Mapping[str, Collection[str]]
 """Party keys by step."""
@@ -42,11 +54,12 @@ class Powers:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """An entity: whether it is UNIT, and who may enter, review and approve its results."""
+    """An entity: whether it is UNIT, who may enter, review and approve its results and what walks its other chains."""
 
     entity_id: UUID
     is_unit: bool
     result_steps: Steps
+    chain_steps: Mapping[str, Steps] = field(default_factory=dict)
 
 
 def of(actor: Actor, places: Iterable[Place]) -> Powers:
@@ -62,8 +75,11 @@ def of(actor: Actor, places: Iterable[Place]) -> Powers:
         },
         # Of the definitions of vision indicators, and of the figures that UNIT enters.
         "evidence": {"attach": (UNIT, UNIT_EDITOR), "verify": (UNIT,)},
+        "plans": {"control": (UNIT,)},
         "obligations": {Step.APPROVE: (UNIT,)},
         "reopenings": {Step.APPROVE: (UNIT,)},
+        # A stage of a path may be UNIT's.
+        "path_stages": {"act": (UNIT,)},
     }
     national = _allowed(actor, Facts("", _NOWHERE, None), nationally)
     own = _allowed(actor, Facts("", _NOWHERE, None, own=True), {}) - national
@@ -81,6 +97,11 @@ def _at(actor: Actor, place: Place) -> frozenset[str]:
     confirming = (specialist, party_key(Role.TECHNICAL_REPRESENTATIVE, here))
     # A division reports its own steps of an improvement plan, and brings their evidence.
     division = party_key(Role.DIVISION_MEMBER, here)
+    # Who is assigned to a plan verifies it, as the technical representative of the entity.
+    plan_chain: dict[str, tuple[str, ...]] = {
+        step.value: tuple(place.chain_steps.get(Chain.PLANS, {}).get(step, ())) for step in Step
+    }
+    plan_steps = plans.steps(plan_chain, here, here)
     by_area: Mapping[str, Steps] = {
         "results": {**steps, "control": (*steps.get(Step.REVIEW, ()), *steps.get(Step.APPROVE, ()))},
         # The head grants what UNIT does not.
@@ -104,8 +125,13 @@ def _at(actor: Actor, place: Place) -> frozenset[str]:
             "control": (*confirming, manager),
             "carry_out": (specialist, division),
         },
+        # A stage may name any party of the entity.
+        "path_runs": {Step.ENTER: plan_chain[Step.ENTER]},
+        "path_stages": {"act": tuple(party_key(party, here) for party in _OF_STAGES)},
         # Of the whole, and of the part.
         "contributions": {"answer": (manager,), "explain": (manager, specialist)},
+        "plans": plan_steps,
+        "proposals": proposals.steps(here),
         # Who appoints to a role ends it too.
         "memberships": {
             "appoint": tuple(party_key(who, here) for who in _APPOINTING if who != ADMINISTRATOR)

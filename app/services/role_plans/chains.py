@@ -87,6 +87,15 @@ def keys(
 ) -> Mapping[str, tuple[str, ...]]:
     """Party keys by step, from what `steps_in_force` read (null: the guide's default chain). What UNIT
     enters itself is still reviewed and approved by the owner's chain (Guide D-2)."""
+    named = named_in(chain, steps)
+    if entered_by == EnteredBy.UNIT:
+        named[Step.ENTER] = [(Party.UNIT, None)]
+    return {step: tuple(parties.chain_keys(chosen, entity_id, in_charge)) for step, chosen in named.items()}
+
+
+def named_in(chain: Chain, steps: str | None) -> dict[str, list[tuple[Party, UUID | None]]]:
+    """The parties that each step of a chain names, in order, each with its division where it is one; from what
+    `steps_in_force` read (null: the guide's default chain)."""
     named: dict[str, list[tuple[Party, UUID | None]]] = {step.value: [] for step in Step}
     if steps is None:
         for step, default in parties.DEFAULT_CHAINS[chain].items():
@@ -94,6 +103,4 @@ def keys(
     else:
         for step, party, division_id in json.loads(steps):
             named[step].append((Party(party), UUID(division_id) if division_id else None))
-    if entered_by == EnteredBy.UNIT:
-        named[Step.ENTER] = [(Party.UNIT, None)]
-    return {step: tuple(parties.chain_keys(chosen, entity_id, in_charge)) for step, chosen in named.items()}
+    return named

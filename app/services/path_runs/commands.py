@@ -1,0 +1,165 @@
+"""What the manager does with a run: give a stage to others, stop it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Text, Uuid, bindparam, func, select, update
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from app.db import Query, Writer
+from app.enums.paths import OUTSIDE, QuorumOf, StageParty, StageState
+from app.errors import FieldError, Invalid
+from app.errors import Text as Sentence
+from app.models import Division, PathRun, PathStage
+from app.parties import UNIT, Actor, Entitlement, Facts
+from app.services import lifecycle
+from app.services.lifecycle import Case
+from app.services.path_runs import advancing, resolving, rows, rules, starting
+from app.services.path_runs.acting import run_of
+from app.services.path_runs.rules import Table
+from app.services.path_templates.content import Stage
+
+_r = PathRun.__table__
+_d = Division.__table__
+
+_SEE = Query(
+    update(PathRun)
+    .where(_r.c.id == bindparam("id", type_=Uuid))
+    .values(parties=func.array_cat(_r.c.parties, bindparam("added", type_=ARRAY(Text))))
+    .returning(_r.c.id)
+)
+_DIVISIONS = Query(
+    select(_d.c.id).where(
+        _d.c.entity_id == bindparam("entity_id", type_=Uuid),
+        _d.c.id == func.any(bindparam("ids", type_=ARRAY(Uuid))),
+    )
+)
+
+
+async def reassign(
+    writer: Writer,
+    actor: Actor,
+    facts: Facts,
+    entitlement: Entitlement,
+    parties: Sequence[tuple[StageParty, UUID | None]],
+    reason: str,
+    now: datetime,
+) -> None:
+    """Give a stage to other parties, from now on and in later rounds. What was done in it so far counts as far as the
+    parties are still the same. Raises NotReassignable; Invalid with every party that is nobody here, is outside or is
+    named twice, or where a quorum could not be reached."""
+    rules.check_reassignable(facts.row)
+    assert facts.entity_id is not None  # noqa: S101  # a stage always has its entity
+    setting = await starting.setting_of(writer, facts.entity_id, facts.row["subject_id"], facts.row["chain"])
+    seated = await _named(writer, facts, parties, setting)
+    stage: Stage = facts.row["template"]
+    table = Table(seated.parties, seated.seats, facts.row["acts"])
+    quorum = stage.quorum
+    if quorum is not None and quorum.of is QuorumOf.PARTIES and table.seats() < quorum.count:
+        raise Invalid(
+            errors=(
+                FieldError(
+                    "too_few",
+                    Sentence(
+                        f"The stage needs {quorum.count} parties.",
+                        f"تتطلب هذه المرحلة {quorum.count} أطراف.",
+                    ),
+                    pointer="#/parties",
+                ),
+            )
+        )
+    state = facts.state or StageState.PENDING.value
+    await lifecycle.apply_one(
+        writer,
+        PathStage,
+        rules.reassigned_in(state),
+        Case(
+            facts,
+            entitlement,
+            reason,
+            {"parties": [list(dict.fromkeys(facts.row["parties"])), list(dict.fromkeys(seated.parties))]},
+        ),
+        actor=actor,
+        at=now,
+        columns={"parties": list(seated.parties), "seats": list(seated.seats)},
+        awaited=None,
+    )
+    if state == StageState.OPEN:
+        given = Facts(
+            facts.kind,
+            facts.id,
+            facts.entity_id,
+            steps={rules.ACT: table.awaited(quorum)},
+            due=facts.due,
+        )
+        await lifecycle.wait_for(writer, given, rules.awaited(facts.row["kind"]), at=now)
+    run = run_of(facts)
+    added = sorted(set(seated.parties) - {UNIT})
+    await writer.rows(_SEE, {"id": run.id, "added": added})
+    await advancing.touch(writer, run, unit=state == StageState.OPEN and UNIT in seated.parties)
+
+
+async def stop(
+    writer: Writer, actor: Actor, facts: Facts, entitlement: Entitlement, reason: str, now: datetime
+) -> None:
+    """End a run before its end: nothing of it waits for anybody any more, and all that was done stays readable."""
+    await lifecycle.apply_one(
+        writer,
+        PathRun,
+        rules.STOP,
+        Case(facts, entitlement, reason),
+        actor=actor,
+        at=now,
+        columns={"ended_at": now, "stopped_by_id": actor.person_id, "stop_reason": reason},
+        awaited=None,
+    )
+    standing = [
+        row for row in await rows.read(writer, facts.id) if row.state in (StageState.PENDING, StageState.OPEN)
+    ]
+    await advancing.end_stages(writer, actor, standing, rules.STOP_STAGE, reason, now)
+
+
+async def _named(
+    writer: Writer,
+    facts: Facts,
+    parties: Sequence[tuple[StageParty, UUID | None]],
+    setting: resolving.Setting,
+) -> resolving.Seated:
+    asked = [division_id for _, division_id in parties if division_id is not None]
+    known: set[UUID] = set()
+    if asked:
+        found = await writer.rows(_DIVISIONS, {"entity_id": facts.entity_id, "ids": asked})
+        known = {row["id"] for row in found}
+    faults = []
+    for position, (party, division_id) in enumerate(parties):
+        at = f"#/parties/{position}"
+        if (party is StageParty.DIVISION) != (division_id is not None):
+            faults.append(_fault(f"{at}/division_id", "out_of_place", *_ONLY_A_DIVISION))
+        elif division_id is not None and division_id not in known:
+            faults.append(_fault(f"{at}/division_id", "unknown", *_NO_SUCH_DIVISION))
+        elif party in OUTSIDE:
+            faults.append(_fault(f"{at}/party", "outside", *_OUTSIDE))
+        elif (party, division_id) in parties[:position]:
+            faults.append(_fault(at, "repeated", *_TWICE))
+        elif not resolving.keys_of(party, division_id, setting):
+            faults.append(_fault(f"{at}/party", "nobody", *_NOBODY))
+    if faults:
+        raise Invalid(errors=tuple(faults))
+    seated = resolving.seated(starting.responsible(parties), setting)
+    assert seated is not None  # noqa: S101  # each party was found above
+    return seated
+
+
+def _fault(pointer: str, code: str, en: str, ar: str) -> FieldError:
+    return FieldError(code, Sentence(en, ar), pointer=pointer)
+
+
+_ONLY_A_DIVISION = (
+    "A division is named where the party is one, and only there.",
+    "يُذكر التقسيم إذا كان الطرف تقسيمًا بعينه، وفيما عدا ذلك لا يُذكر.",
+)
+_NO_SUCH_DIVISION = ("The entity has no such division.", "لا يوجد تقسيم كهذا في الجهة.")
+_OUTSIDE = ("This party never takes a stage.", "لا يتولى هذا الطرف مراحل في المسار.")
+_TWICE = ("The party stands twice.", "تكرر ذكر الطرف.")
+_NOBODY = ("This party is nobody in this entity.", "هذا الطرف غير موجود في هذه الجهة.")

@@ -1,0 +1,285 @@
+"""What an annual plan holds, as JSON in SQL: the same members wherever a plan is shown, frozen or compared."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, case, distinct, exists, func, literal_column, or_, select
+from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.sql.selectable import FromClause, ScalarSelect
+
+from app.enums import IndicatorState
+from app.enums.initiatives import BudgetAnswer
+from app.enums.plans import PlanItemKind, PlanItemState
+from app.models import (
+    BudgetLine,
+    DevelopmentPlan,
+    Division,
+    Indicator,
+    Initiative,
+    InitiativeEffect,
+    JobPlanLink,
+    PlanCheck,
+    PlanItem,
+    Priority,
+)
+from app.services import sql
+from app.services.plans import rules
+
+_ZERO: ColumnElement[Any] = literal_column("0")
+_ONE: ColumnElement[Any] = literal_column("1")
+MOST_UNMOVED = 200
+"""Indicators that nothing moves which a plan names."""
+
+
+def is_kept(i: FromClause) -> ColumnElement[bool]:
+    """Whether the item is still in its plan."""
+    return i.c.state == sql.const(PlanItemState.KEPT)
+
+
+def _initiative(i: FromClause) -> ScalarSelect[Any]:
+    """The initiative of the item, with its dates; null where it is none."""
+    n = Initiative.__table__.alias()
+    shown = sql.obj(
+        id=n.c.id,
+        code=n.c.code,
+        name_ar=n.c.name_ar,
+        name_en=n.c.name_en,
+        starts_on=n.c.starts_on,
+        ends_on=n.c.ends_on,
+    )
+    return select(shown).where(n.c.id == i.c.initiative_id).correlate(i).scalar_subquery()
+
+
+def _checks(i: FromClause) -> ScalarSelect[Any]:
+    """The latest answer to each question about the item; `counts`: it is of the item's present revision."""
+    c = PlanCheck.__table__.alias()
+    latest = (
+        select(c)
+        .where(c.c.item_id == i.c.id)
+        .order_by(c.c.question, c.c.id.desc())
+        .ext(distinct_on(c.c.question))
+        .correlate(i)
+        .lateral("latest")
+    )
+    shown = sql.obj(
+        question=latest.c.question,
+        passed=latest.c.passed,
+        remark=latest.c.remark,
+        by=sql.person(latest.c.checked_by_id),
+        at=latest.c.checked_at,
+        counts=latest.c.revision == i.c.revision,
+    )
+    return select(sql.listed(shown, latest.c.question)).select_from(latest).correlate(i).scalar_subquery()
+
+
+def _money(of: ColumnElement[bool], *group: ColumnElement[Any], b: FromClause) -> Select[Any]:
+    """What was asked, granted and refused in Omani rials, of the budget lines `b` that `of` picks."""
+
+    def total(amount: ColumnElement[Any], *where: ColumnElement[bool]) -> ColumnElement[Any]:
+        summed = func.sum(amount)
+        return func.trim_scale(func.coalesce(summed.filter(*where) if where else summed, _ZERO))
+
+    requested = b.c.requested
+    return (
+        select(
+            *group,
+            total(requested).label("requested"),
+            total(b.c.approved).label("granted"),
+            total(requested, b.c.answer == sql.const(BudgetAnswer.REFUSED)).label("refused"),
+            total(requested, b.c.answer.is_(None)).label("unanswered"),
+        )
+        .where(of)
+        .group_by(*group)
+    )
+
+
+def _listed_money(money: FromClause, *group: str) -> ColumnElement[Any]:
+    keys = {name: money.c[name] for name in (*group, "requested", "granted", "refused", "unanswered")}
+    return sql.listed(sql.obj(**keys), *(money.c[name] for name in group))
+
+
+def _budget(i: FromClause) -> ScalarSelect[Any]:
+    """The money of the item by year (Guide P-10)."""
+    b = BudgetLine.__table__.alias()
+    money = _money(b.c.initiative_id == i.c.initiative_id, b.c.year, b=b).correlate(i).lateral("money")
+    return select(_listed_money(money, "year")).select_from(money).correlate(i).scalar_subquery()
+
+
+def budgets(p: FromClause) -> ScalarSelect[Any]:
+    """The money of the plan's kept items by year and source."""
+    b, i = BudgetLine.__table__.alias(), PlanItem.__table__.alias()
+    of_kept: Select[Any] = select(_ONE).where(
+        i.c.plan_id == p.c.id, is_kept(i), i.c.initiative_id == b.c.initiative_id
+    )
+    of = and_(b.c.entity_id == p.c.entity_id, exists(of_kept.correlate(p, b)))
+    money = _money(of, b.c.year, b.c.source, b=b).correlate(p).lateral("money")
+    return select(_listed_money(money, "year", "source")).select_from(money).correlate(p).scalar_subquery()
+
+
+def _funding(i: FromClause, p: FromClause) -> ColumnElement[Any]:
+    """How the money stands that the item asks for in the plan's year (Guide P-9)."""
+    b = BudgetLine.__table__.alias()
+
+    def some(*where: ColumnElement[bool]) -> ColumnElement[bool]:
+        found: Select[Any] = select(_ONE).where(
+            b.c.initiative_id == i.c.initiative_id, b.c.year == p.c.year, b.c.requested > _ZERO, *where
+        )
+        return exists(found.correlate(i, p))
+
+    return case(
+        (~some(), sql.const(rules.NONE_ASKED)),
+        (some(b.c.approved > _ZERO), sql.const(rules.GRANTED)),
+        (some(b.c.answer.is_(None)), sql.const(rules.UNANSWERED)),
+        else_=sql.const(rules.REFUSED),
+    )
+
+
+def item(i: FromClause, p: FromClause) -> ColumnElement[Any]:
+    """One item of the plan `p`, with what was checked of it and its money."""
+    return sql.obj(
+        id=i.c.id,
+        number=i.c.number,
+        kind=i.c.kind,
+        title_ar=i.c.title_ar,
+        title_en=i.c.title_en,
+        priority=sql.ref_by_id(Priority.__table__, i.c.priority_id),
+        indicator=sql.ref_by_id(Indicator.__table__, i.c.indicator_id),
+        initiative=_initiative(i),
+        note=i.c.note,
+        state=i.c.state,
+        drop_reason=i.c.drop_reason,
+        dropped_at=i.c.dropped_at,
+        checks=_checks(i),
+        funding=_funding(i, p),
+        budget=_budget(i),
+    )
+
+
+def items(p: FromClause) -> ScalarSelect[Any]:
+    """All items of a plan, dropped ones included, by number."""
+    i = PlanItem.__table__.alias()
+    return (
+        select(sql.listed(item(i, p), i.c.number)).where(i.c.plan_id == p.c.id).correlate(p).scalar_subquery()
+    )
+
+
+def content(p: FromClause) -> ColumnElement[Any]:
+    """What a plan says, as it is frozen and compared: its names and criteria, and its kept items with their money in
+    the plan's year."""
+    i, d = PlanItem.__table__.alias(), DevelopmentPlan.__table__.alias()
+    b = BudgetLine.__table__.alias()
+    in_year = and_(b.c.initiative_id == i.c.initiative_id, b.c.year == p.c.year)
+
+    def money(amount: ColumnElement[Any]) -> ScalarSelect[Any]:
+        return select(func.trim_scale(func.sum(amount))).where(in_year).correlate(i, p).scalar_subquery()
+
+    held = sql.obj(
+        number=i.c.number,
+        kind=i.c.kind,
+        title_ar=i.c.title_ar,
+        title_en=i.c.title_en,
+        priority=sql.ref_by_id(Priority.__table__, i.c.priority_id),
+        indicator=sql.ref_by_id(Indicator.__table__, i.c.indicator_id),
+        initiative=_initiative(i),
+        note=i.c.note,
+        requested=money(b.c.requested),
+        granted=money(b.c.approved),
+    )
+    kept = (
+        select(sql.listed(held, i.c.number))
+        .where(i.c.plan_id == p.c.id, is_kept(i))
+        .correlate(p)
+        .scalar_subquery()
+    )
+    serves = select(d.c.code).where(d.c.id == p.c.development_plan_id).correlate(p).scalar_subquery()
+    return sql.obj(
+        name_ar=p.c.name_ar,
+        name_en=p.c.name_en,
+        development_plan=serves,
+        criteria=p.c.criteria,
+        items=kept,
+    )
+
+
+def _moved(x: FromClause, p: FromClause) -> ColumnElement[bool]:
+    """Whether the plan lists the indicator `x`, or an initiative in it moves it."""
+    i, e = PlanItem.__table__.alias(), InitiativeEffect.__table__.alias()
+    listed: Select[Any] = select(_ONE).where(i.c.plan_id == p.c.id, is_kept(i), i.c.indicator_id == x.c.id)
+    effect: Select[Any] = (
+        select(_ONE)
+        .select_from(i.join(e, e.c.initiative_id == i.c.initiative_id))
+        .where(i.c.plan_id == p.c.id, is_kept(i), e.c.indicator_id == x.c.id)
+    )
+    return or_(exists(listed.correlate(x, p)), exists(effect.correlate(x, p)))
+
+
+def coverage(p: FromClause) -> ScalarSelect[Any]:
+    """How much of what the entity answers for the plan moves: of its active indicators, and of the priorities that
+    these serve. A goal of a priority covers the priority too."""
+    x = Indicator.__table__.alias()
+    moves = _moved(x, p)
+    each = (
+        select(
+            x.c.id,
+            x.c.code,
+            x.c.name_ar,
+            x.c.name_en,
+            x.c.priority_id,
+            moves.label("moved"),
+            func.row_number().over(partition_by=moves, order_by=x.c.code).label("place"),
+        )
+        .where(x.c.entity_id == p.c.entity_id, x.c.state == sql.const(IndicatorState.ACTIVE))
+        .correlate(p)
+        .lateral("each")
+    )
+    g = PlanItem.__table__.alias()
+    goal: Select[Any] = select(_ONE).where(
+        g.c.plan_id == p.c.id,
+        is_kept(g),
+        g.c.kind == sql.const(PlanItemKind.GOAL),
+        g.c.priority_id == each.c.priority_id,
+    )
+    served = or_(each.c.moved, exists(goal.correlate(p, each)))
+    indicators, moved = func.count(), func.count().filter(each.c.moved)
+    priorities = func.count(distinct(each.c.priority_id))
+    covered = func.count(distinct(each.c.priority_id)).filter(served)
+    ref = sql.obj(id=each.c.id, code=each.c.code, name_ar=each.c.name_ar, name_en=each.c.name_en)
+    shown = sql.obj(
+        indicators=indicators,
+        indicators_moved=moved,
+        indicators_share=sql.share(moved, indicators),
+        priorities=priorities,
+        priorities_covered=covered,
+        priorities_share=sql.share(covered, priorities),
+        unmoved=func.coalesce(
+            func.json_agg(sql.ordered(ref, each.c.code)).filter(
+                and_(~each.c.moved, each.c.place <= literal_column(str(MOST_UNMOVED)))
+            ),
+            literal_column("'[]'::json"),
+        ),
+    )
+    return select(shown).select_from(each).correlate(p).scalar_subquery()
+
+
+def links(p: FromClause) -> ScalarSelect[Any]:
+    """The counts of employees whose job plans hold the plan's indicators, by half and division (Guide P-11)."""
+    k, d = JobPlanLink.__table__.alias(), Division.__table__.alias()
+    shown = sql.obj(
+        id=k.c.id,
+        division=sql.ref(d),
+        half=k.c.half,
+        staff=k.c.staff,
+        linked=k.c.linked,
+        share=sql.share(k.c.linked, k.c.staff),
+        remark=k.c.remark,
+        recorded_by=sql.person(k.c.recorded_by_id),
+        recorded_at=k.c.recorded_at,
+        verified_by=sql.person(k.c.verified_by_id),
+        verified_at=k.c.verified_at,
+    )
+    return (
+        select(sql.listed(shown, k.c.half, d.c.code))
+        .select_from(k.join(d, d.c.id == k.c.division_id))
+        .where(k.c.plan_id == p.c.id)
+        .correlate(p)
+        .scalar_subquery()
+    )

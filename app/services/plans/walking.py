@@ -1,0 +1,285 @@
+"""What the stages of its path do to an annual plan (Guide P-3, P-7 to P-9): it changes its state only so."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import Table, func
+from sqlalchemy.dialects.postgresql import JSONB
+
+from app import clock
+from app.db import Writer
+from app.enums import SubjectKind
+from app.enums.plans import PlanState
+from app.errors import invalid
+from app.models import Plan
+from app.parties import Actor, Entitlement, Facts
+from app.services import lifecycle
+from app.services.lifecycle import BY, GIVEN, Case
+from app.services.people import decisions
+from app.services.people.decisions import Decided
+from app.services.people.steps import Said
+from app.services.plans import columns, commands, items, queries, rules
+from app.services.transitions import Fire, Transition
+
+_table = cast(Table, Plan.__table__)
+_CONTROLLED = func.array_append(_table.c.controlled_by, BY)
+_EXCEPTIONAL = _table.c.exceptional | GIVEN.c.exceptional
+_SNAPSHOT = columns.content(_table).cast(JSONB)
+
+EXCELLENCE_PLATFORM = "منظومة الإجادة المؤسسية"
+"""Where an approved plan is entered unless somebody says otherwise (annex A 41)."""
+
+
+async def verify(
+    writer: Writer, actor: Actor, facts: Facts, entitlement: Entitlement, said: Said, now: datetime
+) -> None:
+    """Say that the plan is aligned with the vision's targets, as it stands (Guide P-7). Raises EmptyPlan,
+    UncheckedItems."""
+    rules.check_checked(await queries.items(writer, facts.id))
+    await _take(
+        writer,
+        rules.staying(rules.VERIFY, facts.state),
+        actor,
+        facts,
+        entitlement,
+        said,
+        now,
+        lambda decided: {
+            "verified_by_id": decided.person_id,
+            "verified_at": now,
+            "verified_revision": _table.c.revision,
+            "controlled_by": _CONTROLLED,
+            "exceptional": _EXCEPTIONAL,
+        },
+    )
+
+
+async def approve_preliminarily(
+    writer: Writer, actor: Actor, facts: Facts, entitlement: Entitlement, said: Said, now: datetime
+) -> None:
+    """Approve the draft so far that money is asked for. Raises EmptyPlan."""
+    if not facts.row["has_items"]:
+        raise rules.EmptyPlan()
+    await _take(
+        writer,
+        rules.APPROVE_PRELIMINARILY,
+        actor,
+        facts,
+        entitlement,
+        said,
+        now,
+        lambda decided: {
+            "preliminary_by_id": decided.person_id,
+            "preliminary_at": now,
+            "proposals_open": False,
+        },
+    )
+
+
+async def cut(
+    writer: Writer, actor: Actor, facts: Facts, entitlement: Entitlement, said: Said, now: datetime
+) -> None:
+    """Leave only what is funded in the plan (Guide P-9). Raises UnansweredBudgets with what nobody answered."""
+    unfunded = rules.to_cut(await queries.items(writer, facts.id))
+    await _take(
+        writer,
+        rules.CUT,
+        actor,
+        facts,
+        entitlement,
+        said,
+        now,
+        lambda _: {"funded_cut_at": now, **(commands.REVISED if unfunded else {})},
+        changes={"dropped": [item["number"] for item in unfunded]},
+    )
+    if unfunded:
+        await items.leave(writer, actor, [item["id"] for item in unfunded], rules.CUT_REASON, now)
+
+
+async def approve(
+    writer: Writer, actor: Actor, facts: Facts, entitlement: Entitlement, said: Said, now: datetime
+) -> None:
+    """Approve the plan finally: it is frozen as it stands, and takes the place of the version in force.
+
+    Raises EmptyPlan, PlanUnverified, UnfundedItems.
+    """
+    rules.check_approvable(await queries.items(writer, facts.id))
+    if facts.row["in_force_id"] is not None:
+        former = Facts(
+            SubjectKind.PLAN,
+            facts.row["in_force_id"],
+            facts.entity_id,
+            state=facts.row["in_force_state"],
+            version=facts.row["in_force_version"],
+        )
+        await lifecycle.apply_one(
+            writer,
+            Plan,
+            rules.SUPERSEDE,
+            Case(former, Entitlement(""), changes={"superseded_by": str(facts.id)}),
+            actor=actor,
+            at=now,
+            columns={},
+            awaited=None,
+        )
+    await _take(
+        writer,
+        rules.APPROVE,
+        actor,
+        facts,
+        entitlement,
+        said,
+        now,
+        lambda decided: {
+            "approved_by_id": decided.person_id,
+            "approved_at": now,
+            "decision_id": decided.decision_id,
+            "snapshot": _SNAPSHOT,
+            "proposals_open": False,
+            **_NOT_RETURNED,
+        },
+    )
+
+
+async def revise(
+    writer: Writer, actor: Actor, facts: Facts, entitlement: Entitlement, said: Said, now: datetime
+) -> None:
+    """Open an approved plan again, on the remarks of the Secretariat-General of the Council of Ministers. What it said
+    when it was approved is kept, so that the difference is seen."""
+    await _take(
+        writer,
+        rules.REVISE,
+        actor,
+        facts,
+        entitlement,
+        said,
+        now,
+        lambda decided: {
+            **_returned(decided, now),
+            "approved_by_id": None,
+            "approved_at": None,
+            "decision_id": None,
+        },
+    )
+
+
+async def confirm(
+    writer: Writer, actor: Actor, facts: Facts, entitlement: Entitlement, said: Said, now: datetime
+) -> None:
+    """Record that the Secretariat-General of the Council of Ministers approves the plan (annex A 40)."""
+    await _take(
+        writer,
+        rules.CONFIRM,
+        actor,
+        facts,
+        entitlement,
+        said,
+        now,
+        lambda decided: {"confirmed_by_id": decided.person_id, "confirmed_at": now},
+    )
+
+
+async def record_platform_entry(
+    writer: Writer, actor: Actor, facts: Facts, entitlement: Entitlement, said: Said, now: datetime
+) -> None:
+    """Record that the plan was entered in the excellence platform today, the reason being its reference there; an
+    entry that is recorded in full already stays as it is."""
+    entry = {
+        "platform": EXCELLENCE_PLATFORM,
+        "reference": said.reason,
+        "entered_on": clock.day(now).isoformat(),
+    }
+    await _take(
+        writer,
+        rules.staying(rules.RECORD_ENTRY, facts.state),
+        actor,
+        facts,
+        entitlement,
+        said,
+        now,
+        lambda _: {} if facts.row["entered"] else {"platform_entry": commands.said_as_json(entry)},
+    )
+
+
+async def send_back(
+    writer: Writer, actor: Actor, facts: Facts, entitlement: Entitlement, said: Said, now: datetime
+) -> None:
+    """Return the plan to who drafts it, with the reason. What was verified of it, and its preliminary approval, are
+    void; who edited stays barred for good."""
+    await _take(
+        writer,
+        rules.RETURN,
+        actor,
+        facts,
+        entitlement,
+        said,
+        now,
+        lambda decided: {
+            **_returned(decided, now),
+            "verified_by_id": None,
+            "verified_at": None,
+            "verified_revision": None,
+            "preliminary_by_id": None,
+            "preliminary_at": None,
+            "controlled_by": [],
+            "exceptional": False,
+        },
+    )
+
+
+FIRES: Mapping[str, Fire] = {
+    fire.transition.action: fire
+    for fire in (
+        Fire(rules.VERIFY, verify),
+        Fire(rules.APPROVE_PRELIMINARILY, approve_preliminarily),
+        Fire(rules.CUT, cut),
+        Fire(rules.APPROVE, approve),
+        Fire(rules.REVISE, revise),
+        Fire(rules.CONFIRM, confirm),
+        Fire(rules.RECORD_ENTRY, record_platform_entry),
+    )
+}
+"""What a stage may fire, by action."""
+
+RETURNS: Mapping[str, Fire] = {
+    PlanState.DRAFT.value: Fire(rules.RETURN, send_back),
+    PlanState.PRELIMINARY.value: Fire(rules.REVISE, revise),
+}
+"""What a return fires, by the state that the plan goes back to."""
+
+_NOT_RETURNED: Mapping[str, Any] = {"returned_by_id": None, "returned_at": None, "return_reason": None}
+
+
+def _returned(decided: Decided, now: datetime) -> dict[str, Any]:
+    return {"returned_by_id": decided.person_id, "returned_at": now, "return_reason": GIVEN.c.reason}
+
+
+async def _take(
+    writer: Writer,
+    transition: Transition,
+    actor: Actor,
+    facts: Facts,
+    entitlement: Entitlement,
+    said: Said,
+    now: datetime,
+    written: Callable[[Decided], Mapping[str, Any]],
+    *,
+    changes: Mapping[str, Any] | None = None,
+) -> None:
+    """`written`: the columns of the step, given in whose name and by which recorded decision it is taken."""
+    if transition.reason and not said.reason:
+        raise invalid("#/reason", "missing", "This step needs a reason.", "هذه الخطوة تتطلب سببًا.")
+    decisions.check_reason(entitlement, said.reason)
+    decided = await decisions.decided(writer, actor, entitlement, transition.action, facts, said.letter, now)
+    await lifecycle.apply_one(
+        writer,
+        Plan,
+        transition,
+        Case(facts, entitlement, said.reason, changes or {}),
+        actor=actor,
+        at=now,
+        columns=written(decided),
+        awaited=None,
+        acting_for_id=decided.acting_for_id,
+    )
