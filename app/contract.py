@@ -53,6 +53,10 @@ Words · المصطلحات
   still taken; past the last day, and taken no more. بعد موعدها، وبعد مهلة التأخر، وبعد آخر يوم للإدخال.
 - Evidence · الدليل: a file that proves a figure or a definition, verified by somebody else.
   ملف يثبت قيمة أو تعريفًا، ويتحقق منه شخص آخر.
+- Scorecard · بطاقة المؤشرات: the indicators an entity answers for in a year, their weights and targets, agreed with
+  UNIT. مؤشرات الجهة في السنة وأوزانها ومستهدفاتها المتفق عليها مع وحدة المتابعة.
+- Gap · الفجوة: what is missing to a target. ما ينقص لبلوغ المستهدف.
+- Improvement plan · خطة التحسين: what is done about a vision indicator. ما يُعمل لتحسين مؤشر رؤية.
 - Reopening · إعادة الفتح: leave, until a day, to correct an approved result or enter a closed period.
   إذن إلى أجل بتصحيح نتيجة معتمدة أو بالإدخال في فترة مغلقة.
 """

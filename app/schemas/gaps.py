@@ -9,7 +9,7 @@ from pydantic import Field
 from app.enums import Frequency, IndicatorLevel, Light
 from app.enums.initiatives import InitiativeState
 from app.enums.scorecards import ScorecardState
-from app.schemas.base import Code, Count, Name, Number, PeriodCode, Ref, View, Year
+from app.schemas.base import Code, Count, Line, Name, Number, PeriodCode, Ref, View, Year
 from app.schemas.definitions import Target
 from app.schemas.scorecards import ScorecardYear
 
@@ -61,8 +61,8 @@ class GapLine(View):
 
     indicator: Annotated[Ref, Field(description="The indicator.")]
     level: Annotated[IndicatorLevel, Field(description="Its level.")]
-    unit_ar: Annotated[str, Field(max_length=100, description="Its unit, in Arabic.")]
-    unit_en: Annotated[str, Field(max_length=100, description="Its unit, in English.")]
+    unit_ar: Annotated[Line, Field(description="Its unit, in Arabic.")]
+    unit_en: Annotated[Line, Field(description="Its unit, in English.")]
     frequency: Annotated[Frequency, Field(description="How often it is measured.")]
     weight: Annotated[Number, Field(description="What it counts for in the scorecard, in percent.")]
     target: Annotated[Target | None, Field(description="What is to be reached in the year.")]

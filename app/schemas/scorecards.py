@@ -12,6 +12,7 @@ from app.schemas.base import (
     Actions,
     Body,
     Count,
+    Line,
     NextCursor,
     Number,
     PersonRef,
@@ -94,8 +95,8 @@ class ScorecardLine(View):
 
     indicator: Annotated[Ref, Field(description="The indicator.")]
     level: Annotated[IndicatorLevel, Field(description="Its level.")]
-    unit_ar: Annotated[str, Field(max_length=100, description="Its unit, in Arabic.")]
-    unit_en: Annotated[str, Field(max_length=100, description="Its unit, in English.")]
+    unit_ar: Annotated[Line, Field(description="Its unit, in Arabic.")]
+    unit_en: Annotated[Line, Field(description="Its unit, in English.")]
     weight: _Weight
     definition_id: Annotated[UUID, Field(description="The version of its definition that sets the target.")]
     definition_number: Annotated[Count, Field(description="The number of that version.")]

@@ -22,6 +22,7 @@ EVERYBODY = {
     "detailed_plans.read",
     "definitions.read",
     "evidence.read",
+    "improvement_plans.read",
     "indicators.read",
     "inbox.read",
     "initiatives.read",
@@ -37,6 +38,7 @@ EVERYBODY = {
     "results.read",
     "role_rules.read",
     "scoreboard.read",
+    "scorecards.read",
     "service_accounts.create",
     "site_checks.read",
 }
@@ -236,3 +238,17 @@ def test_every_action_is_held_by_somebody() -> None:
                 who = actor(role, function, of_unit=of_unit)
                 held |= powers.of(who, [place(is_unit=of_unit)]).anywhere()
     assert held == set(RULES)
+
+
+def test_the_office_aligns_the_head_approves_and_unit_agrees() -> None:
+    for role in (Role.MANAGER, Role.SPECIALIST, Role.TECHNICAL_REPRESENTATIVE):
+        assert "scorecards.align" in here(actor(role))
+    assert "scorecards.approve" in here(actor(Role.HEAD))
+    assert "scorecards.approve" not in here(actor(Role.MANAGER))
+    assert "scorecards.agree" in powers.of(actor(Role.UNIT_SPECIALIST, of_unit=True), [place()]).national
+
+
+def test_a_division_carries_improvement_plans_out() -> None:
+    held = here(actor(Role.DIVISION_MEMBER, DivisionFunction.FINANCE))
+    assert {"improvement_plans.report", "evidence.create"} <= held
+    assert not {"improvement_plans.create", "improvement_plans.assure", "improvement_plans.approve"} & held

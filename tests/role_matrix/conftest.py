@@ -4,6 +4,7 @@ import logging
 
 import pytest
 import structlog
+from fastapi import FastAPI
 
 from app import clock
 from tests.factories.calendar import know_holidays
@@ -12,9 +13,11 @@ from tests.role_matrix.cast import Cast, build
 from tests.role_matrix.contributions import Contributions
 from tests.role_matrix.definitions import Definitions, hands
 from tests.role_matrix.evidence import Evidences
+from tests.role_matrix.improvement_plans import ImprovementPlans
 from tests.role_matrix.indicators import Indicators
 from tests.role_matrix.obligations import Obligations
 from tests.role_matrix.results import Results
+from tests.role_matrix.scorecards import Scorecards
 
 
 @pytest.fixture(scope="module")
@@ -68,3 +71,15 @@ async def obligations(
 ) -> Obligations:
     """Makes what is due in every state."""
     return Obligations(cast, definitions, contributions, results)
+
+
+@pytest.fixture(scope="module")
+async def scorecards(cast: Cast, app: FastAPI) -> Scorecards:
+    """Makes scorecards in every state."""
+    return await Scorecards.of(cast, app)
+
+
+@pytest.fixture(scope="module")
+async def improvement_plans(cast: Cast, app: FastAPI) -> ImprovementPlans:
+    """Makes improvement plans in every state."""
+    return await ImprovementPlans.of(cast, app)

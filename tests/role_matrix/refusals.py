@@ -34,6 +34,8 @@ _VERSIONED = (
     "progress_reports",
     "site_checks",
     "programme_participants",
+    "scorecards",
+    "improvement_plans",
 )
 _COUNTED = (
     "events",
@@ -55,6 +57,8 @@ _COUNTED = (
     "milestone_baselines",
     "budget_lines",
     "initiative_effects",
+    "scorecard_lines",
+    "improvement_actions",
 )
 _WRITTEN = "select " + ", ".join(
     [

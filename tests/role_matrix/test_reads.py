@@ -29,6 +29,8 @@ LISTS = {
         "/v1/obligations/calendar?year=2026",
     ),
     "scoreboard.read": tuple(f"/v1/scoreboard?by={by}" for by in ("entity", "priority", "pillar", "nation")),
+    "scorecards.read": ("/v1/scorecards",),
+    "improvement_plans.read": ("/v1/improvement-plans",),
     "results.read": ("/v1/results",),
     "reopenings.read": ("/v1/reopenings",),
     "inbox.read": ("/v1/inbox",),

@@ -107,9 +107,7 @@ def open_now(transition: Transition, row: Mapping[str, Any]) -> bool:
         return bool(row["steps"]) and evidence.is_submittable(row["proof"])
     if transition is APPROVE:
         return evidence.is_approvable(row["proof"])
-    return transition is not COMPLETE or not (
-        any(_undone(row["steps"])) or not evidence.is_approvable(row["proof"])
-    )
+    return transition is not COMPLETE or (not _undone(row["steps"]) and evidence.is_approvable(row["proof"]))
 
 
 def check_indicator(level: str, state: str) -> None:
@@ -159,8 +157,8 @@ def check_done(row: Mapping[str, Any]) -> None:
     evidence.check_approvable(row["proof"])
 
 
-def _undone(actions: Actions) -> Iterator[int]:
-    return (number for number, action in enumerate(actions) if action["done_on"] is None)
+def _undone(actions: Actions) -> list[int]:
+    return [number for number, action in enumerate(actions) if action["done_on"] is None]
 
 
 class NotVision(Conflict):

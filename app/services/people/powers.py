@@ -108,6 +108,9 @@ def _at(actor: Actor, place: Place) -> frozenset[str]:
         *communication.get(Step.ENTER, ()),
         *(party_key(Role.MEDIA_REPRESENTATIVE, subject_id) for subject_id in place.assigned),
     )
+    confirming = (specialist, party_key(Role.TECHNICAL_REPRESENTATIVE, here))
+    # A division reports its own steps of an improvement plan, and brings their evidence.
+    division = party_key(Role.DIVISION_MEMBER, here)
     # Who is assigned to a plan verifies it, as the technical representative of the entity.
     plan_chain: dict[str, tuple[str, ...]] = {
         step.value: tuple(place.chain_steps.get(Chain.PLANS, {}).get(step, ())) for step in Step
@@ -167,6 +170,16 @@ def _at(actor: Actor, place: Place) -> frozenset[str]:
             "control": (*details.get(Step.REVIEW, ()), *details.get(Step.APPROVE, ())),
         },
         "site_checks": {"check": checking},
+        # Who may edit a figure or a definition brings its evidence.
+        "evidence": {"attach": (*steps.get(Step.ENTER, ()), specialist, division), "verify": confirming},
+        "scorecards": {"align": (*confirming, manager)},
+        "improvement_plans": {
+            "draft": (specialist,),
+            "assure": confirming,
+            "approve": (manager,),
+            "control": (*confirming, manager),
+            "carry_out": (specialist, division),
+        },
         # A stage may name any party of the entity.
         "path_runs": {Step.ENTER: plan_chain[Step.ENTER]},
         "path_stages": {"act": tuple(party_key(party, here) for party in _OF_STAGES)},

@@ -17,6 +17,7 @@ from tests.contract.scenes.obligations import Obligations
 from tests.contract.scenes.path_runs import PathRuns
 from tests.contract.scenes.path_templates import PathTemplates
 from tests.contract.scenes.scoreboard import Scoreboard
+from tests.contract.scenes.scorecards import Scorecards
 from tests.contract.service import MANAGER, Service
 
 __all__ = ["Scene", "Stage"]
@@ -33,6 +34,7 @@ class Stage(
     PathRuns,
     Communications,
 ):
+class Stage(Accounts, Indicators, Contributions, Obligations, Evidence, Scoreboard, Scorecards):
     """Prepares scenes. One that is used up (a draft that was submitted) is made anew when it is wanted."""
 
     def __init__(self, service: Service) -> None:
