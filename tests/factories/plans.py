@@ -20,6 +20,7 @@ from app.services.people.decisions import Letter
 from app.services.people.steps import Said
 from app.services.plans import facts, walking
 from app.services.transitions import Fire
+from tests.factories.path_runs import Walk
 from tests.factories.world import LONG_AGO, Division, Entity, Person, World
 
 YEAR = 2027
@@ -79,6 +80,26 @@ class Planning:
             head=await world.person(Role.HEAD, entity),
             head_office=await world.person(Role.HEAD_OFFICE, entity),
             unit=await world.person(Role.UNIT_SPECIALIST, unit),
+        )
+
+    @classmethod
+    async def beside(cls, walk: Walk) -> "Planning":
+        """The entity of somebody's path, with its people."""
+        world, entity = walk.world, walk.entity
+        return cls(
+            world=world,
+            entity=entity,
+            executing=walk.executing_division,
+            planner=walk.planner,
+            other_planner=await world.person(Role.DIVISION_MEMBER, division=walk.planning_division),
+            finance=walk.financier,
+            executor=walk.executor,
+            specialist=walk.specialist,
+            manager=walk.manager,
+            representative=await world.person(Role.TECHNICAL_REPRESENTATIVE, entity),
+            head=walk.head,
+            head_office=walk.head_office,
+            unit=walk.unit,
         )
 
     async def create(self, by: Person | None = None, **fields: Any) -> httpx.Response:

@@ -1,13 +1,13 @@
 """An annual plan from its first draft to its confirmation, and its next version (Guide P-2, P-5 to P-9)."""
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import pytest
 from fastapi import FastAPI
 
 from app import errors
-from app.enums import IndicatorLevel
+from app.enums import IndicatorLevel, Role, Tenure
 from app.schemas.plans import PlanCallList, PlanList, PlanRead
 from app.services.plans import rules
 from tests.factories.plans import CRITERIA, GOAL, YEAR, Planning
@@ -173,7 +173,7 @@ async def test_a_return_voids_what_was_verified(app: FastAPI, office: Planning) 
     await plan.fire(app, "plans.verify", office.manager)
 
 
-async def test_four_eyes(app: FastAPI, office: Planning) -> None:
+async def test_four_eyes(app: FastAPI, world: World, office: Planning) -> None:
     plan = await office.begun()
     await plan.add(GOAL, by=office.specialist)
     items = (await plan.read())["items"]
@@ -186,20 +186,28 @@ async def test_four_eyes(app: FastAPI, office: Planning) -> None:
     with pytest.raises(errors.Forbidden):
         await plan.fire(app, "plans.verify", office.planner)
     await plan.fire(app, "plans.verify", office.manager)
+    leave = datetime.now(UTC) + timedelta(days=9)
+    await world.appoint(office.manager, Role.HEAD, office.entity, tenure=Tenure.ACTING, ends_at=leave)
     with pytest.raises(errors.FourEyes):
-        await plan.fire(app, "plans.verify", office.manager)
-    with pytest.raises(errors.Forbidden):
         await plan.fire(app, "plans.approve", office.manager)
+    await plan.fire(app, "plans.approve", office.head)
 
 
-async def test_where_four_eyes_leaves_nobody_the_head_verifies(app: FastAPI, office: Planning) -> None:
+async def test_where_four_eyes_leaves_nobody_the_head_verifies(
+    app: FastAPI, world: World, office: Planning
+) -> None:
     plan = await office.begun()
     await plan.checked()
-    await plan.fire(app, "plans.verify", office.specialist)
-    await plan.fire(app, "plans.verify", office.manager)
+    await plan.add(GOAL, by=office.specialist)
+    assert (await plan.check((await plan.read())["items"][1]["id"], by=office.manager)).status_code == 201
+    with pytest.raises(errors.Forbidden):
+        await plan.fire(app, "plans.verify", office.head, reason="لا حاجة إلى الانتظار")
+    await world.owner.execute(
+        "update memberships set ends_at = now() where id = $1", office.manager.memberships[0]
+    )
     with pytest.raises(errors.Invalid):
         await plan.fire(app, "plans.verify", office.head)
-    await plan.fire(app, "plans.verify", office.head, reason="لا يوجد من يتحقق غيرهما")
+    await plan.fire(app, "plans.verify", office.head, reason="لا يوجد من يتحقق غيره")
     assert (await plan.read())["exceptional"]
 
 

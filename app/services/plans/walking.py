@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Table, func
+from sqlalchemy import Table
 from sqlalchemy.dialects.postgresql import JSONB
 
 from app import clock
@@ -15,7 +15,7 @@ from app.errors import invalid
 from app.models import Plan
 from app.parties import Actor, Entitlement, Facts
 from app.services import lifecycle
-from app.services.lifecycle import BY, GIVEN, Case
+from app.services.lifecycle import GIVEN, Case
 from app.services.people import decisions
 from app.services.people.decisions import Decided
 from app.services.people.steps import Said
@@ -23,7 +23,6 @@ from app.services.plans import columns, commands, items, queries, rules
 from app.services.transitions import Fire, Transition
 
 _table = cast(Table, Plan.__table__)
-_CONTROLLED = func.array_append(_table.c.controlled_by, BY)
 _EXCEPTIONAL = _table.c.exceptional | GIVEN.c.exceptional
 _SNAPSHOT = columns.content(_table).cast(JSONB)
 
@@ -49,7 +48,6 @@ async def verify(
             "verified_by_id": decided.person_id,
             "verified_at": now,
             "verified_revision": _table.c.revision,
-            "controlled_by": _CONTROLLED,
             "exceptional": _EXCEPTIONAL,
         },
     )
@@ -222,7 +220,6 @@ async def send_back(
             "verified_revision": None,
             "preliminary_by_id": None,
             "preliminary_at": None,
-            "controlled_by": [],
             "exceptional": False,
         },
     )
