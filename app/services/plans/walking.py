@@ -11,7 +11,7 @@ from app import clock
 from app.db import Writer
 from app.enums import SubjectKind
 from app.enums.plans import PlanState
-from app.errors import invalid
+from app.errors import FourEyes, invalid
 from app.models import Plan
 from app.parties import Actor, Entitlement, Facts
 from app.services import lifecycle
@@ -269,6 +269,10 @@ async def _take(
         raise invalid("#/reason", "missing", "This step needs a reason.", "هذه الخطوة تتطلب سببًا.")
     decisions.check_reason(entitlement, said.reason)
     decided = await decisions.decided(writer, actor, entitlement, transition.action, facts, said.letter, now)
+    # Who verified may verify again, but never approves.
+    approves = transition in (rules.APPROVE_PRELIMINARILY, rules.APPROVE)
+    if approves and decided.person_id == facts.row["verified_by_id"]:
+        raise FourEyes()
     await lifecycle.apply_one(
         writer,
         Plan,
