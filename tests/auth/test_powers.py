@@ -24,6 +24,10 @@ EVERYBODY = {
     "me.edit",
     "me.read",
     "obligations.read",
+    "path_runs.read",
+    "path_templates.read",
+    "plans.read",
+    "proposals.read",
     "results.decide_many",
     "results.read",
     "role_rules.read",
@@ -35,6 +39,7 @@ ON_ONES_OWN = {
     "decisions.read",
     "delegations.read",
     "memberships.read",
+    "proposals.withdraw",
     "service_accounts.end",
     "service_accounts.read",
 }

@@ -223,7 +223,7 @@ class AnnualPlan:
         """Enter an item; returns it."""
         answer = await self.post("items", item, by=by)
         assert answer.status_code == 201, answer.text
-        entered: dict[str, Any] = answer.json()["items"][-1]
+        entered: dict[str, Any] = answer.json()["contents"][-1]
         return entered
 
     async def check(
@@ -241,7 +241,7 @@ class AnnualPlan:
 
     async def checked(self) -> None:
         """Every kept item passes all questions."""
-        for item in (await self.read())["items"]:
+        for item in (await self.read())["contents"]:
             if item["state"] == "kept":
                 answer = await self.check(item["id"])
                 assert answer.status_code == 201, answer.text

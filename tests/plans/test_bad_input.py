@@ -78,7 +78,7 @@ async def test_an_item(world: World, office: Planning) -> None:
     twice = await plan.post("items", {"kind": "initiative", "initiative_id": str(crossing)})
     assert (twice.status_code, twice.json()["code"]) == (409, "already_exists")
 
-    item = (await plan.read())["items"][1]
+    item = (await plan.read())["contents"][1]
     api = office.planner.api
     path, etag = f"/v1/plan-items/{item['id']}", await api.etag(plan.path)
     assert _faults(await api.patch(path, etag, {"title_ar": "عنوان"})) == [("#/title_ar", "out_of_place")]
@@ -95,8 +95,8 @@ async def test_an_item(world: World, office: Planning) -> None:
 
 async def test_a_check(world: World, office: Planning) -> None:
     plan, other = await office.begun(), await office.begun(year=YEAR + 1)
-    item = (await plan.read())["items"][0]["id"]
-    theirs = (await other.read())["items"][0]["id"]
+    item = (await plan.read())["contents"][0]["id"]
+    theirs = (await other.read())["contents"][0]["id"]
     before = await _rows(world)
     no = {"question": "wording", "passed": False}
     for body, fault in (
@@ -194,4 +194,4 @@ async def test_the_same_request_twice_has_one_effect(office: Planning) -> None:
     second = await office.planner.api.step(f"{plan.path}/items", etag, GOAL, key="annual-plan-item-1")
     assert (first.status_code, second.status_code) == (201, 201)
     assert first.content == second.content
-    assert len((await plan.read())["items"]) == 2
+    assert len((await plan.read())["contents"]) == 2

@@ -55,7 +55,7 @@ async def test_a_restricted_plan(app: FastAPI, world: World, office: Planning) -
     assert await _seen(office, world, plan.path) == named
     await world.assign(office.representative, plan.id, office.entity)
     assert await _seen(office, world, plan.path) == named | {"representative"}
-    item = (await plan.read())["items"][0]
+    item = (await plan.read())["contents"][0]
     assert (await plan.check(item["id"], by=office.manager)).status_code == 201
     await plan.fire(app, "plans.verify", office.manager)
     await plan.fire(app, "plans.approve", office.head)

@@ -63,7 +63,7 @@ async def _started(walk: Walk, plan: AnnualPlan, groups: Any) -> str:
 
 async def test_the_short_path(walk: Walk, office: Planning) -> None:
     plan = await office.begun()
-    item = (await plan.read())["items"][0]
+    item = (await plan.read())["contents"][0]
     path = await _started(walk, plan, SHORT)
     said = await plan.read()
     assert [one["key"] for one in said["path"]["stages"]] == ["draft"]
@@ -125,7 +125,10 @@ async def test_the_path_of_the_annex(walk: Walk, office: Planning) -> None:
     await walk.done(walk.head, path, "preliminary", "approve")
     await walk.done(walk.financier, path, "cut")
     said = await plan.read()
-    assert (said["state"], [item["state"] for item in said["items"]]) == ("preliminary", ["kept", "dropped"])
+    assert (said["state"], [item["state"] for item in said["contents"]]) == (
+        "preliminary",
+        ["kept", "dropped"],
+    )
     await walk.done(walk.head, path, "approve", "approve")
     assert (await plan.read())["state"] == "approved"
     await walk.done(walk.head_office, path, "remarks", reason="طلبت الأمانة العامة توضيح المستهدفات")

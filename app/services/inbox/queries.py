@@ -37,6 +37,7 @@ from app.models import (
     Obligation,
     PathStage,
     PathTemplate,
+    Proposal,
     Reopening,
     Result,
     RolePlan,
@@ -50,6 +51,7 @@ from app.services.evidence import subjects
 from app.services.evidence import visibility as evidence
 from app.services.path_runs import visibility as path_runs
 from app.services.people import visibility
+from app.services.proposals import visibility as proposals
 from app.services.results import visibility as results
 
 _w: FromClause = Wait.__table__
@@ -65,6 +67,7 @@ _b: FromClause = Obligation.__table__
 _f: FromClause = Evidence.__table__
 _t: FromClause = PathTemplate.__table__
 _st: FromClause = PathStage.__table__
+_x: FromClause = Proposal.__table__
 
 SOON = 7
 """Days ahead of today that are soon."""
@@ -99,6 +102,7 @@ def _barred_by_four_eyes(me: ColumnElement[Any]) -> ColumnElement[bool]:
                 me == any_(_f.c.edited_by),
                 me == any_(_about.c.edited_by),
                 me == any_(path_runs.barred(_st)),
+                me == _x.c.proposed_by_id,
             ),
             literal_column("false"),
         ),
@@ -124,6 +128,7 @@ def _mine() -> ColumnElement[bool]:
         and_(_w.c.subject_id == _d.c.id, definitions.nobody_left(_d, _i)),
         and_(_w.c.subject_id == _f.c.id, evidence.nobody_left(_f, _about)),
         and_(_w.c.subject_id == _st.c.id, path_runs.nobody_left(_st)),
+        and_(_w.c.subject_id == _x.c.id, proposals.nobody_left(_x)),
     )
     return or_(_of_my_parties(), and_(_w.c.entity_id == any_(visibility.LEADS), nobody_left))
 
@@ -142,6 +147,7 @@ def _joined() -> FromClause:
         .outerjoin(_p, _p.c.id == _w.c.subject_id)
         .outerjoin(_t, _t.c.id == _w.c.subject_id)
         .outerjoin(_st, _st.c.id == _w.c.subject_id)
+        .outerjoin(_x, _x.c.id == _w.c.subject_id)
         .outerjoin(_o, _o.c.id == _w.c.subject_id)
         .outerjoin(_b, _b.c.id == _o.c.obligation_id)
         .outerjoin(_d, _d.c.id == _w.c.subject_id)
@@ -194,6 +200,7 @@ def _list(_: frozenset[str], *, after: bool) -> Query:
         (_f.c.id.is_not(None), sql.obj(ar=_of_evidence(_about.c.name_ar), en=_of_evidence(_about.c.name_en))),
         (_i.c.id.is_not(None), sql.obj(ar=_i.c.name_ar, en=_i.c.name_en)),
         (_t.c.id.is_not(None), sql.obj(ar=_t.c.title_ar, en=_t.c.title_en)),
+        (_x.c.id.is_not(None), sql.obj(ar=_x.c.title, en=_x.c.title)),
         (_st.c.id.is_not(None), sql.obj(ar=_st.c.title_ar, en=_st.c.title_en)),
         else_=sql.obj(ar=_e.c.name_ar, en=_e.c.name_en),
     )
