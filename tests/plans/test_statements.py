@@ -47,6 +47,6 @@ async def test_reads_and_steps(app: FastAPI, world: World) -> None:  # the fixtu
     with counted(TRANSITION + 1):
         assert (await api.patch(f"/v1/plan-items/{item}", etag, {"note": "ملاحظة"})).status_code == 200
     etag = await api.etag(plan.path)
-    with counted(OF_AN_ITEM + 2):  # and the key, looked up and kept
+    with counted(OF_AN_ITEM + 3):  # and the key: held, looked up, kept
         added = await api.step(f"{plan.path}/items", etag, GOAL, key="annual-plan-item-2")
         assert added.status_code == 201
