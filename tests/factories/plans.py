@@ -11,7 +11,7 @@ from uuid import UUID
 import httpx
 from fastapi import FastAPI
 
-from app import clock, ids, permissions
+from app import clock, errors, ids, permissions
 from app.db import Database
 from app.enums import DivisionFunction, Role, SubjectKind
 from app.enums.plans import Question
@@ -268,9 +268,11 @@ class AnnualPlan:
             actor = await actors.load(lane, by.id, by.session_id, now)
             assert actor is not None
             found = await facts.one(lane, actor, self.id, now)
-            assert found is not None
-            assert found.state in fire.transition.sources
+            if found is None:
+                raise errors.NotFound()
             entitlement = permissions.entitlement(actor, fire.transition.action, found)
+            if found.state not in fire.transition.sources:
+                raise errors.WrongState()
             await fire.run(lane, actor, found, entitlement, said, now)
 
     async def approved(self, app: FastAPI) -> None:
