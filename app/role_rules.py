@@ -124,10 +124,6 @@ PARTIES: dict[str, Text] = {
         " plan, or has the stage of a path",
         "من يملك تعديل ما يتعلق به الدليل: من يُدخل النتيجة أو تقرير الإنجاز، ومن يعدّ تعريف المؤشر، ومن يعدّ خطة التحسين"
         " أو ينفذها، ومن ينفذ المبادرة، ومن يسجل الزيارات الميدانية، ومن ينفذ خطة التواصل، ومن يتولى مرحلة المسار",
-        "who may edit what the evidence is about: of a result who enters it, of a definition who defines it, of an"
-        " improvement plan who drafts it or carries it out, of a stage of a path whom it names",
-        "من يملك تعديل ما يتعلق به الدليل: من يُدخل النتيجة، ومن يعدّ التعريف، ومن يعدّ خطة التحسين أو ينفذها،"
-        " ومن تسميه مرحلة المسار",
     ),
     "step:propose": Text("anyone who holds a role in the entity", "كل من له دور في الجهة"),
     "step:sort": Text(

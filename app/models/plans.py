@@ -51,7 +51,7 @@ class Plan(Base):
     Of a year one version is in work and one in force at most. `criteria`: what decides who may enter it, as
     `[{key, ar, en}]` (Guide P-5). `revision` rises with every change of what it says: what was verified of an earlier
     one is outdated. `snapshot`: what it said when it was approved last. `parties_*`: the party keys of its chain as the
-    role plan named them when it was begun. `edited_by`, `controlled_by`: four eyes.
+    role plan named them when it was begun. `edited_by`: who never verifies or approves it.
     """
 
     __tablename__ = "plans"
@@ -112,7 +112,6 @@ class Plan(Base):
     parties_review: Mapped[list[str]] = mapped_column(ARRAY(Text))
     parties_approve: Mapped[list[str]] = mapped_column(ARRAY(Text))
     edited_by: Mapped[list[uuid.UUID]] = mapped_column(ARRAY(Uuid), server_default=text("'{}'"))
-    controlled_by: Mapped[list[uuid.UUID]] = mapped_column(ARRAY(Uuid), server_default=text("'{}'"))
     exceptional: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
     recorded_at: Mapped[datetime]
     drafted_by_id: Mapped[UserRef]

@@ -14,6 +14,8 @@ from app.routers.params import CursorParam, LimitParam, SearchParam
 from app.schemas.base import Day
 from app.schemas.catalogue import (
     WORD,
+    DevelopmentPlanList,
+    DevelopmentPlanRead,
     PillarList,
     PillarRead,
     PriorityList,
@@ -130,6 +132,33 @@ async def read_programme(
 ) -> Response:
     """One programme with the entity that leads it and the priority that it serves."""
     return reading.one(await queries.programme(reading.lane, id), if_none_match)
+
+
+@router.get(
+    "/development-plans",
+    status_code=200,
+    response_model=DevelopmentPlanList,
+    summary="List the plans of the nation",
+    response_description="The plans of the nation.",
+)
+async def list_development_plans(reading: CatalogueReading) -> Response:
+    """The Vision, the five-year plans and the parts of the present one, which annual plans serve; on one page."""
+    return reading.many(await queries.development_plans(reading.lane))
+
+
+@router.get(
+    "/development-plans/{id}",
+    status_code=200,
+    response_model=DevelopmentPlanRead,
+    summary="Read a plan of the nation",
+    response_description="The plan.",
+    responses=declared(errors.NotFound),
+)
+async def read_development_plan(
+    id: SubjectPath, reading: CatalogueReading, if_none_match: IfNoneMatch = None
+) -> Response:
+    """One plan of the nation, with its years and the decree that gives it force. For reference only."""
+    return reading.one(await queries.development_plan(reading.lane, id), if_none_match)
 
 
 @router.get(

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from app.enums.plans import DevelopmentPlanKind
 from app.schemas.base import Code, Cursor, Line, Name, NextCursor, Ref, View, example
 
 WORD = r"^[a-z][a-z_]*$"
@@ -116,6 +117,45 @@ class ProgrammeList(View):
 
     items: Annotated[list[ProgrammeRead], Field(max_length=200, description="The programmes, by name.")]
     next_cursor: NextCursor
+
+
+class DevelopmentPlanRead(View):
+    """A plan of the nation that annual plans serve: the Vision, a five-year plan, a part of one (Guide P-1)."""
+
+    model_config = example(
+        id="019aa7d2-51c0-7000-8000-000000000061",
+        code="FYP11",
+        kind="five_year",
+        name_ar="خطة التنمية الخمسية الحادية عشرة",
+        name_en="Eleventh five-year plan",
+        starts_on="2026-01-01",
+        ends_on="2030-12-31",
+        part_of=None,
+        legal_basis="Royal Decree 1/2026",
+        source="https://qanoon.om/?p=41695 (Royal Decree 1/2026)",
+    )
+
+    id: Annotated[UUID, Field(description="The plan's id.")]
+    code: Annotated[Code, Field(description="Its code among people.")]
+    kind: Annotated[DevelopmentPlanKind, Field(description="What it is.")]
+    name_ar: Annotated[Name, Field(description="Its Arabic name.")]
+    name_en: Annotated[Name, Field(description="Its English name.")]
+    starts_on: Annotated[date, Field(description="Its first day.")]
+    ends_on: Annotated[date, Field(description="Its last day.")]
+    part_of: Annotated[Ref | None, Field(description="The plan that it is a part of.")]
+    legal_basis: Annotated[
+        Line | None, Field(description="The decree that gives it force; null: none is known.")
+    ]
+    source: Source
+
+
+class DevelopmentPlanList(View):
+    """The plans of the nation."""
+
+    items: Annotated[
+        list[DevelopmentPlanRead], Field(max_length=200, description="The plans, by their first day.")
+    ]
+    next_cursor: Alone
 
 
 class SkippedHoliday(View):

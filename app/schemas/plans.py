@@ -441,7 +441,7 @@ class PlanRead(_Plan):
         datetime | None, Field(description="When only what is funded was left in it (Guide P-9).")
     ]
     platform_entry: Annotated[PlatformEntry | None, Field(description="Where it was entered.")]
-    items: Annotated[list[PlanItemRead], Field(max_length=500, description="Its items, by number.")]
+    contents: Annotated[list[PlanItemRead], Field(max_length=500, description="Its items, by number.")]
     coverage: Annotated[PlanCoverage, Field(description="What it moves.")]
     budgets: Annotated[list[PlanBudget], Field(max_length=600, description="Its money by year and source.")]
     job_plan_links: Annotated[

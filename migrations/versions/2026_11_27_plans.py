@@ -83,9 +83,6 @@ def _plans() -> None:
         sa.Column("parties_review", postgresql.ARRAY(sa.Text()), nullable=False),
         sa.Column("parties_approve", postgresql.ARRAY(sa.Text()), nullable=False),
         sa.Column("edited_by", postgresql.ARRAY(sa.Uuid()), server_default=sa.text("'{}'"), nullable=False),
-        sa.Column(
-            "controlled_by", postgresql.ARRAY(sa.Uuid()), server_default=sa.text("'{}'"), nullable=False
-        ),
         sa.Column("exceptional", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("drafted_by_id", sa.Uuid(), nullable=False),

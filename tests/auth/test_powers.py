@@ -34,6 +34,8 @@ EVERYBODY = {
     "programme_participants.read",
     "programmes.read_parts",
     "progress_reports.read",
+    "plans.read",
+    "proposals.read",
     "results.decide_many",
     "results.read",
     "role_rules.read",
@@ -48,6 +50,7 @@ ON_ONES_OWN = {
     "decisions.read",
     "delegations.read",
     "memberships.read",
+    "proposals.withdraw",
     "service_accounts.end",
     "service_accounts.read",
 }

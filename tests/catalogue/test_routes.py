@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from app import clock, ids
 from app.schemas.catalogue import (
+    DevelopmentPlanList,
     PillarList,
     PillarRead,
     PriorityList,
@@ -330,3 +331,48 @@ async def test_input_that_is_none_is_named(
 async def test_without_sign_in_nothing_is_said(client: httpx.AsyncClient, path: str) -> None:
     response = await client.get(path)
     assert response.status_code == 401
+
+
+async def test_the_plans_of_the_nation(world: World) -> None:
+    person = await world.user()
+    whole, part = ids.new(), ids.new()
+    for id_, code, kind, part_of, name_ar, starts_on, ends_on in (
+        (
+            whole,
+            "FYP11",
+            "five_year",
+            None,
+            "خطة التنمية الخمسية الحادية عشرة",
+            date(2026, 1, 1),
+            date(2030, 12, 31),
+        ),
+        (
+            part,
+            "FYP11-A",
+            "work_programme",
+            whole,
+            "برنامج العمل الأول",
+            date(2026, 1, 1),
+            date(2027, 12, 31),
+        ),
+    ):
+        await world.insert(
+            "development_plans",
+            id=id_,
+            code=code,
+            kind=kind,
+            part_of_id=part_of,
+            name_ar=name_ar,
+            name_en=f"Plan {code}",
+            starts_on=starts_on,
+            ends_on=ends_on,
+            source="https://qanoon.om/?p=41695",
+        )
+    listed = await person.api.get("/v1/development-plans")
+    assert [one.code for one in DevelopmentPlanList.model_validate_json(listed.content).items] == [
+        "FYP11",
+        "FYP11-A",
+    ]
+    read = await person.api.get(f"/v1/development-plans/{part}")
+    assert read.json()["part_of"]["code"] == "FYP11"
+    assert (await person.api.get(f"/v1/development-plans/{ids.new()}")).status_code == 404

@@ -11,7 +11,7 @@ from uuid import UUID
 import httpx
 from fastapi import FastAPI
 
-from app import clock, ids, permissions
+from app import clock, errors, ids, permissions
 from app.db import Database
 from app.enums import DivisionFunction, Role, SubjectKind
 from app.enums.plans import Question
@@ -20,6 +20,7 @@ from app.services.people.decisions import Letter
 from app.services.people.steps import Said
 from app.services.plans import facts, walking
 from app.services.transitions import Fire
+from tests.factories.path_runs import Walk
 from tests.factories.world import LONG_AGO, Division, Entity, Person, World
 
 YEAR = 2027
@@ -79,6 +80,26 @@ class Planning:
             head=await world.person(Role.HEAD, entity),
             head_office=await world.person(Role.HEAD_OFFICE, entity),
             unit=await world.person(Role.UNIT_SPECIALIST, unit),
+        )
+
+    @classmethod
+    async def beside(cls, walk: Walk) -> "Planning":
+        """The entity of somebody's path, with its people."""
+        world, entity = walk.world, walk.entity
+        return cls(
+            world=world,
+            entity=entity,
+            executing=walk.executing_division,
+            planner=walk.planner,
+            other_planner=await world.person(Role.DIVISION_MEMBER, division=walk.planning_division),
+            finance=walk.financier,
+            executor=walk.executor,
+            specialist=walk.specialist,
+            manager=walk.manager,
+            representative=await world.person(Role.TECHNICAL_REPRESENTATIVE, entity),
+            head=walk.head,
+            head_office=walk.head_office,
+            unit=walk.unit,
         )
 
     async def create(self, by: Person | None = None, **fields: Any) -> httpx.Response:
@@ -202,7 +223,7 @@ class AnnualPlan:
         """Enter an item; returns it."""
         answer = await self.post("items", item, by=by)
         assert answer.status_code == 201, answer.text
-        entered: dict[str, Any] = answer.json()["items"][-1]
+        entered: dict[str, Any] = answer.json()["contents"][-1]
         return entered
 
     async def check(
@@ -220,7 +241,7 @@ class AnnualPlan:
 
     async def checked(self) -> None:
         """Every kept item passes all questions."""
-        for item in (await self.read())["items"]:
+        for item in (await self.read())["contents"]:
             if item["state"] == "kept":
                 answer = await self.check(item["id"])
                 assert answer.status_code == 201, answer.text
@@ -247,9 +268,11 @@ class AnnualPlan:
             actor = await actors.load(lane, by.id, by.session_id, now)
             assert actor is not None
             found = await facts.one(lane, actor, self.id, now)
-            assert found is not None
-            assert found.state in fire.transition.sources
+            if found is None:
+                raise errors.NotFound()
             entitlement = permissions.entitlement(actor, fire.transition.action, found)
+            if found.state not in fire.transition.sources:
+                raise errors.WrongState()
             await fire.run(lane, actor, found, entitlement, said, now)
 
     async def approved(self, app: FastAPI) -> None:

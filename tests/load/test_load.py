@@ -38,6 +38,7 @@ async def editor(loaded: Loaded, client: httpx.AsyncClient) -> Api:
         ("pillars", "pillars"),
         ("priorities", "priorities"),
         ("programmes", "programmes"),
+        ("development_plans", "plans"),
         ("sources", "sources"),
         ("indicators", "indicators demo_indicators"),
         ("definitions", "indicators demo_indicators"),

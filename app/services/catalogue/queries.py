@@ -23,13 +23,14 @@ from sqlalchemy.sql.selectable import FromClause
 from app import paging
 from app.db import Lane, Query, Row
 from app.enums import Language
-from app.models import Entity, Pillar, Priority, Programme
+from app.models import DevelopmentPlan, Entity, Pillar, Priority, Programme
 from app.services import listing, sql
 from app.services.documents import Document
 
 _pillar: FromClause = Pillar.__table__
 _priority: FromClause = Priority.__table__
 _programme: FromClause = Programme.__table__
+_development_plan: FromClause = DevelopmentPlan.__table__
 _entity: FromClause = Entity.__table__
 
 ID = bindparam("id", type_=Uuid)
@@ -83,6 +84,22 @@ def _programmes(*hidden: ColumnElement[Any]) -> Select[Any]:
     )
 
 
+def _development_plans() -> Select[Any]:
+    d, whole = _development_plan, _development_plan.alias("whole")
+    return select(
+        d.c.id,
+        d.c.code,
+        d.c.kind,
+        d.c.name_ar,
+        d.c.name_en,
+        d.c.starts_on,
+        d.c.ends_on,
+        sql.ref(whole).label("part_of"),
+        d.c.legal_basis,
+        d.c.source,
+    ).select_from(d.outerjoin(whole, whole.c.id == d.c.part_of_id))
+
+
 _PILLARS = Query(sql.as_json(_pillars().order_by(_pillar.c.position)))
 _PILLAR = Query(sql.as_json(_pillars().where(_pillar.c.id == ID)))
 
@@ -90,6 +107,11 @@ _IN_ORDER = (_pillar.c.position, _priority.c.position)
 _PRIORITIES = Query(sql.as_json(_priorities().order_by(*_IN_ORDER)))
 _PRIORITIES_OF_PILLAR = Query(sql.as_json(_priorities().where(_pillar.c.id == ID).order_by(*_IN_ORDER)))
 _PRIORITY = Query(sql.as_json(_priorities().where(_priority.c.id == ID)))
+
+_DEVELOPMENT_PLANS = Query(
+    sql.as_json(_development_plans().order_by(_development_plan.c.starts_on, _development_plan.c.code))
+)
+_DEVELOPMENT_PLAN = Query(sql.as_json(_development_plans().where(_development_plan.c.id == ID)))
 
 _PROGRAMME = Query(sql.as_json(_programmes().where(_programme.c.id == ID)))
 
@@ -114,6 +136,16 @@ async def priorities(lane: Lane, pillar_id: UUID | None) -> bytes:
 async def priority(lane: Lane, priority_id: UUID) -> Document | None:
     """One national priority."""
     return _one(await lane.row(_PRIORITY, {"id": priority_id}))
+
+
+async def development_plans(lane: Lane) -> bytes:
+    """The plans of the nation, by their first day."""
+    return _whole(await lane.rows(_DEVELOPMENT_PLANS, {}))
+
+
+async def development_plan(lane: Lane, plan_id: UUID) -> Document | None:
+    """One plan of the nation."""
+    return _one(await lane.row(_DEVELOPMENT_PLAN, {"id": plan_id}))
 
 
 async def programme(lane: Lane, programme_id: UUID) -> Document | None:

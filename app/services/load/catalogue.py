@@ -1,5 +1,5 @@
-"""The national catalogue: entities, pillars, priorities, programmes, indicators (`indicators.py`), the
-sources of figures, and the public holidays.
+"""The national catalogue: entities, pillars, priorities, programmes, the plans of the nation, indicators
+(`indicators.py`), the sources of figures, and the public holidays.
 """
 
 from collections.abc import Mapping
@@ -11,6 +11,7 @@ from typing import Any
 import holidays
 
 from app.enums import SubjectKind
+from app.enums.plans import DevelopmentPlanKind
 from app.services.load import merging
 from app.services.load.files import Row, read
 from app.services.load.indicators import Indicators, read_indicators
@@ -25,6 +26,7 @@ HOLIDAY_YEARS = range(2021, 2032)
 """From the Vision's first year to the year after its first milestone."""
 
 PILLARS, PRIORITIES, PROGRAMMES, SOURCES = map(Table, ("pillars", "priorities", "programmes", "sources"))
+DEVELOPMENT_PLANS = Table("development_plans")
 ENTITIES = Table("entities", kind=SubjectKind.ENTITY)
 HOLIDAYS = Table("holidays", key=("day",), kind=SubjectKind.HOLIDAY)
 
@@ -40,6 +42,7 @@ class Catalogue:
     pillars: list[Record]
     priorities: list[Record]
     programmes: list[Record]
+    development_plans: list[Record]
     sources: list[Record]
     indicators: Indicators
     schedules: list[Record]
@@ -79,6 +82,9 @@ def read_catalogue(folder: Path) -> Catalogue:
         pillars=pillars,
         priorities=priorities,
         programmes=programmes,
+        development_plans=_development_plans(
+            rows("plans", "code kind part_of name_en name_ar starts_on ends_on legal_basis source")
+        ),
         sources=sources,
         indicators=indicators,
         schedules=read_schedules(folder, indicators),
@@ -135,6 +141,23 @@ def _programme(row: Row, known: Mapping[str, Mapping[str, str]]) -> Record:
     }
 
 
+def _development_plans(rows: list[Row]) -> list[Record]:
+    codes = {row.text("code"): merging.made_id(DEVELOPMENT_PLANS.name, row.text("code")) for row in rows}
+    return [
+        {
+            "code": row.text("code"),
+            "kind": row.word("kind", DevelopmentPlanKind).value,
+            **row.names(),
+            "starts_on": row.day("starts_on"),
+            "ends_on": row.day("ends_on"),
+            "part_of_id": row.known_if_any("part_of", codes, "known plan"),
+            "legal_basis": row.optional("legal_basis"),
+            "source": row.text("source"),
+        }
+        for row in rows
+    ]
+
+
 def _source(row: Row, licenses: Mapping[str, str]) -> Record:
     return {
         "code": row.text("id"),
@@ -150,7 +173,7 @@ def _source(row: Row, licenses: Mapping[str, str]) -> Record:
 
 
 async def load_structure(connection: Connection, read_: Catalogue, at: datetime) -> dict[str, Tally]:
-    """Entities, pillars, priorities, programmes, sources."""
+    """Entities, pillars, priorities, programmes, the plans of the nation, sources."""
     done: dict[str, Tally] = {"entities": await merging.merge(connection, ENTITIES, read_.entities, at)}
     entities = await merging.codes(connection, "entities")
     done["pillars"] = await merging.merge(connection, PILLARS, read_.pillars, at)
@@ -163,6 +186,9 @@ async def load_structure(connection: Connection, read_: Catalogue, at: datetime)
         for record in read_.programmes
     ]
     done["programmes"] = await merging.merge(connection, PROGRAMMES, programmes, at)
+    done["development plans"] = await merging.merge(
+        connection, DEVELOPMENT_PLANS, read_.development_plans, at
+    )
     done["sources"] = await merging.merge(connection, SOURCES, read_.sources, at)
     return done
 

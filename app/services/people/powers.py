@@ -125,6 +125,7 @@ def _at(actor: Actor, place: Place) -> frozenset[str]:
     # And who heads one of its divisions, of those that they head.
     heads = tuple(key for key in actor.keys if key.startswith(f"{Role.DIVISION_HEAD}:"))
     heading = heads if party_key(Role.DIVISION_MEMBER, here) in actor.keys else ()
+    staging = tuple(party_key(party, here) for party in _OF_STAGES)
     by_area: Mapping[str, Steps] = {
         "results": {**steps, "control": (*steps.get(Step.REVIEW, ()), *steps.get(Step.APPROVE, ()))},
         # The head grants what UNIT does not.
@@ -138,14 +139,16 @@ def _at(actor: Actor, place: Place) -> frozenset[str]:
             "activate": (manager,),
             "control": (*confirming, manager),
         },
-        # Who may edit a figure, a definition or an initiative brings its evidence; who checks on the ground, of that; who
-        # runs a communication plan, of its activities.
+        # Who may edit a thing brings its evidence: who enters a figure, defines an indicator, carries out an initiative,
+        # checks it on the ground, runs a communication plan, carries out an improvement plan, or has a stage.
         "evidence": {
             "attach": (
                 *steps.get(Step.ENTER, ()),
                 *details.get(Step.ENTER, ()),
                 *checking,
                 *communicating,
+                *staging,
+                division,
             ),
             "verify": confirming,
         },
@@ -170,8 +173,6 @@ def _at(actor: Actor, place: Place) -> frozenset[str]:
             "control": (*details.get(Step.REVIEW, ()), *details.get(Step.APPROVE, ())),
         },
         "site_checks": {"check": checking},
-        # Who may edit a figure or a definition brings its evidence.
-        "evidence": {"attach": (*steps.get(Step.ENTER, ()), specialist, division), "verify": confirming},
         "scorecards": {"align": (*confirming, manager)},
         "improvement_plans": {
             "draft": (specialist,),
@@ -182,7 +183,7 @@ def _at(actor: Actor, place: Place) -> frozenset[str]:
         },
         # A stage may name any party of the entity.
         "path_runs": {Step.ENTER: plan_chain[Step.ENTER]},
-        "path_stages": {"act": tuple(party_key(party, here) for party in _OF_STAGES)},
+        "path_stages": {"act": staging},
         # Of the whole, and of the part.
         "contributions": {"answer": (manager,), "explain": (manager, specialist)},
         "plans": plan_steps,

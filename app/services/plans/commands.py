@@ -24,9 +24,9 @@ _table = cast(Table, Plan.__table__)
 _items = cast(Table, PlanItem.__table__)
 _EDITED = lifecycle.with_who_acts(_table.c.edited_by)
 _REVISED = _table.c.revision + literal_column("1")
-REVISED: Mapping[str, Any] = {"edited_by": _EDITED, "revision": _REVISED, "controlled_by": []}
+REVISED: Mapping[str, Any] = {"edited_by": _EDITED, "revision": _REVISED}
 """What a change of what the plan says writes: who made it never verifies or approves it, and what was verified is
-outdated, so that whoever verified may do so again."""
+outdated."""
 
 FIELDS = ("name_ar", "name_en", "development_plan_id", "classification")
 _SAID = ("year", *FIELDS)

@@ -41,6 +41,7 @@ _OWN = (
     "classification",
     "proposals_open",
     "revision",
+    "verified_by_id",
 )
 
 
@@ -66,7 +67,6 @@ def columns(p: FromClause) -> list[ColumnElement[Any]]:
         p.c.parties_review.label("_parties_review"),
         p.c.parties_approve.label("_parties_approve"),
         p.c.edited_by.label("_edited_by"),
-        p.c.controlled_by.label("_controlled_by"),
         nobody_left(p).label("_nobody_left"),
         p.c.criteria.cast(Text).label("_criteria"),
         *[p.c[name].label(f"_{name}") for name in _OWN],
@@ -161,7 +161,6 @@ def of(row: Row, prefix: str) -> Facts:
         version=said("version"),
         steps=rules.steps(chain, entity_id, plan_id),
         edited_by=frozenset(said("edited_by")) if in_work else frozenset(),
-        controlled_by=frozenset(said("controlled_by")) if in_work else frozenset(),
         nobody_left=frozenset({rules.VERIFY.action}) if said("nobody_left") else frozenset(),
         row={**{name: said(name) for name in _AREA}, "criteria": json.loads(said("criteria"))},
     )

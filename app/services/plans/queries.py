@@ -111,7 +111,7 @@ _ONE = Query(
             _p.c.exceptional,
             _p.c.funded_cut_at,
             _p.c.platform_entry.cast(JSON).label("platform_entry"),
-            columns.items(_p).label("items"),
+            columns.items(_p).label("contents"),
             columns.coverage(_p).label("coverage"),
             columns.budgets(_p).label("budgets"),
             columns.links(_p).label("job_plan_links"),

@@ -81,5 +81,5 @@ def nobody_left(p: FromClause) -> ColumnElement[bool]:
             key(Role.TECHNICAL_REPRESENTATIVE, p.c.id),
         ]
     )
-    nobody = four_eyes.nobody_left(holders, sql.const(rules.VERIFY.action), p.c.edited_by, p.c.controlled_by)
+    nobody = four_eyes.nobody_left(holders, sql.const(rules.VERIFY.action), p.c.edited_by)
     return case((is_in(p, (PlanState.DRAFT, PlanState.PRELIMINARY)), nobody), else_=false())

@@ -5,19 +5,19 @@ from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Table, func
+from sqlalchemy import Table
 from sqlalchemy.dialects.postgresql import JSONB
 
 from app import clock
 from app.db import Writer
 from app.enums import SubjectKind
 from app.enums.plans import PlanState
-from app.errors import invalid
+from app.errors import FourEyes, invalid
 from app.models import Plan
 from app.parties import Actor, Entitlement, Facts
 from app.services import lifecycle
 from app.services.detailed_plans import commands as detailed_plans
-from app.services.lifecycle import BY, GIVEN, Case
+from app.services.lifecycle import GIVEN, Case
 from app.services.people import decisions
 from app.services.people.decisions import Decided
 from app.services.people.steps import Said
@@ -25,7 +25,6 @@ from app.services.plans import columns, commands, items, queries, rules
 from app.services.transitions import Fire, Transition
 
 _table = cast(Table, Plan.__table__)
-_CONTROLLED = func.array_append(_table.c.controlled_by, BY)
 _EXCEPTIONAL = _table.c.exceptional | GIVEN.c.exceptional
 _SNAPSHOT = columns.content(_table).cast(JSONB)
 
@@ -51,7 +50,6 @@ async def verify(
             "verified_by_id": decided.person_id,
             "verified_at": now,
             "verified_revision": _table.c.revision,
-            "controlled_by": _CONTROLLED,
             "exceptional": _EXCEPTIONAL,
         },
     )
@@ -230,7 +228,6 @@ async def send_back(
             "verified_revision": None,
             "preliminary_by_id": None,
             "preliminary_at": None,
-            "controlled_by": [],
             "exceptional": False,
         },
     )
@@ -280,6 +277,10 @@ async def _take(
         raise invalid("#/reason", "missing", "This step needs a reason.", "هذه الخطوة تتطلب سببًا.")
     decisions.check_reason(entitlement, said.reason)
     decided = await decisions.decided(writer, actor, entitlement, transition.action, facts, said.letter, now)
+    # Who verified may verify again, but never approves.
+    approves = transition in (rules.APPROVE_PRELIMINARILY, rules.APPROVE)
+    if approves and decided.person_id == facts.row["verified_by_id"]:
+        raise FourEyes()
     await lifecycle.apply_one(
         writer,
         Plan,

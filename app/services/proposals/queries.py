@@ -14,50 +14,28 @@ from sqlalchemy import (
     Text,
     Uuid,
     and_,
-    any_,
     bindparam,
-    case,
-    false,
     func,
-    or_,
     select,
 )
-from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.sql.selectable import FromClause
 
 from app.db import Lane, Query, Row
-from app.enums import Party, Role, SubjectKind
+from app.enums import SubjectKind
 from app.enums.plans import ProposalState
 from app.models import Entity, Indicator, Plan, Proposal
 from app.parties import Actor, Facts
 from app.services import lifecycle, listing, sql
 from app.services.documents import Document, with_actions
-from app.services.people import four_eyes, visibility
-from app.services.plans.visibility import key
+from app.services.people import visibility
 from app.services.proposals import rules
+from app.services.proposals.visibility import nobody_left, visible
 
 _x: FromClause = Proposal.__table__
 _p: FromClause = Plan.__table__
 
 ID = bindparam("id", type_=Uuid)
 _joined = _x.join(_p, _p.c.id == _x.c.plan_id)
-
-
-def visible(x: FromClause) -> ColumnElement[bool]:
-    """The one visibility rule of proposals: who proposed it, the office, and planning, which sorts them."""
-    return or_(
-        x.c.proposed_by_id == visibility.PERSON,
-        x.c.entity_id == any_(visibility.OFFICE),
-        key(Party.PLANNING, x.c.entity_id) == any_(visibility.KEYS),
-    )
-
-
-def _nobody_left(x: FromClause) -> ColumnElement[bool]:
-    """Whoever could sort and decide proposed it themself, so that the head decides."""
-    holders = array([key(party, x.c.entity_id) for party in (Party.PLANNING, Role.SPECIALIST, Role.MANAGER)])
-    nobody = four_eyes.nobody_left(holders, sql.const(rules.SORT.action), array([x.c.proposed_by_id]))
-    undecided = or_(*(x.c.state == sql.const(state) for state in sorted(rules.UNDECIDED)))
-    return case((undecided, nobody), else_=false())
 
 
 def _item(x: FromClause, p: FromClause) -> list[ColumnElement[Any]]:
@@ -80,7 +58,7 @@ def _item(x: FromClause, p: FromClause) -> list[ColumnElement[Any]]:
 _FACTS = ("_id", "_entity_id", "_state", "_version", "_proposed_by_id", "_rank", "_meets")
 _fact_columns = [
     *[_x.c[name.removeprefix("_")].label(name) for name in _FACTS],
-    _nobody_left(_x).label("_nobody_left"),
+    nobody_left(_x).label("_nobody_left"),
     _p.c.criteria.cast(Text).label("_criteria"),
 ]
 _ALL_FACTS = (*_FACTS, "_nobody_left", "_criteria")

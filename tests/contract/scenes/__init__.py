@@ -16,6 +16,7 @@ from tests.contract.scenes.indicators import Indicators
 from tests.contract.scenes.obligations import Obligations
 from tests.contract.scenes.path_runs import PathRuns
 from tests.contract.scenes.path_templates import PathTemplates
+from tests.contract.scenes.plans import Plans
 from tests.contract.scenes.scoreboard import Scoreboard
 from tests.contract.scenes.scorecards import Scorecards
 from tests.contract.service import MANAGER, Service
@@ -33,8 +34,9 @@ class Stage(
     Scoreboard,
     PathRuns,
     Communications,
+    Scorecards,
+    Plans,
 ):
-class Stage(Accounts, Indicators, Contributions, Obligations, Evidence, Scoreboard, Scorecards):
     """Prepares scenes. One that is used up (a draft that was submitted) is made anew when it is wanted."""
 
     def __init__(self, service: Service) -> None:
