@@ -31,7 +31,7 @@ class Communications(Results):
         """The entity in a year that has no plan yet."""
         return {"about_id": self.entities["MOL"], "year": next(self._years)}
 
-    def _planned(self, *steps: tuple[str, str, Any]) -> str:
+    def _communication_drafted(self, *steps: tuple[str, str, Any]) -> str:
         """A communication plan with an activity, after these steps."""
         body = {
             "name_ar": "خطة التواصل",
@@ -43,12 +43,12 @@ class Communications(Results):
         }
         made = self.service.create(COMMUNICATOR, _PLANS, body)
         plan = f"{_PLANS}/{made['id']}"
-        self.service.step(COMMUNICATOR, plan, "activities", self._activity(made["year"]))
+        self.service.step(COMMUNICATOR, plan, "activities", self._activity_body(made["year"]))
         for person, verb, step in steps:
             self.service.step(person, plan, verb, step)
         return plan
 
-    def _activity(self, year: int) -> Json:
+    def _activity_body(self, year: int) -> Json:
         return {
             "name_ar": "لقاء توعوي",
             "name_en": "Awareness meeting",
@@ -60,46 +60,46 @@ class Communications(Results):
             "ends_on": f"{year}-12-20",
         }
 
-    def _submitted_plan(self) -> str:
-        return self._planned((COMMUNICATOR, "submit", None))
+    def _communication_submitted(self) -> str:
+        return self._communication_drafted((COMMUNICATOR, "submit", None))
 
-    def _approved_plan(self) -> str:
-        return self._planned((COMMUNICATOR, "submit", None), (MANAGER, "approve", None))
+    def _communication_approved(self) -> str:
+        return self._communication_drafted((COMMUNICATOR, "submit", None), (MANAGER, "approve", None))
 
     def _create_communication_plan(self) -> Scene:
         about = self._about
         return Scene(COMMUNICATOR, known=about, needed=about)
 
     def _read_communication_plan(self) -> Scene:
-        return Scene(COMMUNICATOR, self._planned().rpartition("/")[2])
+        return Scene(COMMUNICATOR, self._communication_drafted().rpartition("/")[2])
 
     def _edit_communication_plan(self) -> Scene:
-        return self._seen(COMMUNICATOR, self._planned())
+        return self._seen(COMMUNICATOR, self._communication_drafted())
 
     _submit_communication_plan = _discard_communication_plan = _edit_communication_plan
 
     def _withdraw_communication_plan(self) -> Scene:
-        return self._seen(COMMUNICATOR, self._submitted_plan())
+        return self._seen(COMMUNICATOR, self._communication_submitted())
 
     def _approve_communication_plan(self) -> Scene:
-        return self._seen(MANAGER, self._submitted_plan(), unfit=_LETTERS)
+        return self._seen(MANAGER, self._communication_submitted(), unfit=_LETTERS)
 
     _return_communication_plan = _approve_communication_plan
 
     def _revise_communication_plan(self) -> Scene:
-        return self._seen(COMMUNICATOR, self._approved_plan())
+        return self._seen(COMMUNICATOR, self._communication_approved())
 
     _ask_support = _revise_communication_plan
 
     def _answer_support(self) -> Scene:
-        plan = self._approved_plan()
+        plan = self._communication_approved()
         self.service.step(COMMUNICATOR, plan, "ask-support", {"what": "تغطية إعلامية"})
         return self._seen(UNIT_EDITOR, plan)
 
     def _add_communication_activity(self) -> Scene:
-        plan = self._planned()
+        plan = self._communication_drafted()
         year = self.service.read(COMMUNICATOR, plan)["year"]
-        days = {name: day for name, day in self._activity(year).items() if name.endswith("_on")}
+        days = {name: day for name, day in self._activity_body(year).items() if name.endswith("_on")}
         return self._seen(
             COMMUNICATOR,
             plan,
@@ -112,21 +112,23 @@ class Communications(Results):
         return f"{_ACTIVITIES}/{self.service.read(COMMUNICATOR, plan)['activities'][0]['id']}"
 
     def _read_communication_activity(self) -> Scene:
-        return Scene(COMMUNICATOR, self._activity_of(self._planned()).rpartition("/")[2])
+        return Scene(COMMUNICATOR, self._activity_of(self._communication_drafted()).rpartition("/")[2])
 
     def _edit_communication_activity(self) -> Scene:
         return self._seen(
             COMMUNICATOR,
-            self._activity_of(self._planned()),
+            self._activity_of(self._communication_drafted()),
             unfit=("division_id", "stage_id", "owner", "starts_on", "ends_on"),
         )
 
     def _report_communication_activity(self) -> Scene:
         today = {"done_on": self.service.sql("select current_date::text as day")[0]["day"]}
-        return self._seen(COMMUNICATOR, self._activity_of(self._approved_plan()), known=today, needed=today)
+        return self._seen(
+            COMMUNICATOR, self._activity_of(self._communication_approved()), known=today, needed=today
+        )
 
     def _cancel_communication_activity(self) -> Scene:
-        return self._seen(COMMUNICATOR, self._activity_of(self._approved_plan()))
+        return self._seen(COMMUNICATOR, self._activity_of(self._communication_approved()))
 
     @property
     def _of_annual(self) -> Json:
