@@ -37,6 +37,7 @@ from app.models import (
     PathStage,
     PathTemplate,
     ProgressReport,
+    Proposal,
     Reopening,
     Result,
     RolePlan,
@@ -52,6 +53,7 @@ from app.services.initiatives import visibility as initiatives
 from app.services.path_runs import visibility as path_runs
 from app.services.people import visibility
 from app.services.progress_reports import visibility as progress_reports
+from app.services.proposals import visibility as proposals
 from app.services.results import visibility as results
 
 _NOBODY = literal_column("'{}'::uuid[]", ARRAY(Uuid))
@@ -236,6 +238,22 @@ def _detailed_plan(w: FromClause) -> Select[Any]:
     )
 
 
+def _proposal(w: FromClause) -> Select[Any]:
+    x = Proposal.__table__.alias()
+    e = Entity.__table__.alias()
+    return (
+        _said(
+            w,
+            e,
+            before=x.c.title,
+            barred=array([x.c.proposed_by_id]),
+            nobody_left=proposals.nobody_left(x),
+        )
+        .select_from(x.join(e, e.c.id == x.c.entity_id))
+        .where(x.c.id == w.c.subject_id)
+    )
+
+
 KINDS: Mapping[SubjectKind, Callable[[FromClause], Select[Any]]] = {
     SubjectKind.RESULT: _result,
     SubjectKind.DEFINITION: _definition,
@@ -251,4 +269,5 @@ KINDS: Mapping[SubjectKind, Callable[[FromClause], Select[Any]]] = {
     SubjectKind.COMMUNICATION_PLAN: _communication_plan,
     SubjectKind.COMMUNICATION_ACTIVITY: _communication_activity,
     SubjectKind.DETAILED_PLAN: _detailed_plan,
+    SubjectKind.PROPOSAL: _proposal,
 }
