@@ -8,6 +8,7 @@ from app.models.definitions import Definition, Target
 from app.models.entities import Division, Entity
 from app.models.evidence import Evidence, EvidenceRule
 from app.models.indicators import Indicator
+from app.models.notifications import Chore, Delivery, Mail, Notification, Outbox
 from app.models.obligations import Obligation, Schedule
 from app.models.people import Assignment, Decision, Delegation, Membership, User
 from app.models.reopenings import Reopening
@@ -21,10 +22,12 @@ __all__ = [
     "Absence",
     "Assignment",
     "Base",
+    "Chore",
     "Contribution",
     "Decision",
     "Definition",
     "Delegation",
+    "Delivery",
     "Division",
     "Entity",
     "Event",
@@ -34,8 +37,11 @@ __all__ = [
     "IdempotencyKey",
     "Indicator",
     "Invitation",
+    "Mail",
     "Membership",
+    "Notification",
     "Obligation",
+    "Outbox",
     "Pillar",
     "Priority",
     "Programme",

@@ -2,7 +2,8 @@
 
 A transition is admitted (rights, precondition, state: in the order of answers), then applied: one
 conditional UPDATE with state and version in its WHERE, then one statement that writes the events,
-closes the waits that were open and opens the new ones. All of it in the caller's transaction.
+closes the waits that were open, opens the new ones and puts into the outbox what somebody is to be
+told of. All of it in the caller's transaction.
 """
 
 import json
@@ -345,16 +346,30 @@ _EVENTS_AND_WAITS = """
         update waits w set closed_at = cast(:at as timestamptz), closed_by_event = r.id
         from recorded r
         where w.subject_id = r.subject_id and w.closed_at is null and cast(:moved as boolean)
-        returning w.id
+        returning w.subject_id
+    ),
+    opened as (
+        insert into waits (subject_id, entity_id, action, party, rank, due, opened_at, opened_by_event)
+        select a.subject_id, a.entity_id, cast(:wait_action as text), a.party, a.rank, a.due,
+               cast(:at as timestamptz), r.id
+        from unnest(cast(:wait_subject_ids as uuid[]), cast(:wait_entity_ids as uuid[]),
+                    cast(:wait_parties as text[]), cast(:wait_ranks as int[]), cast(:wait_dues as date[]))
+             as a (subject_id, entity_id, party, rank, due)
+        join recorded r using (subject_id)
+        where (select count(*) from closed) >= 0  -- the old waits are closed before the new ones open
+        returning subject_id
+    ),
+    told as (
+        -- What opens a wait tells whom it waits for; what closes one, whoever worked on the thing.
+        insert into outbox (event_id, due_at)
+        select r.id, cast(:at as timestamptz)
+        from recorded r
+        where r.subject_id in (select subject_id from opened union all select subject_id from closed)
+        returning event_id
     )
-    insert into waits (subject_id, entity_id, action, party, rank, due, opened_at, opened_by_event)
-    select a.subject_id, a.entity_id, cast(:wait_action as text), a.party, a.rank, a.due,
-           cast(:at as timestamptz), r.id
-    from unnest(cast(:wait_subject_ids as uuid[]), cast(:wait_entity_ids as uuid[]),
-                cast(:wait_parties as text[]), cast(:wait_ranks as int[]), cast(:wait_dues as date[]))
-         as a (subject_id, entity_id, party, rank, due)
-    join recorded r using (subject_id)
-    where (select count(*) from closed) >= 0  -- the old waits are closed before the new ones open
+    -- One job wakes the worker for all of them; the outbox says what is left to do.
+    insert into jobs.pgqueuer (priority, entrypoint, status)
+    select 0, 'tell', 'queued' where exists (select from told)
 """
 
 _GIVEN = """
