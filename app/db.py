@@ -302,9 +302,7 @@ async def _nothing_to_reset(_: object) -> None:
     """Requests set only transaction-local settings, so a connection goes back as it came."""
 
 
-async def _check_fitness(
-    connection: "asyncpg.pool.PoolConnectionProxy[asyncpg.Record]", role: str
-) -> None:
+async def _check_fitness(connection: "asyncpg.pool.PoolConnectionProxy[asyncpg.Record]", role: str) -> None:
     row = await connection.fetchrow(
         """
         select current_setting('server_version_num')::int as version,
@@ -318,6 +316,4 @@ async def _check_fitness(
     if row["version"] < MINIMUM_SERVER_VERSION:
         raise DatabaseUnfit("PostgreSQL 17 or newer is needed")
     if row["mighty"] or row["owns"]:
-        raise DatabaseUnfit(
-            f"the role {role} must own nothing and must not bypass row-level security"
-        )
+        raise DatabaseUnfit(f"the role {role} must own nothing and must not bypass row-level security")

@@ -24,8 +24,8 @@ def _config(connection: Connection) -> Config:
 async def migrate(url: str, revision: str = "head") -> None:
     """Upgrade the database at `url` (a login that owns the tables) to `revision`.
 
-    Makes the roles of the service and its worker where they are missing, and lets this login take them. At the newest schema, what a release
-    before left without a score gets one.
+    Makes the roles of the service and its worker where they are missing, and lets this login take them. At the
+    newest schema, what a release before left without a score gets one.
     """
     await _ensure_roles(url)
     await _run(url, lambda connection: command.upgrade(_config(connection), revision))

@@ -6,6 +6,7 @@ from app.role_table import (
     entities,
     evidence,
     indicators,
+    notifications,
     obligations,
     people,
     reopenings,
@@ -26,4 +27,5 @@ TABLE = (
     *results.RULES,
     *evidence.RULES,
     *reopenings.RULES,
+    *notifications.RULES,
 )
