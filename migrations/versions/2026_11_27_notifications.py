@@ -220,6 +220,21 @@ def _grants() -> None:
     op.execute(f"revoke select on users from {WORKER}")
     op.execute(f"grant select ({OF_A_PERSON}) on users to {WORKER}")
     op.execute(f"alter default privileges in schema public grant select on tables to {WORKER}")
+    op.execute(
+        f"""
+        do $$
+        declare ours oid;
+        begin
+            for ours in
+                select p.oid from pg_proc p
+                where p.pronamespace = 'public'::regnamespace and has_function_privilege('{ROLE}', p.oid, 'execute')
+            loop
+                execute format('grant execute on function %s to {WORKER}', ours::regprocedure);
+            end loop;
+        end
+        $$
+        """
+    )
     for table, rights in OPERATED.items():
         op.execute(f"grant {rights} on {table} to {WORKER}")
 

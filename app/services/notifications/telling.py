@@ -17,8 +17,10 @@ from app.db import Database, Query, Row, Writer
 from app.enums import SubjectKind
 from app.enums.notifications import Reason
 from app.models import Event, Subject, Wait
+from app.parties import Actor
 from app.services.calendar import queries as calendar
 from app.services.inbox import kinds
+from app.services.inbox import queries as inbox
 from app.services.notifications import rules, seeing, trouble
 from app.services.notifications.seeing import Note
 from app.services.people import actor as actors
@@ -26,6 +28,9 @@ from app.services.people import actor as actors
 log = structlog.get_logger("worker")
 
 _CONTROL = sorted(rule.action for rule in permissions.RULES.values() if rule.control)
+
+_NOBODY = Actor(UUID(int=0), UUID(int=0), frozenset(), frozenset(), national=True)
+"""For whom a title is looked up that is then shown to who may see it."""
 
 _CLAIM = Query(
     text(
@@ -164,7 +169,9 @@ async def _tell_one(database: Database, *, mailing: bool) -> bool:
 
 async def _expand(lane: Writer, event: Row, now: datetime, *, mailing: bool) -> int:
     subject_id, event_id, kind = event["subject_id"], event["event_id"], SubjectKind(event["kind"])
-    about = await lane.row(_ABOUT, {"subject_id": subject_id, "event_id": event_id})
+    about = await lane.row(
+        _ABOUT, {**inbox.params(_NOBODY, now), "subject_id": subject_id, "event_id": event_id}
+    )
     if about is None:  # its kind is shown in no inbox
         return 0
     asked = {"subject_id": subject_id, "event_id": event_id}

@@ -7,6 +7,7 @@ import asyncpg
 import structlog
 from sqlalchemy import text
 
+from app import logs
 from app.db import Database, Query
 from app.enums.notifications import Work
 from app.services.notifications import rules
@@ -53,7 +54,14 @@ def said(fault: BaseException) -> str:
 async def of_event(database: Database, event_id: int, attempts: int, fault: Exception, now: datetime) -> None:
     """Nobody could be told of an event: after a pause again, or never until an administrator says so."""
     parked = rules.gives_up(attempts, attempts)
-    log.error("telling_failed", event_id=event_id, attempts=attempts, parked=parked, fault=said(fault))
+    log.error(
+        "telling_failed",
+        event_id=event_id,
+        attempts=attempts,
+        parked=parked,
+        fault=said(fault),
+        stack=logs.stack(fault),
+    )
     async with database.writing() as lane:
         await lane.rows(
             _OF_EVENT,
@@ -70,7 +78,7 @@ async def of_event(database: Database, event_id: int, attempts: int, fault: Exce
 
 async def of_chore(database: Database, work: Work, fault: Exception, now: datetime) -> None:
     """The clock's work failed; it comes again in its time, and an administrator sees that it fails."""
-    log.error("work_failed", work=work.value, fault=said(fault))
+    log.error("work_failed", work=work.value, fault=said(fault), stack=logs.stack(fault))
     async with database.writing() as lane:
         await lane.rows(_FAILED, {"name": work.value, "error": said(fault), "now": now})
 

@@ -1,0 +1,175 @@
+"""The real process: what it does by itself, and that killing it loses nothing and repeats no delivery."""
+
+import asyncio
+import multiprocessing
+import os
+import random
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from time import monotonic
+
+import asyncpg
+import pytest
+
+from app import cli
+from app.db import Database
+from tests.factories.notifications import told
+from tests.factories.world import Person, World
+from tests.notifications.postman import Postman
+from tests.results.office import Office
+
+KILLS = 15
+SEED = 2040
+
+
+STARTS = multiprocessing.get_context("forkserver")
+"""Starts a worker from a process that has read its code: reading it takes longer than most of what is tried here."""
+STARTS.set_forkserver_preload(["app.cli", "app.worker"])
+
+
+def work(env: dict[str, str]) -> None:
+    """`mutabaa worker` in a process of its own."""
+    for name in [name for name in os.environ if name.startswith("MUTABAA_")]:
+        del os.environ[name]
+    os.environ.update(env)
+    cli.worker()
+
+
+class Process:
+    """A worker, and those that follow it."""
+
+    def __init__(self, env: dict[str, str]) -> None:
+        self._env = env
+        self.start()
+
+    def start(self) -> None:
+        """Another one."""
+        self.process = STARTS.Process(target=work, args=(self._env,))
+        self.process.start()
+
+    async def end(self, by: signal.Signals) -> int | None:
+        """Its exit code."""
+        os.kill(self.process.pid or 0, by)
+        await asyncio.to_thread(self.process.join, 30)
+        return self.process.exitcode
+
+
+def environment(database_url: str, files: Path, postman: Postman) -> dict[str, str]:
+    """The settings of a worker."""
+    return {"MUTABAA_DATABASE_URL": database_url, "MUTABAA_FILES_URL": files.as_uri(), **postman.env}
+
+
+@asynccontextmanager
+async def running(database_url: str, files: Path, postman: Postman) -> AsyncIterator[Process]:
+    """Workers for as long as the block lasts."""
+    worker = Process(environment(database_url, files, postman))
+    try:
+        yield worker
+    finally:
+        if worker.process.is_alive():
+            await worker.end(signal.SIGKILL)
+
+
+async def until(what: str, owner: "asyncpg.Connection[asyncpg.Record]", seconds: float = 30) -> None:
+    """Wait for a condition in the database."""
+    end = monotonic() + seconds
+    while not await owner.fetchval(f"select {what}"):
+        assert monotonic() < end, what
+        await asyncio.sleep(0.05)
+
+
+async def listening(person: Person) -> Person:
+    """A person who is written to at once."""
+    path = "/v1/me/notification-settings"
+    answer = await person.api.patch(path, await person.api.etag(path), {"email": "at_once"})
+    assert answer.status_code == 200
+    return person
+
+
+async def test_what_a_request_causes_goes_out_and_a_signal_ends_it_well(
+    world: World, database_url: str, postman: Postman, tmp_path: Path
+) -> None:
+    """The command itself, as an operator starts it."""
+    office = await Office.make(world)
+    await listening(office.reviewer)
+    none = {name: said for name, said in os.environ.items() if not name.startswith("MUTABAA_")}
+    with subprocess.Popen(
+        [sys.executable, "-m", "app.cli", "worker"],
+        env={**none, **environment(database_url, tmp_path, postman)},
+        stderr=subprocess.DEVNULL,
+    ) as process:
+        try:
+            await until(
+                "exists (select from jobs.pgqueuer_schedules where entrypoint = 'sweep')", world.owner, 60
+            )
+            end = monotonic() + 20
+            await office.submitted()
+            while not postman.to(office.reviewer.email):
+                assert monotonic() < end
+                await asyncio.sleep(0.02)
+            assert len(await told(office.reviewer)) == 1
+        finally:
+            process.send_signal(signal.SIGTERM)
+            code = await asyncio.to_thread(process.wait, 30)
+    assert code == 0
+    assert await world.owner.fetchval("select count(*) from deliveries where state = 'sending'") == 0
+
+
+async def test_killed_at_any_moment_it_loses_nothing_and_repeats_no_delivery(
+    world: World, database_url: str, postman: Postman, tmp_path: Path
+) -> None:
+    moments = random.Random(SEED)
+    office = await Office.make(world)
+    readers = [await listening(person) for person in (office.reviewer, office.second_reviewer)]
+    figures = []
+    async with running(database_url, tmp_path, postman) as worker:
+        for _ in range(KILLS):
+            end = monotonic() + moments.uniform(0.9, 2.0)
+            while monotonic() < end:
+                indicator = await world.indicator(office.entity, office.executing)
+                figures.append(await office.submit(await office.draft(indicator=indicator)))
+            await worker.again()
+        await until("not exists (select from outbox)", world.owner)
+        await until(
+            "not exists (select from notifications where mail_id is null and mail_due_at <= now())"
+            " and not exists (select from mails where state = 'pending')",
+            world.owner,
+        )
+        assert await worker.end(signal.SIGTERM) == 0
+    assert len(figures) > KILLS
+    subjects = {str(figure.id) for figure in figures}
+    for person in readers:
+        items = []
+        cursor: dict[str, str] = {}
+        while True:
+            page = (await person.api.get("/v1/notifications", limit=200, **cursor)).json()
+            items += page["items"]
+            if page["next_cursor"] is None:
+                break
+            cursor = {"cursor": page["next_cursor"]}
+        assert sorted(item["subject_id"] for item in items if item["reason"] == "awaited") == sorted(subjects)
+        said = "".join(message.get_body(("plain",)).get_content() for message in postman.to(person.email))
+        assert {subject for subject in subjects if subject not in said} == set()
+    ids = [message["Message-ID"] for message in postman.taken]
+    assert len(ids) == len(set(ids))
+    assert await world.owner.fetchval("select count(*) from mails where state <> 'sent'") == 0
+
+
+async def test_a_worker_takes_no_other_role(working: Database) -> None:
+    """It cannot do what it has no work for, nor look behind the wall without a person's context."""
+    for statement in (
+        "select password_hash from users",
+        "update users set is_active = true",
+        "insert into memberships (id) values (gen_random_uuid())",
+        "delete from events",
+        "update results set value = 1",
+    ):
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            async with working.writing() as lane:
+                await lane._driver.execute(statement)  # type: ignore[attr-defined]
+    async with working.reading() as lane:
+        assert await lane._connection.fetchval("select count(*) from notifications") == 0
