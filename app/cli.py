@@ -10,6 +10,7 @@ would stay in the memory of each process that serves.
 import asyncio
 import os
 import signal
+import sys
 import tempfile
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -178,7 +179,12 @@ def tick() -> None:
 
 
 @cli.command()
-def worker() -> None:
+def worker(
+    with_parent: Annotated[
+        bool,
+        typer.Option("--with-parent", help="End when standard input does: with the process that began it."),
+    ] = False,
+) -> None:
     """Do what the clock and the outbox ask for, beside the web process: notifications, mail, reminders, and of
     themselves what tick, scan and sweep do. Ends on a signal, once what has begun is done."""
     from app import worker as working
@@ -186,13 +192,18 @@ def worker() -> None:
     with _faults_in_one_line():
         settings = config.load_worker()
         logs.configure(settings.log_format)
-        asyncio.run(_work(settings, working.run))
+        asyncio.run(_work(settings, working.run, with_parent=with_parent))
 
 
 async def _work(
-    settings: WorkerSettings, run: Callable[[WorkerSettings, asyncio.Event], Awaitable[None]]
+    settings: WorkerSettings,
+    run: Callable[[WorkerSettings, asyncio.Event], Awaitable[None]],
+    *,
+    with_parent: bool,
 ) -> None:
     stop = asyncio.Event()
+    if with_parent:
+        asyncio.get_running_loop().add_reader(sys.stdin, stop.set)
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     await run(settings, stop)

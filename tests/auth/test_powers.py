@@ -23,6 +23,8 @@ EVERYBODY = {
     "inbox.read",
     "me.edit",
     "me.read",
+    "notifications.mark",
+    "notifications.read",
     "obligations.read",
     "results.decide_many",
     "results.read",

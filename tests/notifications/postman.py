@@ -18,15 +18,17 @@ SENDER = Sender("mutabaa@test.mutabaa.example", "https://mutabaa.test/things")
 
 @dataclass
 class Postman:
-    """Takes every message, save that it has no room for the next `refusing`."""
+    """Takes every message, in so many seconds, save that it has no room for the next `refusing`."""
 
     taken: list[EmailMessage] = field(default_factory=list)
     refusing: int = 0
+    seconds: float = 0
     host: str = ""
     port: int = 0
 
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:
         """One message."""
+        await asyncio.sleep(self.seconds)
         if self.refusing:
             self.refusing -= 1
             return "452 4.3.1 Insufficient system storage"

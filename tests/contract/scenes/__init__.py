@@ -12,6 +12,7 @@ from tests.contract.scenes.base import Scene
 from tests.contract.scenes.contributions import Contributions
 from tests.contract.scenes.evidence import Evidence
 from tests.contract.scenes.indicators import Indicators
+from tests.contract.scenes.notifications import Notifications
 from tests.contract.scenes.obligations import Obligations
 from tests.contract.scenes.scoreboard import Scoreboard
 from tests.contract.service import MANAGER, Service
@@ -19,7 +20,7 @@ from tests.contract.service import MANAGER, Service
 __all__ = ["Scene", "Stage"]
 
 
-class Stage(Accounts, Indicators, Contributions, Obligations, Evidence, Scoreboard):
+class Stage(Accounts, Indicators, Contributions, Obligations, Evidence, Scoreboard, Notifications):
     """Prepares scenes. One that is used up (a draft that was submitted) is made anew when it is wanted."""
 
     def __init__(self, service: Service) -> None:
