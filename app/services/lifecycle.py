@@ -289,8 +289,10 @@ async def _record(
         if awaited is not None
         for rank, party in enumerate(case.facts.steps.get(awaited.step, ()))
     ]
+    # What waits for nobody, before and after, tells nobody: the worker is not woken for it.
+    quiet = not waits and (new or not moved)
     await writer.rows(
-        _RECORD_NEW if new else _RECORD,
+        (_RECORD_NEW_QUIETLY if quiet else _RECORD_NEW) if new else (_RECORD_QUIETLY if quiet else _RECORD),
         {
             "subject_ids": [case.facts.id for case in cases],
             "from_states": [None if new else case.facts.state for case in cases],
@@ -332,14 +334,17 @@ def _json(changes: Mapping[str, Any]) -> str:
     return json.dumps(changes, default=str, ensure_ascii=False)
 
 
-_EVENTS_AND_WAITS = """
-    recorded as (
+_EVENTS = """
         insert into events (subject_id, action, from_state, to_state, actor_id, acting_for_id,
                             service_account_id, reason, changes, at)
         select g.subject_id, cast(:action as text), g.from_state, cast(:to_state as text),
                cast(:actor_id as uuid), g.acting_for_id, cast(:service_account_id as uuid), g.reason,
                cast(g.changes as jsonb), cast(:at as timestamptz)
         from given g
+"""
+_EVENTS_AND_WAITS = f"""
+    , recorded as (
+        {_EVENTS}
         returning id, subject_id
     ),
     closed as (
@@ -370,7 +375,7 @@ _EVENTS_AND_WAITS = """
     -- One job wakes the worker for all of them; the outbox says what is left to do.
     insert into jobs.pgqueuer (priority, entrypoint, status)
     select 0, 'tell', 'queued' where exists (select from told)
-"""
+"""  # noqa: S608  # a constant of ours
 
 _GIVEN = """
     given as (
@@ -378,10 +383,11 @@ _GIVEN = """
                              cast(:reasons as text[]), cast(:changes as text[]),
                              cast(:acting_for_ids as uuid[]))
         as g (subject_id, from_state, reason, changes, acting_for_id)
-    ),
+    )
 """
 
 _RECORD = Query(text("with" + _GIVEN + _EVENTS_AND_WAITS))
+_RECORD_QUIETLY = Query(text("with" + _GIVEN + _EVENTS))
 _BORN = """
     with born as (
         insert into subjects (id, kind, entity_id, created_at)
@@ -390,6 +396,7 @@ _BORN = """
     ),
 """
 _RECORD_NEW = Query(text(_BORN + _GIVEN + _EVENTS_AND_WAITS))
+_RECORD_NEW_QUIETLY = Query(text(_BORN + _GIVEN + _EVENTS))
 _NOTE = Query(
     text(
         """

@@ -101,9 +101,7 @@ def _mails() -> None:
         sa.Column("state", sa.Text(), server_default=sa.text("'pending'"), nullable=False),
         sa.Column("error", sa.Text(), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
-        sa.CheckConstraint(
-            "state in ('pending', 'sent', 'dropped', 'parked')", name=op.f("ck_mails_state")
-        ),
+        sa.CheckConstraint("state in ('pending', 'sent', 'dropped', 'parked')", name=op.f("ck_mails_state")),
         sa.CheckConstraint("(state = 'pending') = (ended_at is null)", name=op.f("ck_mails_ended")),
         sa.ForeignKeyConstraint(["person_id"], ["users.id"], name=op.f("fk_mails_person_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_mails")),

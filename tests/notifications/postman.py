@@ -18,16 +18,19 @@ SENDER = Sender("mutabaa@test.mutabaa.example", "https://mutabaa.test/things")
 
 @dataclass
 class Postman:
-    """Takes every message, in so many seconds, save that it has no room for the next `refusing`."""
+    """Takes every message, in so many seconds, save that it has no room for the next `refusing`.
+    `begun`: how many it was given, those included whose sender was gone before it could say that it took them."""
 
     taken: list[EmailMessage] = field(default_factory=list)
     refusing: int = 0
     seconds: float = 0
+    begun: int = 0
     host: str = ""
     port: int = 0
 
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:
         """One message."""
+        self.begun += 1
         await asyncio.sleep(self.seconds)
         if self.refusing:
             self.refusing -= 1

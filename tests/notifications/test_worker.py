@@ -23,6 +23,9 @@ from tests.factories.world import Person, World
 from tests.notifications.postman import Postman
 from tests.results.office import Office
 
+KILLS = int(os.environ.get("MUTABAA_TEST_KILLS", "15"))
+SEED = int(os.environ.get("MUTABAA_TEST_KILLS_SEED", "2040"))
+
 STARTS = multiprocessing.get_context("forkserver")
 """Starts a worker from a process that has read its code: reading it takes longer than most of what is tried here."""
 STARTS.set_forkserver_preload(["app.cli", "app.worker"])
@@ -112,9 +115,13 @@ async def killed(
         for _ in range(kills):
             await one_more()
             await until(_AT_WORK, world.owner)
-            end = monotonic() + moments.uniform(0, 0.5)
             await one_more()
-            await asyncio.sleep(max(0, end - monotonic()))
+            # Somewhere while it starts and tells, or somewhere while it sends.
+            if moments.random() < 0.4:
+                await asyncio.sleep(moments.uniform(0, 0.5))
+            else:
+                await mailing(postman)
+                await asyncio.sleep(moments.uniform(0, 0.15))
             await worker.end(signal.SIGKILL)
             await until(f"not {_AT_WORK}", world.owner)
             worker.start()
@@ -142,6 +149,14 @@ async def killed(
     }
     deaths = await world.owner.fetchval("select count(*) from deliveries where state = 'unknown'")
     return {row["id"] for row in rows}, {row["id"] for row in rows if row["mail_id"] in mails}, deaths
+
+
+async def mailing(postman: Postman) -> None:
+    """Wait until the worker is in the middle of a mail."""
+    begun, end = postman.begun, monotonic() + 30
+    while postman.begun == begun:
+        assert monotonic() < end
+        await asyncio.sleep(0.005)
 
 
 _AT_WORK = (
@@ -182,8 +197,8 @@ async def test_what_a_request_causes_goes_out_and_a_signal_ends_it_well(
 async def test_killed_at_any_moment_it_loses_nothing_and_repeats_no_delivery(
     world: World, database_url: str, postman: Postman, tmp_path: Path
 ) -> None:
-    told_of, sent, deaths = await killed(world, database_url, postman, tmp_path, kills=15, seed=2040)
-    assert len(told_of) == 2 * 2 * 15
+    told_of, sent, deaths = await killed(world, database_url, postman, tmp_path, kills=KILLS, seed=SEED)
+    assert len(told_of) == 2 * 2 * KILLS
     assert deaths > 0, "some died while they sent"
     assert told_of - sent == set()
 

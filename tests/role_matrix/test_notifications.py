@@ -38,18 +38,19 @@ async def _failing(cast: Cast) -> object:
 
 async def _of_somebody(cast: Cast) -> object:
     """What somebody was told who is none of the cast."""
-    event = await cast.world.owner.fetchrow(
-        "select e.id, e.subject_id, s.entity_id from events e join subjects s on s.id = e.subject_id"
-        " where s.entity_id is not null limit 1"
+    event = await cast.world.owner.fetchval(
+        "insert into events (subject_id, action, at) values ($1, 'entities.edit', $2) returning id",
+        cast.entity.id,
+        clock.now(),
     )
     made = ids.new()
     await cast.world.insert(
         "notifications",
         id=made,
         person_id=(await cast.world.user()).id,
-        entity_id=event["entity_id"],
-        subject_id=event["subject_id"],
-        event_id=event["id"],
+        entity_id=cast.entity.id,
+        subject_id=cast.entity.id,
+        event_id=event,
         reason="told",
         action="results.approve",
         title_ar="معدل التعمين في القطاع الخاص",
