@@ -33,8 +33,8 @@ from app.services.notifications.seeing import Note
 from app.services.people import actor as actors
 from app.services.people import visibility
 
-BATCH = 500
-"""Reminders of one transaction."""
+BATCH = 2000
+"""Reminders of one transaction, which holds up nobody: what waits for a person is looked through once for each."""
 
 _PEOPLE = Query(
     text(
