@@ -9,8 +9,10 @@ would stay in the memory of each process that serves.
 
 import asyncio
 import os
+import signal
+import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Annotated
@@ -22,7 +24,7 @@ import uvicorn
 from obstore.exceptions import BaseError as StoreError
 
 from app import administrators, config, logs
-from app.config import ConfigurationError, FileSettings, Settings
+from app.config import ConfigurationError, FileSettings, Settings, WorkerSettings
 from app.db import MINIMUM_SERVER_VERSION, SCHEMA, Database, DatabaseUnfit
 from app.files import FileStore, FileStoreUnfit
 from app.local_postgres import LocalPostgresError
@@ -174,6 +176,37 @@ def tick() -> None:
     typer.echo(f"indicators: {done.begun} measured by another schedule from now on")
     if done.undated:
         typer.echo(f"{done.undated} not made yet: the holidays of their time are not known")
+
+
+@cli.command()
+def worker(
+    with_parent: Annotated[
+        bool,
+        typer.Option("--with-parent", help="End when standard input does: with the process that began it."),
+    ] = False,
+) -> None:
+    """Do what the clock and the outbox ask for, beside the web process: notifications, mail, reminders, and of
+    themselves what tick, scan and sweep do. Ends on a signal, once what has begun is done."""
+    from app import worker as working
+
+    with _faults_in_one_line():
+        settings = config.load_worker()
+        logs.configure(settings.log_format)
+        asyncio.run(_work(settings, working.run, with_parent=with_parent))
+
+
+async def _work(
+    settings: WorkerSettings,
+    run: Callable[[WorkerSettings, asyncio.Event], Awaitable[None]],
+    *,
+    with_parent: bool,
+) -> None:
+    stop = asyncio.Event()
+    if with_parent:
+        asyncio.get_running_loop().add_reader(sys.stdin, stop.set)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    await run(settings, stop)
 
 
 @cli.command(name="contract")

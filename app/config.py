@@ -3,9 +3,19 @@
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import Field, PostgresDsn, UrlConstraints, ValidationError, ValidationInfo, field_validator
+from email_validator import EmailNotValidError, validate_email
+from pydantic import (
+    Field,
+    PostgresDsn,
+    SecretStr,
+    UrlConstraints,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from app.post import Post, Sender
 from app.scanner import Scanner, address
 
 _Settings = TypeVar("_Settings", bound="DatabaseSettings")
@@ -87,8 +97,57 @@ class FileSettings(DatabaseSettings):
         return Scanner(self.clamd_url, self.clamd_max_bytes) if self.clamd_url else None
 
 
+class WorkerSettings(FileSettings):
+    """What the worker needs beside the database and the files: how mail goes out, if it does."""
+
+    log_format: Literal["json", "console"] = "json"
+    smtp_host: Annotated[
+        str, Field(max_length=253, description="The server that takes mail; without it none is sent.")
+    ] = ""
+    smtp_port: Annotated[int, Field(ge=1, le=65535)] = 587
+    smtp_tls: Annotated[
+        Literal["none", "starttls", "tls"],
+        Field(
+            description="TLS by STARTTLS, from the first byte on, or not: for a server on the same machine."
+        ),
+    ] = "starttls"
+    smtp_user: str = ""
+    smtp_password: SecretStr = SecretStr("")
+    mail_from: Annotated[
+        str, Field(validate_default=True, description="The address that mail comes from.")
+    ] = ""
+    mail_link: Annotated[
+        str,
+        Field(
+            pattern=r"^(https?://[^\s<>\"]+)?$",
+            description="Where people open what a mail tells of: a thing is at <mail_link>/<kind>/<id>.",
+        ),
+    ] = ""
+
+    @field_validator("mail_from")
+    @classmethod
+    def _whose_mail(cls, said: str, info: ValidationInfo) -> str:
+        if not info.data.get("smtp_host"):
+            return said
+        try:
+            return validate_email(said, check_deliverability=False).normalized
+        except EmailNotValidError:
+            raise ValueError("must be an e-mail address where mail is sent") from None
+
+    def post(self) -> Post | None:
+        """The server that takes mail, if one does."""
+        if not self.smtp_host:
+            return None
+        password = self.smtp_password.get_secret_value()
+        return Post(self.smtp_host, self.smtp_port, self.smtp_tls, self.smtp_user, password)
+
+    def sender(self) -> Sender:
+        """Whose mail it is, and where what it tells of is opened."""
+        return Sender(self.mail_from, self.mail_link.rstrip("/"))
+
+
 class Settings(FileSettings):
-    """Every setting of the service."""
+    """Every setting of the web service."""
 
     token_keys: Annotated[
         Path,
@@ -133,6 +192,11 @@ def load_database() -> DatabaseSettings:
 def load_files() -> FileSettings:
     """Those of the database and of the files. Raises ConfigurationError with one clear line."""
     return _checked(FileSettings)
+
+
+def load_worker() -> WorkerSettings:
+    """Those of the worker. Raises ConfigurationError with one clear line."""
+    return _checked(WorkerSettings)
 
 
 def _checked(kind: type[_Settings]) -> _Settings:

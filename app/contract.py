@@ -64,6 +64,7 @@ Words · المصطلحات
 TAGS = {
     "auth": "Sign-in, tokens, passwords · تسجيل الدخول والرموز وكلمات المرور",
     "me": "Who I am and what I may do · من أنا وما صلاحياتي",
+    "notifications": "What I was told, and how I hear of it · الإشعارات وإعداداتها",
     "inbox": "What waits for me · ما ينتظرني",
     "dashboard": "The first screen of a phone · الشاشة الأولى للهاتف",
     "entities": "Entities and their divisions · الجهات وتقسيماتها",

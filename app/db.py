@@ -30,8 +30,10 @@ from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 RUNTIME_ROLE = "mutabaa_app"
+WORKER_ROLE = "mutabaa_worker"
+"""What `mutabaa worker` takes: it reads everything but passwords, and writes what the clock brings about."""
 MINIMUM_SERVER_VERSION = 170000
-SCHEMA = "detailed_plans"
+SCHEMA = "notifications"
 """The newest migration: what this release needs the database to stand at."""
 
 _CONNECT_SECONDS = 5
@@ -42,7 +44,6 @@ _GRACE_SECONDS = 2
 
 _SESSION_SETTINGS = {
     "application_name": "mutabaa",
-    "role": RUNTIME_ROLE,
     "timezone": "UTC",
     "lock_timeout": "10s",
     "idle_in_transaction_session_timeout": "60s",
@@ -144,9 +145,14 @@ class Reader:
         return found
 
 
+WORKING = {"role": WORKER_ROLE, "app.national": "on"}
+"""The session settings with which the worker does what a command of the operator does as the owner of the tables:
+its role reaches the rows of every entity, and of each table only what that work needs."""
+
+
 class OwnerLane:
-    """The lane of the login that owns the tables, for the commands of the operator: row-level security hides
-    nothing from it. The caller holds the transaction."""
+    """The lane of the login that owns the tables, for the commands of the operator, and of the worker that does the
+    same (`WORKING`): row-level security hides nothing from either. The caller holds the transaction."""
 
     def __init__(self, connection: "asyncpg.Connection[asyncpg.Record]") -> None:
         self._connection = connection
@@ -180,10 +186,17 @@ class Database:
     """Both pools of one process."""
 
     def __init__(
-        self, url: str, *, read_pool_size: int, write_pool_size: int, statement_seconds: int = 30
+        self,
+        url: str,
+        *,
+        read_pool_size: int,
+        write_pool_size: int,
+        statement_seconds: int = 30,
+        role: str = RUNTIME_ROLE,
     ) -> None:
         self._url = url
-        self._settings = {**_SESSION_SETTINGS, "statement_timeout": f"{statement_seconds}s"}
+        self._role = role
+        self._settings = {**_SESSION_SETTINGS, "role": role, "statement_timeout": f"{statement_seconds}s"}
         self._command_timeout = statement_seconds + _GRACE_SECONDS
         self._read_pool_size = read_pool_size
         self._pool: asyncpg.Pool[asyncpg.Record] | None = None
@@ -220,7 +233,7 @@ class Database:
             reset=_nothing_to_reset,
         )
         async with self._pool.acquire() as connection:
-            await _check_fitness(connection)
+            await _check_fitness(connection, self._role)
 
     async def is_ready(self) -> bool:
         """Whether the database answers and has the schema of this release."""
@@ -289,7 +302,7 @@ async def _nothing_to_reset(_: object) -> None:
     """Requests set only transaction-local settings, so a connection goes back as it came."""
 
 
-async def _check_fitness(connection: "asyncpg.pool.PoolConnectionProxy[asyncpg.Record]") -> None:
+async def _check_fitness(connection: "asyncpg.pool.PoolConnectionProxy[asyncpg.Record]", role: str) -> None:
     row = await connection.fetchrow(
         """
         select current_setting('server_version_num')::int as version,
@@ -298,11 +311,9 @@ async def _check_fitness(connection: "asyncpg.pool.PoolConnectionProxy[asyncpg.R
         from pg_roles r where r.rolname = current_user
         """
     )
-    if row is None or row["role"] != RUNTIME_ROLE:
-        raise DatabaseUnfit(f"the service must run as the role {RUNTIME_ROLE}")
+    if row is None or row["role"] != role:
+        raise DatabaseUnfit(f"the service must run as the role {role}")
     if row["version"] < MINIMUM_SERVER_VERSION:
         raise DatabaseUnfit("PostgreSQL 17 or newer is needed")
     if row["mighty"] or row["owns"]:
-        raise DatabaseUnfit(
-            f"the role {RUNTIME_ROLE} must own nothing and must not bypass row-level security"
-        )
+        raise DatabaseUnfit(f"the role {role} must own nothing and must not bypass row-level security")

@@ -10,6 +10,8 @@ import os
 import secrets
 import signal
 import socket
+import subprocess
+import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import FrameType
@@ -37,6 +39,7 @@ DOMAIN = "demo.mutabaa.example"
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _PORTS_TRIED = 100
+_WORKER_ENDS_IN = 5.0
 
 _ROLES = {
     Role.HEAD_OFFICE: ("head's office", "مكتب رئيس الوحدة"),
@@ -74,7 +77,8 @@ def run(first_port: int) -> None:
         _complete_settings()
         asyncio.run(FileStore.open(config.load().files_url).check())
         listener = _listen(first_port)
-        _serve(listener, password)
+        with _worker():
+            _serve(listener, password)
 
 
 def _end(number: int, _: FrameType | None) -> NoReturn:
@@ -162,6 +166,25 @@ def _listen(first_port: int) -> socket.socket:
             typer.echo(f"Port {first_port} is taken; using {port}.")
         return listener
     raise config.ConfigurationError(f"no free port from {first_port} on")
+
+
+@contextlib.contextmanager
+def _worker() -> Iterator[None]:
+    """The worker beside the service, for as long as the block lasts."""
+    # Its end of the pipe is all that it has of us: should we be killed, it reads that nobody is there, and ends too.
+    with subprocess.Popen(
+        [sys.executable, "-m", "app.cli", "worker", "--with-parent"],
+        cwd=migrating.ROOT,
+        stdin=subprocess.PIPE,
+    ) as process:
+        try:
+            yield
+        finally:
+            process.terminate()
+            try:
+                process.wait(_WORKER_ENDS_IN)
+            except subprocess.TimeoutExpired:
+                process.kill()
 
 
 def _serve(listener: socket.socket, password: str) -> None:

@@ -186,6 +186,20 @@ def changes_secret(transition: Transition, load: Loader) -> Any:
     return marked(dependency, transition.action)
 
 
+def marks(action: str) -> Any:
+    """A route that may be repeated without further effect: what one has read, one more try. Neither If-Match nor an
+    Idempotency-Key is asked for."""
+
+    async def dependency(request: Request) -> AsyncIterator[Change]:
+        async with database(request).writing() as lane:
+            now = clock.now()
+            actor = await actor_of(request, lane, now)
+            entitlement = permissions.entitlement(actor, action, NOTHING)
+            yield Change(request, actor, lane, now, NOTHING, entitlement, None, b"")
+
+    return marked(dependency, action)
+
+
 def public() -> Any:
     """A route that needs no sign-in."""
 

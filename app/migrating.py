@@ -9,7 +9,7 @@ from alembic.config import Config
 from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from app.db import RUNTIME_ROLE, OwnerLane
+from app.db import RUNTIME_ROLE, WORKER_ROLE, OwnerLane
 from app.services.scores import commands as scores
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -24,10 +24,10 @@ def _config(connection: Connection) -> Config:
 async def migrate(url: str, revision: str = "head") -> None:
     """Upgrade the database at `url` (a login that owns the tables) to `revision`.
 
-    Makes the runtime role when it is missing, and lets this login take it. At the newest schema, what a release
-    before left without a score gets one.
+    Makes the roles of the service and its worker where they are missing, and lets this login take them. At the
+    newest schema, what a release before left without a score gets one.
     """
-    await _ensure_runtime_role(url)
+    await _ensure_roles(url)
     await _run(url, lambda connection: command.upgrade(_config(connection), revision))
     if revision == "head":
         await _score(url)
@@ -64,16 +64,17 @@ async def _run(url: str, work: Callable[[Connection], None]) -> None:
         await engine.dispose()
 
 
-async def _ensure_runtime_role(url: str) -> None:
+async def _ensure_roles(url: str) -> None:
     """Roles belong to the whole server, so they are made apart from the database's own migrations."""
     connection = await asyncpg.connect(url)
     try:
         async with connection.transaction():
             # Two databases of one server may be migrated at once (the tests do).
             await connection.execute("select pg_advisory_xact_lock(hashtext('mutabaa roles'))")
-            if not await connection.fetchval("select 1 from pg_roles where rolname = $1", RUNTIME_ROLE):
-                await connection.execute(f"create role {RUNTIME_ROLE} nologin noinherit")
-            if not await connection.fetchval("select pg_has_role(current_user, $1, 'set')", RUNTIME_ROLE):
-                await connection.execute(f"grant {RUNTIME_ROLE} to current_user")
+            for role in (RUNTIME_ROLE, WORKER_ROLE):
+                if not await connection.fetchval("select 1 from pg_roles where rolname = $1", role):
+                    await connection.execute(f"create role {role} nologin noinherit")
+                if not await connection.fetchval("select pg_has_role(current_user, $1, 'set')", role):
+                    await connection.execute(f"grant {role} to current_user")
     finally:
         await connection.close()

@@ -1,7 +1,6 @@
 """The only place where an exception becomes an answer: application/problem+json (RFC 9457)."""
 
 import json
-import traceback
 from typing import Any
 from urllib.parse import quote
 
@@ -16,7 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.types import Scope
 
-from app import errors
+from app import errors, logs
 from app.errors import AppError, FieldError, Text
 from app.schemas.problems import Problem
 from app.services.plans import rules as plans
@@ -339,7 +338,9 @@ def as_app_error(error: Exception) -> AppError:
         log.error("database_unreachable", kind=type(error).__name__)
         return errors.Unavailable(headers={"Retry-After": "5"})
     # Where it happened, not what it said: the messages of a database quote the row that they refuse.
-    log.error("unexpected_error", kind=type(error).__name__, sqlstate=_sqlstate(error), stack=_stack(error))
+    log.error(
+        "unexpected_error", kind=type(error).__name__, sqlstate=_sqlstate(error), stack=logs.stack(error)
+    )
     return errors.Internal()
 
 
@@ -360,8 +361,3 @@ connection of the pool is taken for too long (a TimeoutError is an OSError)."""
 
 def _sqlstate(error: Exception) -> str | None:
     return getattr(getattr(error, "orig", error), "sqlstate", None)
-
-
-def _stack(error: Exception) -> list[str]:
-    frames = traceback.extract_tb(error.__traceback__)
-    return [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames[-15:]]

@@ -12,6 +12,7 @@ from typing import TypeAlias
 import asyncpg
 
 from app import clock, orphans
+from app.db import WORKING
 from app.files import FileStore
 from app.services.auth.rules import OF_A_NAME, OF_AN_ADDRESS
 from app.services.idempotency import KEPT
@@ -23,6 +24,9 @@ ENDED_KEPT = timedelta(days=30)
 
 EXPIRED_KEPT = timedelta(days=1)
 """How long who comes back to an expired upload is told so, and not that there is none."""
+
+JOBS_KEPT = timedelta(days=7)
+"""How long it can be looked up which jobs the worker ran."""
 
 BATCH = 5000
 """Rows of one transaction, so that no request waits long for one."""
@@ -68,13 +72,15 @@ _SWEEPS = (
     ),
     _Sweep("invitations", ENDED_KEPT, "least(old.expires_at, old.used_at) < $1"),
     _Sweep("uploads", EXPIRED_KEPT, "old.expires_at < $1"),
+    _Sweep("jobs.pgqueuer_log", JOBS_KEPT, "old.created < $1"),
+    _Sweep("jobs.pgqueuer_statistics", JOBS_KEPT, "old.created < $1"),
 )
 """In this order: refresh tokens refer to their session."""
 
 
-async def sweep(url: str, files: FileStore, batch: int = BATCH) -> dict[str, int]:
-    """Delete what is no longer needed from the database at `url` (the login that owns the tables), and from the
-    file store.
+async def sweep(url: str, files: FileStore, batch: int = BATCH, *, working: bool = False) -> dict[str, int]:
+    """Delete what is no longer needed from the database at `url` (the login that owns the tables; `working`: in the
+    role of the worker), and from the file store.
 
     Answers how many rows of each table went, and how many files of each kind. Each batch is a transaction of
     its own, so an interrupted sweep has done part of its work; a second run finds nothing left to do.
@@ -83,7 +89,12 @@ async def sweep(url: str, files: FileStore, batch: int = BATCH) -> dict[str, int
     now = clock.now()
     connection = await asyncpg.connect(
         url,
-        server_settings={"application_name": "mutabaa sweep", "timezone": "UTC", "lock_timeout": "10s"},
+        server_settings={
+            "application_name": "mutabaa sweep",
+            "timezone": "UTC",
+            "lock_timeout": "10s",
+            **(WORKING if working else {}),
+        },
     )
     try:
         rows = {one.table: await _all_of(connection, one, now - one.kept, batch) for one in _SWEEPS}

@@ -12,7 +12,7 @@ import asyncpg
 from sqlalchemy import column, text
 
 from app import clock
-from app.db import OwnerLane, Query
+from app.db import WORKING, OwnerLane, Query
 from app.enums import IndicatorState
 from app.services.obligations import making
 
@@ -33,15 +33,21 @@ class Done:
     undated: int = 0
 
 
-async def tick(url: str, batch: int = BATCH) -> Done:
-    """Do it in the database at `url` (the login that owns the tables).
+async def tick(url: str, batch: int = BATCH, *, working: bool = False) -> Done:
+    """Do it in the database at `url` (the login that owns the tables; `working`: in the role of the worker).
 
     Each batch of indicators is a transaction of its own, so an interrupted tick has done whole batches. A
     second one finds nothing left to do; of two at once, each waits for the other's batches.
     """
     now = clock.now()
     connection = await asyncpg.connect(
-        url, server_settings={"application_name": "mutabaa tick", "timezone": "UTC", "lock_timeout": "60s"}
+        url,
+        server_settings={
+            "application_name": "mutabaa tick",
+            "timezone": "UTC",
+            "lock_timeout": "60s",
+            **(WORKING if working else {}),
+        },
     )
     lane = OwnerLane(connection)
     try:

@@ -12,6 +12,7 @@ from app.models.evidence import Evidence, EvidenceRule
 from app.models.improvement_plans import ImprovementAction, ImprovementPlan
 from app.models.indicators import Indicator
 from app.models.initiatives import BudgetLine, Initiative, InitiativeEffect, Milestone, MilestoneBaseline
+from app.models.notifications import Chore, Delivery, Mail, Notification, Outbox
 from app.models.obligations import Obligation, Schedule
 from app.models.path_runs import PathRun, PathStage, PathStageAct
 from app.models.path_templates import PathTemplate
@@ -34,12 +35,14 @@ __all__ = [
     "Assignment",
     "Base",
     "BudgetLine",
+    "Chore",
     "CommunicationActivity",
     "CommunicationPlan",
     "Contribution",
     "Decision",
     "Definition",
     "Delegation",
+    "Delivery",
     "DetailedPlan",
     "DetailedPlanTask",
     "DevelopmentPlan",
@@ -57,10 +60,13 @@ __all__ = [
     "InitiativeEffect",
     "Invitation",
     "JobPlanLink",
+    "Mail",
     "Membership",
     "Milestone",
     "MilestoneBaseline",
+    "Notification",
     "Obligation",
+    "Outbox",
     "PathRun",
     "PathStage",
     "PathStageAct",

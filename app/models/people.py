@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Text
 
 from app.enums import DIVISION_ROLES, POSTS, Language, Role, Tenure
+from app.enums.notifications import MailPace
 from app.models.base import Base, EntityRef, SubjectId, UserRef, one_of
 
 _posts = ", ".join(f"'{post.value}'" for post in POSTS)
@@ -16,11 +17,13 @@ _division_roles = ", ".join(f"'{role.value}'" for role in DIVISION_ROLES)
 
 
 class User(Base):
-    """A person. `password_hash` is empty until the invitation is accepted, and for who never signs in."""
+    """A person. `password_hash` is empty until the invitation is accepted, and for who never signs in. `mail`: how
+    they want to hear by e-mail of what is new."""
 
     __tablename__ = "users"
     __table_args__ = (
         one_of("language", Language),
+        one_of("mail", MailPace),
         Index("uq_users_email", func.lower(text("email")), unique=True),
     )
 
@@ -31,6 +34,7 @@ class User(Base):
     language: Mapped[str] = mapped_column(server_default=text("'ar'"))
     password_hash: Mapped[str | None]
     is_active: Mapped[bool] = mapped_column(Boolean, server_default=text("true"))
+    mail: Mapped[str] = mapped_column(server_default=text("'daily'"))
     version: Mapped[int] = mapped_column(server_default=text("1"))
 
 

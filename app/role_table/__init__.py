@@ -10,6 +10,7 @@ from app.role_table import (
     improvement_plans,
     indicators,
     initiatives,
+    notifications,
     obligations,
     path_runs,
     path_templates,
@@ -44,4 +45,5 @@ TABLE = (
     *communications.RULES,
     *detailed_plans.RULES,
     *initiatives.RULES,
+    *notifications.RULES,
 )

@@ -2,7 +2,8 @@
 
 A transition is admitted (rights, precondition, state: in the order of answers), then applied: one
 conditional UPDATE with state and version in its WHERE, then one statement that writes the events,
-closes the waits that were open and opens the new ones. All of it in the caller's transaction.
+closes the waits that were open, opens the new ones and puts into the outbox what somebody is to be
+told of. All of it in the caller's transaction.
 """
 
 import json
@@ -338,8 +339,10 @@ async def _record(
         if awaited is not None
         for rank, party in enumerate(case.facts.steps.get(awaited.step, ()))
     ]
+    # What waits for nobody, before and after, tells nobody: the worker is not woken for it.
+    quiet = not waits and (new or not moved)
     await writer.rows(
-        _RECORD_NEW if new else _RECORD,
+        (_RECORD_NEW_QUIETLY if quiet else _RECORD_NEW) if new else (_RECORD_QUIETLY if quiet else _RECORD),
         {
             "subject_ids": [case.facts.id for case in cases],
             "from_states": [None if new else case.facts.state for case in cases],
@@ -381,31 +384,48 @@ def _json(changes: Mapping[str, Any]) -> str:
     return json.dumps(changes, default=str, ensure_ascii=False)
 
 
-_EVENTS_AND_WAITS = """
-    recorded as (
+_EVENTS = """
         insert into events (subject_id, action, from_state, to_state, actor_id, acting_for_id,
                             service_account_id, reason, changes, at)
         select g.subject_id, cast(:action as text), g.from_state, cast(:to_state as text),
                cast(:actor_id as uuid), g.acting_for_id, cast(:service_account_id as uuid), g.reason,
                cast(g.changes as jsonb), cast(:at as timestamptz)
         from given g
+"""
+_EVENTS_AND_WAITS = f"""
+    , recorded as (
+        {_EVENTS}
         returning id, subject_id
     ),
     closed as (
         update waits w set closed_at = cast(:at as timestamptz), closed_by_event = r.id
         from recorded r
         where w.subject_id = r.subject_id and w.closed_at is null and cast(:moved as boolean)
-        returning w.id
+        returning w.subject_id
+    ),
+    opened as (
+        insert into waits (subject_id, entity_id, action, party, rank, due, opened_at, opened_by_event)
+        select a.subject_id, a.entity_id, cast(:wait_action as text), a.party, a.rank, a.due,
+               cast(:at as timestamptz), r.id
+        from unnest(cast(:wait_subject_ids as uuid[]), cast(:wait_entity_ids as uuid[]),
+                    cast(:wait_parties as text[]), cast(:wait_ranks as int[]), cast(:wait_dues as date[]))
+             as a (subject_id, entity_id, party, rank, due)
+        join recorded r using (subject_id)
+        where (select count(*) from closed) >= 0  -- the old waits are closed before the new ones open
+        returning subject_id
+    ),
+    told as (
+        -- What opens a wait tells whom it waits for; what closes one, whoever worked on the thing.
+        insert into outbox (event_id, due_at)
+        select r.id, cast(:at as timestamptz)
+        from recorded r
+        where r.subject_id in (select subject_id from opened union all select subject_id from closed)
+        returning event_id
     )
-    insert into waits (subject_id, entity_id, action, party, rank, due, opened_at, opened_by_event)
-    select a.subject_id, a.entity_id, cast(:wait_action as text), a.party, a.rank, a.due,
-           cast(:at as timestamptz), r.id
-    from unnest(cast(:wait_subject_ids as uuid[]), cast(:wait_entity_ids as uuid[]),
-                cast(:wait_parties as text[]), cast(:wait_ranks as int[]), cast(:wait_dues as date[]))
-         as a (subject_id, entity_id, party, rank, due)
-    join recorded r using (subject_id)
-    where (select count(*) from closed) >= 0  -- the old waits are closed before the new ones open
-"""
+    -- One job wakes the worker for all of them; the outbox says what is left to do.
+    insert into jobs.pgqueuer (priority, entrypoint, status)
+    select 0, 'tell', 'queued' where exists (select from told)
+"""  # noqa: S608  # a constant of ours
 
 _GIVEN = """
     given as (
@@ -413,10 +433,11 @@ _GIVEN = """
                              cast(:reasons as text[]), cast(:changes as text[]),
                              cast(:acting_for_ids as uuid[]))
         as g (subject_id, from_state, reason, changes, acting_for_id)
-    ),
+    )
 """
 
 _RECORD = Query(text("with" + _GIVEN + _EVENTS_AND_WAITS))
+_RECORD_QUIETLY = Query(text("with" + _GIVEN + _EVENTS))
 _BORN = """
     with born as (
         insert into subjects (id, kind, entity_id, created_at)
@@ -425,6 +446,7 @@ _BORN = """
     ),
 """
 _RECORD_NEW = Query(text(_BORN + _GIVEN + _EVENTS_AND_WAITS))
+_RECORD_NEW_QUIETLY = Query(text(_BORN + _GIVEN + _EVENTS))
 _NOTE = Query(
     text(
         """

@@ -98,7 +98,12 @@ async def test_every_table_of_an_entity_has_the_second_wall(
     assert {"results", "waits", "reopenings", "decisions", "role_plans", "role_plan_steps"} <= {
         row["relname"] for row in rows
     }
+    unknown_to_the_worker = await owner.fetch(
+        "select tablename, policyname from pg_policies"
+        " where 'mutabaa_app' = any (roles) and not 'mutabaa_worker' = any (roles)"
+    )
+    assert unknown_to_the_worker == [], "a wall of the service is one of its worker too"
     owned = await owner.fetchval(
-        "select count(*) from pg_class where relowner = (select oid from pg_roles where rolname = 'mutabaa_app')"
+        "select count(*) from pg_class where relowner::regrole::text in ('mutabaa_app', 'mutabaa_worker')"
     )
     assert owned == 0

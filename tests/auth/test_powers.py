@@ -28,6 +28,8 @@ EVERYBODY = {
     "initiatives.read",
     "me.edit",
     "me.read",
+    "notifications.mark",
+    "notifications.read",
     "obligations.read",
     "path_templates.read",
     "path_runs.read",

@@ -27,6 +27,8 @@ ALL_GONE = {
     "sessions": 2,
     "invitations": 2,
     "uploads": 0,
+    "jobs.pgqueuer_log": 0,
+    "jobs.pgqueuer_statistics": 0,
     "files without evidence": 0,
     "parts of uploads": 0,
     "unfinished files": 0,

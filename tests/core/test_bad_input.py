@@ -348,6 +348,9 @@ METHODS = (
     ("/v1/indicators/{indicator}", {"GET", "PATCH"}),
     ("/v1/reopenings", {"GET"}),
     ("/v1/inbox", {"GET"}),
+    ("/v1/notifications", {"GET"}),
+    ("/v1/notifications/read-all", {"POST"}),
+    ("/v1/me/notification-settings", {"GET", "PATCH"}),
 )
 
 
@@ -457,7 +460,14 @@ async def test_a_missing_idempotency_key(scene: Scene) -> None:
 
 # Query parameters
 
-LISTS = ("/v1/results", "/v1/indicators", "/v1/reopenings", "/v1/inbox", "/v1/results/{approved}/history")
+LISTS = (
+    "/v1/results",
+    "/v1/indicators",
+    "/v1/reopenings",
+    "/v1/inbox",
+    "/v1/notifications",
+    "/v1/results/{approved}/history",
+)
 FOR_EVERY_LIST = (
     ("limit", "0"),
     ("limit", "-1"),
@@ -516,6 +526,8 @@ FORGED = (
     ("/v1/results", {}, ("2024-01-01", str(UUID(int=1)), 1)),
     ("/v1/inbox", {}, ("0001-01-01T00:00:00+23:59", str(UUID(int=1)))),
     ("/v1/inbox", {}, (5, str(UUID(int=1)))),
+    ("/v1/notifications", {}, ("x",)),
+    ("/v1/notifications", {}, (None,)),
     ("/v1/reopenings", {}, (1,)),
     ("/v1/results/{approved}/history", {"id": "{approved}"}, (2**31,)),
     ("/v1/results/{approved}/history", {"id": "{approved}"}, (2**63,)),

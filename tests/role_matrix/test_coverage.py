@@ -60,6 +60,7 @@ def test_each_person_is_answered_once_everywhere() -> None:
         "initiatives",
         "scorecards",
         "improvement_plans",
+        "notifications",
     )
     for area in areas:
         for name, each in tables(area).items():

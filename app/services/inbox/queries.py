@@ -1,5 +1,6 @@
 """What waits for a person: the open waits of the parties that they answer to."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -10,6 +11,7 @@ from sqlalchemy import (
     ColumnElement,
     DateTime,
     Integer,
+    Select,
     Text,
     Uuid,
     and_,
@@ -72,6 +74,28 @@ def _joined() -> FromClause:
 def _awaited() -> tuple[ColumnElement[bool], ...]:
     """What waits for the person: for one of their parties, or for the head that they are or record for."""
     return _w.c.closed_at.is_(None), or_(_of_my_parties(), _about.c.nobody_left), ~_barred()
+
+
+def waiting(*conditions: ColumnElement[bool], more: Sequence[ColumnElement[Any]] = ()) -> Select[Any]:
+    """What waits for the person, one row per thing and event that made it wait, with what it is about and `more`;
+    narrowed by conditions on `Wait`. It takes the parameters that `params` gives."""
+    return (
+        select(
+            _w.c.subject_id,
+            _w.c.opened_by_event.label("event_id"),
+            _w.c.entity_id,
+            _about.c.title_ar,
+            _about.c.title_en,
+            _about.c.period,
+            _w.c.action,
+            _w.c.due,
+            *more,
+        )
+        .ext(distinct_on(_w.c.subject_id, _w.c.opened_by_event))
+        .select_from(_joined())
+        .where(*_awaited(), *conditions)
+        .order_by(_w.c.subject_id, _w.c.opened_by_event, _w.c.rank)
+    )
 
 
 def counts() -> ScalarSelect[Any]:

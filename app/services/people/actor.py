@@ -1,4 +1,4 @@
-"""Who asks: one statement that loads the person's rights and sets the context of row-level security."""
+"""Who asks, or is told: one statement that loads the person's rights and sets the context of row-level security."""
 
 import json
 from datetime import datetime
@@ -9,8 +9,17 @@ from sqlalchemy import DateTime, TextualSelect, Uuid, bindparam, column, text
 from app.db import Lane, Query, Row, Writer
 from app.parties import Actor, Delegated
 
+_OF_A_SESSION = """
+        from sessions s
+        join users u on u.id = s.user_id"""
+_OF_NOBODYS = """
+        from (select cast(:session_id as uuid) as id, null::uuid as service_account_id) s
+        cross join users u"""
+_STANDS = "and s.revoked_at is null and s.expires_at > :now"
 
-def _statement(*, locking: bool) -> TextualSelect:
+
+def _statement(*, locking: bool = False, asking: bool = True) -> TextualSelect:
+    source, stands = (_OF_A_SESSION, _STANDS) if asking else (_OF_NOBODYS, "")
     # A decision holds the rights it rests on until it commits: whoever revokes them waits, or comes first.
     share = "for share" if locking else ""
     share_of = "for share of s, u" if locking else ""
@@ -57,8 +66,7 @@ def _statement(*, locking: bool) -> TextualSelect:
                p.indicator_ids as shared,
                set_config('app.entities', (r.entity_ids || p.entity_ids)::text, true) as reachable,
                set_config('app.national', case when r.national then 'on' else '' end, true) as nationwide
-        from sessions s
-        join users u on u.id = s.user_id
+        {source}
         cross join lateral (
             select array(
                        -- To be a media representative gives no right by itself, not even on the entity.
@@ -84,10 +92,10 @@ def _statement(*, locking: bool) -> TextualSelect:
             from shared_with(r.entity_ids) w
         ) p
         where s.id = :session_id and u.id = :user_id and u.is_active
-          and s.revoked_at is null and s.expires_at > :now
+          {stands}
           and not exists (select from narrowed n where not n.stands)
         {share_of}
-        """  # noqa: S608  # the only insertions are the two literals above
+        """  # noqa: S608  # the only insertions are the literals above
         )
         .bindparams(
             bindparam("user_id", type_=Uuid),
@@ -98,14 +106,23 @@ def _statement(*, locking: bool) -> TextualSelect:
     )
 
 
-_READING = Query(_statement(locking=False))
+_READING = Query(_statement())
 _WRITING = Query(_statement(locking=True))
+_TELLING = Query(_statement(asking=False))
+_NO_SESSION = UUID(int=0)
 
 
 async def load(lane: Lane, user_id: UUID, session_id: UUID, now: datetime) -> Actor | None:
     """The person behind a session that still stands, or None. Row-level security knows them from here on."""
     query = _WRITING if isinstance(lane, Writer) else _READING
     row = await lane.row(query, {"user_id": user_id, "session_id": session_id, "now": now})
+    return None if row is None else _actor(row)
+
+
+async def told(lane: Lane, user_id: UUID, now: datetime) -> Actor | None:
+    """An active person as who they are now, without a session: what they may be told is what they could see. Row-level
+    security knows them until the transaction ends, or the next person is loaded."""
+    row = await lane.row(_TELLING, {"user_id": user_id, "session_id": _NO_SESSION, "now": now})
     return None if row is None else _actor(row)
 
 

@@ -210,7 +210,7 @@ async def one(lane: Lane, actor: Actor, now: datetime) -> Document | None:
         },
         ensure_ascii=False,
     )
-    facts = _facts(actor.person_id, row["version"])
+    facts = facts_of(actor.person_id, row["version"])
     actions = [EDIT.action] if lifecycle.possible(actor, EDIT, facts) else []
     return Document(with_actions(f'{row["json"][:-1]},"powers":{said}}}', actions), facts.version)
 
@@ -232,7 +232,7 @@ async def held(lane: Writer, user_id: UUID) -> Facts | None:
         .with_for_update(key_share=True)
     )
     version = found.scalar_one_or_none()
-    return None if version is None else _facts(user_id, version)
+    return None if version is None else facts_of(user_id, version)
 
 
 async def edit(lane: Writer, actor: Actor, facts: Facts, language: Language | None, now: datetime) -> None:
@@ -252,7 +252,8 @@ async def edit(lane: Writer, actor: Actor, facts: Facts, language: Language | No
     )
 
 
-def _facts(user_id: UUID, version: int) -> Facts:
+def facts_of(user_id: UUID, version: int) -> Facts:
+    """What the rules need to know of a person who changes what is their own."""
     return Facts(SubjectKind.USER, user_id, None, state=_ACTIVE, version=version, own=True)
 
 

@@ -13,6 +13,7 @@ from tests.contract.scenes.communications import Communications
 from tests.contract.scenes.contributions import Contributions
 from tests.contract.scenes.evidence import Evidence
 from tests.contract.scenes.indicators import Indicators
+from tests.contract.scenes.notifications import Notifications
 from tests.contract.scenes.obligations import Obligations
 from tests.contract.scenes.path_runs import PathRuns
 from tests.contract.scenes.path_templates import PathTemplates
@@ -36,6 +37,7 @@ class Stage(
     Communications,
     Scorecards,
     Plans,
+    Notifications,
 ):
     """Prepares scenes. One that is used up (a draft that was submitted) is made anew when it is wanted."""
 

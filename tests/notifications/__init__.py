@@ -1,0 +1,1 @@
+"""Notifications, mail, reminders, and the worker behind them."""
