@@ -31,7 +31,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 RUNTIME_ROLE = "mutabaa_app"
 MINIMUM_SERVER_VERSION = 170000
-SCHEMA = "planning"
+SCHEMA = "challenges"
 """The newest migration: what this release needs the database to stand at."""
 
 _CONNECT_SECONDS = 5

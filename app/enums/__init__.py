@@ -117,6 +117,8 @@ class SubjectKind(StrEnum):
     PROGRESS_REPORT = "progress_report"
     COMMUNICATION_PLAN = "communication_plan"
     COMMUNICATION_ACTIVITY = "communication_activity"
+    CHALLENGE = "challenge"
+    ESCALATION_ROUTES = "escalation_routes"
 
 
 class ChainState(StrEnum):

@@ -3,9 +3,11 @@
 from app.models.auth import IdempotencyKey, Invitation, RefreshToken, ServiceAccount, Session, SignInBrake
 from app.models.base import Base
 from app.models.catalogue import Holiday, Pillar, Priority, Programme, Source
+from app.models.challenges import Challenge, ChallengeAttempt, ChallengeSolution, ChallengeStay
 from app.models.contributions import Absence, Contribution, ResultPart
 from app.models.definitions import Definition, Target
 from app.models.entities import Division, Entity
+from app.models.escalation_routes import EscalationRoute, EscalationTable
 from app.models.evidence import Evidence, EvidenceRule
 from app.models.indicators import Indicator
 from app.models.obligations import Obligation, Schedule
@@ -21,12 +23,18 @@ __all__ = [
     "Absence",
     "Assignment",
     "Base",
+    "Challenge",
+    "ChallengeAttempt",
+    "ChallengeSolution",
+    "ChallengeStay",
     "Contribution",
     "Decision",
     "Definition",
     "Delegation",
     "Division",
     "Entity",
+    "EscalationRoute",
+    "EscalationTable",
     "Event",
     "Evidence",
     "EvidenceRule",
