@@ -17,10 +17,13 @@ from app.middleware import Edge
 from app.routers import (
     auth,
     catalogue,
+    challenges,
     contributions,
     dashboard,
     definitions,
     entities,
+    escalation_routes,
+    escalations,
     evidence,
     holidays,
     inbox,
@@ -66,6 +69,9 @@ ROUTERS = (
     evidence.router,
     uploads.router,
     reopenings.router,
+    challenges.router,
+    escalations.router,
+    escalation_routes.router,
     service.router,
 )
 

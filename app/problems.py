@@ -70,6 +70,12 @@ _BY_CONSTRAINT: dict[str, AppError] = {
     ),
     "uq_entities_code": errors.AlreadyExists(Text("The code is taken.", "الرمز مستخدم.")),
     "uq_divisions_entity_id_code": errors.AlreadyExists(Text("The code is taken.", "الرمز مستخدم.")),
+    "uq_escalation_tables_number": errors.AlreadyExists(
+        Text(
+            "Somebody set the routing table at the same moment; read it again.",
+            "ضُبط جدول المسارات في اللحظة نفسها، فأعد قراءته.",
+        )
+    ),
     "uq_holidays_day": errors.AlreadyExists(
         Text("The day is a public holiday already.", "اليوم عطلة رسمية مسجلة من قبل.")
     ),

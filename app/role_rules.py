@@ -96,8 +96,23 @@ PARTIES: dict[str, Text] = {
         "مدير المكتب أو الأخصائي في الجهة المالكة أو الجهة المسهمة",
     ),
     "step:attach": Text(
-        "who may edit what the evidence is about: of a result who enters it, of a definition who defines it",
-        "من يملك تعديل ما يتعلق به الدليل: من يُدخل النتيجة، ومن يعدّ التعريف",
+        "who may edit what the evidence is about: of a result who enters it, of a definition who defines it, of a"
+        " challenge the office, the head's office and who is in charge of it",
+        "من يملك تعديل ما يتعلق به الدليل: من يُدخل النتيجة، ومن يعدّ التعريف، وللتحدي مكتب الرؤية ومكتب رئيس الوحدة"
+        " والمسؤول عنه",
+    ),
+    "step:work": Text(
+        "the division that owns the challenge, when it is opened the one in charge of what it is about",
+        "التقسيم المسؤول عن التحدي، وعند فتحه التقسيم المسؤول عن موضوعه",
+    ),
+    "step:hold": Text(
+        "whoever holds it: in the office the manager, above it the head, UNIT, or for committees and outside bodies the"
+        " head's office",
+        "من يتولى المستوى: مدير المكتب، أو رئيس الوحدة، أو وحدة المتابعة، أو مكتب رئيس الوحدة عن اللجان والجهات الخارجية",
+    ),
+    "step:analyse": Text(
+        "the technical representative who is assigned to the challenge or to what it is about, or the manager",
+        "الممثل الفني المكلف بالتحدي أو بموضوعه، أو مدير المكتب",
     ),
     "step:verify": Text(
         "the technical representative who is assigned to the subject or its indicator, or a specialist of the"

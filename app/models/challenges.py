@@ -36,8 +36,9 @@ class Challenge(Base):
 
     `holders`: the party keys of the one level that holds it, none once it has ended; `addressed`: of all that have
     held it, and `unit` from the coordination on. `due`: the last day of the level that holds it; `paused_at`: its
-    clock stands still. `stay`: the number of the present (or last) stay at a level. `edited_by`: who opened it or
-    brought it where it is, who therefore neither decides there nor confirms that it is solved.
+    clock stands still. `stay`: the number of the present (or last) stay at a level. `barred`: who opened it or
+    brought it where it is, who therefore neither decides there nor confirms that it is solved. `edited_by`: who wrote
+    it or brought evidence of it, who never verifies evidence of it.
     """
 
     __tablename__ = "challenges"
@@ -112,6 +113,7 @@ class Challenge(Base):
     ended_at: Mapped[datetime | None]
     ended_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
     outcome: Mapped[str | None]
+    barred: Mapped[list[uuid.UUID]] = mapped_column(ARRAY(Uuid))
     edited_by: Mapped[list[uuid.UUID]] = mapped_column(ARRAY(Uuid))
     exceptional: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
     version: Mapped[int] = mapped_column(server_default=text("1"))

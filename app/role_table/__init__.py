@@ -2,6 +2,7 @@
 
 from app.role_table import (
     catalogue,
+    challenges,
     contributions,
     entities,
     evidence,
@@ -26,4 +27,5 @@ TABLE = (
     *results.RULES,
     *evidence.RULES,
     *reopenings.RULES,
+    *challenges.RULES,
 )

@@ -4,6 +4,7 @@ it leads. The role rules say who; an area's rules.py alone says when, and this r
 from dataclasses import dataclass
 
 from app.enums import SubjectKind
+from app.services.challenges import rules as challenges
 from app.services.contributions import rules as contributions
 from app.services.definitions import rules as definitions
 from app.services.entities import rules as entities
@@ -47,6 +48,7 @@ TABLES = (
     TransitionTable(SubjectKind.EVIDENCE, evidence.TRANSITIONS),
     TransitionTable(SubjectKind.REOPENING, reopenings.TRANSITIONS),
     TransitionTable(SubjectKind.CONTRIBUTION, contributions.TRANSITIONS),
+    TransitionTable(SubjectKind.CHALLENGE, challenges.TRANSITIONS),
     TransitionTable(SubjectKind.HOLIDAY, holidays.TRANSITIONS),
 )
 

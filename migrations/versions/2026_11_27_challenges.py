@@ -186,6 +186,7 @@ def _challenges() -> None:
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_by_id", sa.Uuid(), nullable=True),
         sa.Column("outcome", sa.Text(), nullable=True),
+        sa.Column("barred", postgresql.ARRAY(sa.Uuid()), nullable=False),
         sa.Column("edited_by", postgresql.ARRAY(sa.Uuid()), nullable=False),
         sa.Column("exceptional", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("version", sa.Integer(), server_default=sa.text("1"), nullable=False),
@@ -193,25 +194,32 @@ def _challenges() -> None:
             "search_key", sa.Text(), sa.Computed("fold(code || ' ' || title)", persisted=True), nullable=False
         ),
         sa.CheckConstraint(
-            "case when state in ('closed', 'accepted') then num_nonnulls(level, due, paused_at) = 0 and cardinality(holders) = 0 and ended_at is not null and outcome is not null else num_nulls(level, due) = 0 and cardinality(holders) > 0 and num_nonnulls(ended_at, outcome) = 0 end",
+            "case when state in ('closed', 'accepted') then num_nonnulls(level, due, paused_at) = 0 and"
+            " cardinality(holders) = 0 and ended_at is not null and outcome is not null else"
+            " num_nulls(level, due) = 0 and cardinality(holders) > 0 and num_nonnulls(ended_at, outcome) = 0"
+            " end",
             name=op.f("ck_challenges_one_holder"),
         ),
         sa.CheckConstraint(
             "classification in ('open', 'internal', 'restricted')", name=op.f("ck_challenges_classification")
         ),
         sa.CheckConstraint(
-            "kind in ('resources', 'coordination', 'legislation', 'technical', 'data', 'people', 'external', 'other')",
+            "kind in ('resources', 'coordination', 'legislation', 'technical', 'data', 'people', 'external',"
+            " 'other')",
             name=op.f("ck_challenges_kind"),
         ),
         sa.CheckConstraint(
             "level in ('office', 'head', 'committee', 'body', 'unit')", name=op.f("ck_challenges_level")
         ),
         sa.CheckConstraint(
-            "level is null or level = case state when 'open' then 'office' when 'decided' then 'office' when 'with_head' then 'head' when 'with_committee' then 'committee' when 'with_body' then 'body' when 'with_unit' then 'unit' end",
+            "level is null or level = case state when 'open' then 'office' when 'decided' then 'office' when"
+            " 'with_head' then 'head' when 'with_committee' then 'committee' when 'with_body' then 'body'"
+            " when 'with_unit' then 'unit' end",
             name=op.f("ck_challenges_level_of_state"),
         ),
         sa.CheckConstraint(
-            "state in ('open', 'with_head', 'with_committee', 'with_body', 'with_unit', 'decided', 'closed', 'accepted')",
+            "state in ('open', 'with_head', 'with_committee', 'with_body', 'with_unit', 'decided', 'closed',"
+            " 'accepted')",
             name=op.f("ck_challenges_state"),
         ),
         sa.CheckConstraint("tie in ('national_programme', 'own')", name=op.f("ck_challenges_tie")),
@@ -297,12 +305,14 @@ def _escalation_routes() -> None:
             name=op.f("ck_escalation_routes_from_level"),
         ),
         sa.CheckConstraint(
-            "kind in ('resources', 'coordination', 'legislation', 'technical', 'data', 'people', 'external', 'other')",
+            "kind in ('resources', 'coordination', 'legislation', 'technical', 'data', 'people', 'external',"
+            " 'other')",
             name=op.f("ck_escalation_routes_kind"),
         ),
         sa.CheckConstraint("tie in ('national_programme', 'own')", name=op.f("ck_escalation_routes_tie")),
         sa.CheckConstraint(
-            "to_body in ('supervisory_committee', 'advisory_committee', 'competent_committee', 'ministry_of_economy', 'ministry_of_finance', 'ministry_of_labour', 'other')",
+            "to_body in ('supervisory_committee', 'advisory_committee', 'competent_committee',"
+            " 'ministry_of_economy', 'ministry_of_finance', 'ministry_of_labour', 'other')",
             name=op.f("ck_escalation_routes_to_body"),
         ),
         sa.CheckConstraint(
@@ -429,11 +439,13 @@ def _challenge_stays() -> None:
             name=op.f("ck_challenge_stays_body_of_level"),
         ),
         sa.CheckConstraint(
-            "body in ('supervisory_committee', 'advisory_committee', 'competent_committee', 'ministry_of_economy', 'ministry_of_finance', 'ministry_of_labour', 'other')",
+            "body in ('supervisory_committee', 'advisory_committee', 'competent_committee',"
+            " 'ministry_of_economy', 'ministry_of_finance', 'ministry_of_labour', 'other')",
             name=op.f("ck_challenge_stays_body"),
         ),
         sa.CheckConstraint(
-            "decision in ('solve_here', 'return_with_instructions', 'escalate', 'close_as_accepted', 'solved')",
+            "decision in ('solve_here', 'return_with_instructions', 'escalate', 'close_as_accepted',"
+            " 'solved')",
             name=op.f("ck_challenge_stays_decision"),
         ),
         sa.CheckConstraint(
@@ -605,7 +617,7 @@ def _grants() -> None:
     op.execute(
         "grant select, insert, update (kind, tie, title, cause, impact, division_id, owner_id, priority_id,"
         " classification, state, level, stay, holders, addressed, held_since, due, paused_at, coordinated_on,"
-        " coordinated_with, coordination_note, coordinated_by_id, ended_at, ended_by_id, outcome, edited_by,"
+        " coordinated_with, coordination_note, coordinated_by_id, ended_at, ended_by_id, outcome, barred, edited_by,"
         f" exceptional, version) on challenges to {ROLE}"
     )
     op.execute(

@@ -27,6 +27,7 @@ from sqlalchemy import (
     null,
     or_,
     select,
+    true,
     union_all,
     update,
 )
@@ -36,9 +37,13 @@ from sqlalchemy.sql.selectable import FromClause
 
 from app.db import Lane, Query, Writer
 from app.enums import ChainState, Classification, DefinitionState, IndicatorLevel, Role, Step, SubjectKind
-from app.models import Definition, Indicator, Result, Subject
+from app.models import Challenge, Definition, Indicator, Result, Subject
 from app.parties import UNIT, UNIT_EDITOR, Actor, Facts
 from app.services import approval, lifecycle, sql
+from app.services.challenges import facts as challenge_facts
+from app.services.challenges import rules as challenges
+from app.services.challenges import subjects as challenge_subjects
+from app.services.challenges import visibility as challenge_visibility
 from app.services.definitions import queries as definition_queries
 from app.services.definitions import rules as definitions
 from app.services.definitions import visibility as definition_visibility
@@ -188,6 +193,39 @@ def _of_definition(id_: ColumnElement[Any]) -> Select[Any]:
     )
 
 
+def _of_challenge(id_: ColumnElement[Any]) -> Select[Any]:
+    c = Challenge.__table__.alias()
+    about = challenge_subjects.about(c)
+    specialist = _party(Role.SPECIALIST, c.c.entity_id)
+    within = c.c.entity_id == any_(visibility.ENTITIES)
+    seen = challenge_visibility.visible(c)
+    offices = (Role.MANAGER, Role.SPECIALIST, Role.HEAD_OFFICE)
+    division = case(
+        (c.c.division_id.is_not(None), func.concat(literal_column("'division:'"), c.c.division_id))
+    )
+    attach = array([*(_party(role, c.c.entity_id) for role in offices), division])
+    return (
+        _row(
+            SubjectKind.CHALLENGE,
+            state=c.c.state,
+            attach=func.array_remove(attach, null()) + about.c.parties,
+            verify=array([_representative(c.c.id), _representative(c.c.about_id), specialist]),
+            edited_by=c.c.edited_by,
+            attach_due=null(),
+            verify_due=null(),
+            sight=Sight(
+                at_work=and_(within, seen),
+                named=and_(within, or_(challenge_visibility.named(c), specialist == any_(visibility.KEYS))),
+                disclosed=and_(visibility.NATIONAL, seen),
+            ),
+            indicator=about,
+            period=about.c.period,
+        )
+        .select_from(c.join(about, true()))
+        .where(c.c.id == id_)
+    )
+
+
 KINDS: Mapping[str, Evidenced] = {
     each.kind: each
     for each in (
@@ -208,6 +246,15 @@ KINDS: Mapping[str, Evidenced] = {
             definitions.EDIT.sources,
             definitions.OPEN,
             _of_definition,
+        ),
+        Evidenced(
+            SubjectKind.CHALLENGE,
+            Challenge,
+            challenge_facts.one,
+            challenges.DOCUMENT,
+            challenges.HELD,
+            challenges.HELD,
+            _of_challenge,
         ),
     )
 }

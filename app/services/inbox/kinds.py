@@ -23,6 +23,7 @@ from sqlalchemy.sql.selectable import FromClause, LateralFromClause
 
 from app.enums import SubjectKind
 from app.models import (
+    Challenge,
     Contribution,
     Definition,
     Entity,
@@ -34,6 +35,8 @@ from app.models import (
     RolePlan,
 )
 from app.services import sql
+from app.services.challenges import subjects as challenge_subjects
+from app.services.challenges import visibility as challenges
 from app.services.definitions import visibility as definitions
 from app.services.evidence import subjects
 from app.services.evidence import visibility as evidence
@@ -146,6 +149,23 @@ def _evidence(w: FromClause) -> Select[Any]:
     )
 
 
+def _challenge(w: FromClause) -> Select[Any]:
+    c = Challenge.__table__.alias()
+    about = challenge_subjects.about(c)
+    return (
+        _said(
+            w,
+            about,
+            period=about.c.period,
+            barred=c.c.barred,
+            nobody_left=challenges.nobody_left(c),
+            before=c.c.title,
+        )
+        .select_from(c.join(about, true()))
+        .where(c.c.id == w.c.subject_id)
+    )
+
+
 KINDS: Mapping[SubjectKind, Callable[[FromClause], Select[Any]]] = {
     SubjectKind.RESULT: _result,
     SubjectKind.DEFINITION: _definition,
@@ -153,4 +173,5 @@ KINDS: Mapping[SubjectKind, Callable[[FromClause], Select[Any]]] = {
     SubjectKind.REOPENING: _reopening,
     SubjectKind.ROLE_PLAN: _role_plan,
     SubjectKind.EVIDENCE: _evidence,
+    SubjectKind.CHALLENGE: _challenge,
 }

@@ -12,11 +12,17 @@ from app.errors import invalid, unknown_reference
 from app.models import Assignment, Membership, Subject
 from app.parties import Actor, Facts
 from app.services import lifecycle, records, sql
+from app.services.challenges import facts as challenges
 from app.services.people import rules
 from app.services.people.memberships_commands import require_active
 from app.services.results import facts as results
 
-_ASSIGNED_TO = (SubjectKind.INDICATOR.value, SubjectKind.RESULT.value)
+_ASSIGNED_TO = (SubjectKind.INDICATOR.value, SubjectKind.RESULT.value, SubjectKind.CHALLENGE.value)
+
+_READ_BY_WHO_IS_ASSIGNED = {
+    SubjectKind.RESULT.value: results.one,
+    SubjectKind.CHALLENGE.value: challenges.one,
+}
 
 
 async def create(
@@ -29,7 +35,7 @@ async def create(
     ends_at: datetime | None,
     now: datetime,
 ) -> UUID:
-    """Put a person of the entity to work on one of its indicators or results.
+    """Put a person of the entity to work on one of its indicators, results or challenges.
 
     Raises Forbidden for who would assign themself, Invalid for somebody without a role in the entity and
     for a subject that is unknown, another entity's, or not visible to the actor; the same assignment twice
@@ -100,7 +106,7 @@ async def _require_subject(
         )
     )
     kind = found.scalar_one_or_none()
-    # Who is assigned to a result reads it, so only who reads it may assign.
-    hidden = kind == SubjectKind.RESULT and await results.one(writer, actor, subject_id, now) is None
-    if kind is None or hidden:
+    # Who is assigned to a result or a challenge reads it, so only who reads it may assign.
+    load = _READ_BY_WHO_IS_ASSIGNED.get(kind or "")
+    if kind is None or (load is not None and await load(writer, actor, subject_id, now) is None):
         raise unknown_reference("#/subject_id")

@@ -64,6 +64,8 @@ def of(actor: Actor, places: Iterable[Place]) -> Powers:
         "evidence": {"attach": (UNIT, UNIT_EDITOR), "verify": (UNIT,)},
         "obligations": {Step.APPROVE: (UNIT,)},
         "reopenings": {Step.APPROVE: (UNIT,)},
+        # What was escalated to it.
+        "challenges": {"hold": (UNIT,)},
     }
     national = _allowed(actor, Facts("", _NOWHERE, None), nationally)
     own = _allowed(actor, Facts("", _NOWHERE, None, own=True), {}) - national
@@ -77,6 +79,11 @@ def of(actor: Actor, places: Iterable[Place]) -> Powers:
 def _at(actor: Actor, place: Place) -> frozenset[str]:
     here, steps = place.entity_id, place.result_steps
     head, manager, specialist = (party_key(role, here) for role in (Role.HEAD, Role.MANAGER, Role.SPECIALIST))
+    head_office, division_member = (
+        party_key(role, here) for role in (Role.HEAD_OFFICE, Role.DIVISION_MEMBER)
+    )
+    # Of challenges, beside who enters figures.
+    documenting = (manager, head_office, division_member)
     # A technical representative confirms what they are assigned.
     confirming = (specialist, party_key(Role.TECHNICAL_REPRESENTATIVE, here))
     by_area: Mapping[str, Steps] = {
@@ -93,7 +100,13 @@ def _at(actor: Actor, place: Place) -> frozenset[str]:
             "control": (*confirming, manager),
         },
         # Who may edit a figure or a definition brings its evidence.
-        "evidence": {"attach": (*steps.get(Step.ENTER, ()), specialist), "verify": confirming},
+        "evidence": {"attach": (*steps.get(Step.ENTER, ()), specialist, *documenting), "verify": confirming},
+        # Of what their division is in charge of; what their level holds.
+        "challenges": {
+            "work": (division_member,),
+            "hold": (manager, head, head_office),
+            "analyse": (party_key(Role.TECHNICAL_REPRESENTATIVE, here), manager),
+        },
         # Of the whole, and of the part.
         "contributions": {"answer": (manager,), "explain": (manager, specialist)},
         # Who appoints to a role ends it too.
