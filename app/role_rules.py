@@ -110,6 +110,10 @@ PARTIES: dict[str, Text] = {
         " head's office",
         "من يتولى المستوى: مدير المكتب، أو رئيس الوحدة، أو وحدة المتابعة، أو مكتب رئيس الوحدة عن اللجان والجهات الخارجية",
     ),
+    "step:decide": Text(
+        "the head of what the head holds, UNIT of what it holds",
+        "رئيس الوحدة فيما لديه، ووحدة المتابعة فيما لديها",
+    ),
     "step:analyse": Text(
         "the technical representative who is assigned to the challenge or to what it is about, or the manager",
         "الممثل الفني المكلف بالتحدي أو بموضوعه، أو مدير المكتب",

@@ -36,8 +36,8 @@ class Challenge(Base):
 
     `holders`: the party keys of the one level that holds it, none once it has ended; `addressed`: of all that have
     held it, and `unit` from the coordination on. `due`: the last day of the level that holds it; `paused_at`: its
-    clock stands still. `stay`: the number of the present (or last) stay at a level. `barred`: who opened it or
-    brought it where it is, who therefore neither decides there nor confirms that it is solved. `edited_by`: who wrote
+    clock stands still. `stay`: the number of the present (or last) stay at a level. `barred`: who opened it, and
+    who escalated it to where it is; they neither decide there nor confirm that it is solved. `edited_by`: who wrote
     it or brought evidence of it, who never verifies evidence of it.
     """
 

@@ -75,7 +75,7 @@ RULES = (
     ),
     rule(
         "challenges.decide",
-        "step:hold",
+        "step:decide",
         "Decide a challenge that one holds: solve it, return it, escalate it by a route, accept it",
         "البت في تحدٍّ لدى المستوى: حله أو إعادته أو تصعيده وفق مسار أو قبوله",
         "X-3, X-4, K-3",

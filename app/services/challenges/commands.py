@@ -307,8 +307,8 @@ async def _move(
         if way.level is None:
             written = {"ended_at": now, "ended_by_id": person_id, "outcome": said.reason}
             return {**_HELD_BY_NOBODY, **written, "exceptional": _EXCEPTIONAL}
-        # Whoever reopens it brought it nowhere: they may confirm anew that it is solved.
-        brought = {row["opened_by_id"]} | (set() if transition is rules.REOPEN else {person_id})
+        # What is back in the office, anybody but who opened it may confirm to be solved.
+        brought = {row["opened_by_id"]} | (set() if way.route is None else {person_id})
         return {
             "level": way.level.value,
             "stay": row["stay"] + 1,

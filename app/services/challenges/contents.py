@@ -125,7 +125,9 @@ async def open_challenge(
     entity_id, challenge_id = found["entity_id"], ids.new()
     told = _told(found, said)
     held_by = rules.holders(ChallengeLevel.OFFICE, entity_id)
-    working = rules.steps(challenge_id, about_id, entity_id, found["division_id"], held_by, found["parties"])
+    working = rules.steps(
+        challenge_id, about_id, entity_id, found["division_id"], ChallengeLevel.OFFICE, found["parties"]
+    )
     asked = Facts(SubjectKind.CHALLENGE, challenge_id, entity_id, steps=working)
     permissions.entitlement(actor, rules.OPENED, asked)
     rules.check_closed_enough(told["classification"], restricted=found["restricted"])

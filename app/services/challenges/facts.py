@@ -118,7 +118,7 @@ def of(row: Row, prefix: str = "") -> Facts:
             said("about_id"),
             said("entity_id"),
             said("division_id"),
-            said("holders"),
+            said("level"),
             said("parties"),
         ),
         edited_by=frozenset(said("barred")) if state in rules.HELD else frozenset(),

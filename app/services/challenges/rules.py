@@ -66,9 +66,9 @@ TRANSITIONS = (
     REOPEN,
 )
 
-WORK, HOLD, ANALYSIS, DOCUMENT = "work", "hold", "analyse", "document"
-"""The steps on its way, as the role rules name them: who works on it, who holds it, who analyses its solutions, who brings
-evidence of it."""
+WORK, HOLD, DECISION, ANALYSIS, DOCUMENT = "work", "hold", "decide", "analyse", "document"
+"""The steps on its way, as the role rules name them: who works on it, who holds it, who decides, who analyses its
+solutions, who brings evidence of it."""
 
 AWAITED: dict[str, Awaited] = {
     ChallengeState.OPEN: Awaited(HOLD, CLOSE.action),
@@ -126,16 +126,22 @@ def steps(
     about_id: UUID,
     entity_id: UUID,
     division_id: UUID | None,
-    held_by: Sequence[str],
+    level: str | None,
     more: Sequence[str] = (),
 ) -> dict[str, tuple[str, ...]]:
-    """Who works on it, holds it, analyses its solutions, brings evidence. `more`: party keys of the subject's own (a project
-    manager)."""
+    """Who takes which step of a challenge that `level` holds. `more`: party keys of the subject's own (a project manager).
+
+    Where nothing is to be decided, or nobody holds it, whoever may do so elsewhere: they are entitled, and learn that the
+    state is wrong (409), not that they have no right (403).
+    """
     division = () if division_id is None else (party_key(Party.DIVISION, division_id),)
+    manager, head = holders(ChallengeLevel.OFFICE, entity_id), holders(ChallengeLevel.HEAD, entity_id)
+    held_by = manager if level is None else holders(level, entity_id)
     representative = Role.TECHNICAL_REPRESENTATIVE
     return {
         WORK: (*division, *more),
-        HOLD: tuple(held_by),
+        HOLD: held_by,
+        DECISION: held_by if level in (ChallengeLevel.HEAD, ChallengeLevel.UNIT) else (*head, UNIT),
         DOCUMENT: (
             *(party_key(role, entity_id) for role in (Role.MANAGER, Role.SPECIALIST, Role.HEAD_OFFICE)),
             *division,
@@ -144,7 +150,7 @@ def steps(
         ANALYSIS: (
             party_key(representative, challenge_id),
             party_key(representative, about_id),
-            party_key(Role.MANAGER, entity_id),
+            *manager,
         ),
     }
 

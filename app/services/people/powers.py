@@ -65,7 +65,7 @@ def of(actor: Actor, places: Iterable[Place]) -> Powers:
         "obligations": {Step.APPROVE: (UNIT,)},
         "reopenings": {Step.APPROVE: (UNIT,)},
         # What was escalated to it.
-        "challenges": {"hold": (UNIT,)},
+        "challenges": dict.fromkeys(("hold", "decide"), (UNIT,)),
     }
     national = _allowed(actor, Facts("", _NOWHERE, None), nationally)
     own = _allowed(actor, Facts("", _NOWHERE, None, own=True), {}) - national
@@ -105,6 +105,7 @@ def _at(actor: Actor, place: Place) -> frozenset[str]:
         "challenges": {
             "work": (division_member,),
             "hold": (manager, head, head_office),
+            "decide": (head,),
             "analyse": (party_key(Role.TECHNICAL_REPRESENTATIVE, here), manager),
         },
         # Of the whole, and of the part.
