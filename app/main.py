@@ -28,9 +28,12 @@ from app.routers import (
     holidays,
     inbox,
     indicators,
+    initiatives,
     me,
     obligations,
     people,
+    programmes,
+    progress_reports,
     reopenings,
     results,
     role_plans,
@@ -40,6 +43,7 @@ from app.routers import (
     series,
     service,
     service_accounts,
+    site_checks,
     uploads,
 )
 from app.services.idempotency import Replayed
@@ -72,6 +76,10 @@ ROUTERS = (
     challenges.router,
     escalations.router,
     escalation_routes.router,
+    initiatives.router,
+    progress_reports.router,
+    site_checks.router,
+    programmes.router,
     service.router,
 )
 

@@ -1,8 +1,8 @@
 """Parties: how the service writes down whom something waits for or may be done by.
 
 A *party key* is `manager:<entity id>`, `planning:<entity id>`, `division:<division id>`,
-`technical_representative:<subject id>` (whoever is assigned to that subject), or one of the national keys
-`unit`, `unit_editor`, `administrator`. A person's keys come from the memberships in force; a step's keys from
+`technical_representative:<subject id>` (whoever is assigned to that subject), `project_manager:<initiative id>`,
+or one of the national keys `unit`, `unit_editor`, `administrator`. A person's keys come from the memberships in force; a step's keys from
 the chain that the entity's role plan names. What the role rules speak of stands here too: the actor, the facts
 of a subject, and the entitlement that they come to.
 """
@@ -18,6 +18,8 @@ from app.enums import DIVISION_ROLES, UNIT_ROLES, Chain, DivisionFunction, Party
 UNIT = "unit"
 UNIT_EDITOR = "unit_editor"
 ADMINISTRATOR = "administrator"
+PROJECT_MANAGER = "project_manager"
+"""The party of one initiative's project manager: `project_manager:<initiative id>`."""
 
 DEFAULT_CHAINS: dict[Chain, dict[Step, tuple[Party, ...]]] = {
     # Guide D-2 and annex C 2-4; a specialist stands in for the division.

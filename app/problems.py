@@ -76,6 +76,16 @@ _BY_CONSTRAINT: dict[str, AppError] = {
             "ضُبط جدول المسارات في اللحظة نفسها، فأعد قراءته.",
         )
     ),
+    "uq_initiatives_entity_id_code": errors.AlreadyExists(Text("The code is taken.", "الرمز مستخدم.")),
+    "uq_progress_reports_one_open": errors.AlreadyExists(
+        Text(
+            "A progress report of this initiative is on its way.",
+            "يوجد تقرير إنجاز قيد العمل لهذه المبادرة.",
+        )
+    ),
+    "uq_programme_participants_one_standing": errors.AlreadyExists(
+        Text("The entity takes part in this programme already.", "الجهة مشاركة في هذا البرنامج من قبل.")
+    ),
     "uq_holidays_day": errors.AlreadyExists(
         Text("The day is a public holiday already.", "اليوم عطلة رسمية مسجلة من قبل.")
     ),

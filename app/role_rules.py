@@ -46,6 +46,14 @@ PARTIES: dict[str, Text] = {
     ),
     Party.DIVISION: Text("the division that the role plan names", "التقسيم الذي تسميه خطة توزيع الأدوار"),
     "step:appoint": Text("the party that appoints to the role", "من له صلاحية التعيين في الدور"),
+    "step:close": Text(
+        "the manager or a specialist of the entity's vision office",
+        "مدير مكتب الرؤية في الجهة أو أخصائي فيه",
+    ),
+    "step:check": Text(
+        "the technical representative who is assigned to the initiative, a specialist or the manager of the office",
+        "الممثل الفني المكلف بالمبادرة، أو أخصائي المكتب أو مديره",
+    ),
     "step:enter": Text(
         "whom the chain of the entity's role plan names to enter",
         "من تسميه سلسلة الأدوار في الجهة للإدخال",
@@ -96,10 +104,11 @@ PARTIES: dict[str, Text] = {
         "مدير المكتب أو الأخصائي في الجهة المالكة أو الجهة المسهمة",
     ),
     "step:attach": Text(
-        "who may edit what the evidence is about: of a result who enters it, of a definition who defines it, of a"
-        " challenge the office, the head's office and who is in charge of it",
-        "من يملك تعديل ما يتعلق به الدليل: من يُدخل النتيجة، ومن يعدّ التعريف، وللتحدي مكتب الرؤية ومكتب رئيس الوحدة"
-        " والمسؤول عنه",
+        "who may edit what the evidence is about: of a result or progress report who enters it, of a definition who"
+        " defines it, of an initiative who carries it out, of a check on the ground who may record one, of a challenge the"
+        " office, the head's office and who is in charge of it",
+        "من يملك تعديل ما يتعلق به الدليل: من يُدخل النتيجة أو تقرير الإنجاز، ومن يعدّ التعريف، ومن ينفذ المبادرة، ومن"
+        " يسجل الزيارات الميدانية، وللتحدي مكتب الرؤية ومكتب رئيس الوحدة والمسؤول عنه",
     ),
     "step:work": Text(
         "the division that owns the challenge, when it is opened the one in charge of what it is about",
@@ -119,7 +128,7 @@ PARTIES: dict[str, Text] = {
         "الممثل الفني المكلف بالتحدي أو بموضوعه، أو مدير المكتب",
     ),
     "step:verify": Text(
-        "the technical representative who is assigned to the subject or its indicator, or a specialist of the"
+        "the technical representative who is assigned to the subject, its indicator or initiative, or a specialist of the"
         " owner; for the definition of a vision indicator another person of UNIT; never who entered or edited the"
         " subject, or brought evidence of it",
         "الممثل الفني المكلف بالموضوع أو بمؤشره أو أخصائي في الجهة المالكة، ولتعريف مؤشر الرؤية شخص آخر من وحدة"
@@ -133,6 +142,15 @@ _GRANTOR = Text(
     "وحدة المتابعة لمؤشرات الرؤية وبطاقة المؤشرات، ورئيس الوحدة لغيرها",
 )
 
+_EXECUTING = Text(
+    "the initiative's project manager, or whom the chain of detailed plans names to enter: the division in charge",
+    "مدير مشروع المبادرة، أو من تسميه سلسلة الخطط التفصيلية للإدخال: التقسيم المسؤول",
+)
+_APPROVER = Text(
+    "the manager of the office; of a foresight initiative the technical representative who is assigned to it",
+    "مدير المكتب، وللمبادرة الاستشرافية الممثل الفني المكلف بها",
+)
+
 PARTIES_OF_AREA: dict[tuple[str, str], Text] = {
     ("indicators", "step:define"): Text(
         "who defines it while it is a draft; once it is active, an editor of UNIT",
@@ -142,6 +160,10 @@ PARTIES_OF_AREA: dict[tuple[str, str], Text] = {
         "who confirms it or who puts it in force, whichever is due",
         "من يتحقق منه أو من يعتمد العمل به، بحسب الخطوة المستحقة",
     ),
+    ("initiatives", "step:enter"): _EXECUTING,
+    ("progress_reports", "step:enter"): _EXECUTING,
+    ("initiatives", "step:approve"): _APPROVER,
+    ("initiatives", "step:control"): _APPROVER,
     ("obligations", "step:approve"): _GRANTOR,
     ("reopenings", "step:approve"): _GRANTOR,
 }

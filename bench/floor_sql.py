@@ -4,10 +4,16 @@ _REF = "json_build_object('id', {0}.id, 'code', {0}.code, 'name_ar', {0}.name_ar
 _ENTITY, _PRIORITY, _DIVISION, _INDICATOR, _PILLAR = map(_REF.format, "epdil")
 
 _LIGHT = "(select s.light from standings s where s.indicator_id = i.id and s.scope = 'internal')"
+_CORRECTIVE = f"""
+    case when {_LIGHT} = 'red' then exists (
+        select from initiative_effects x join initiatives n on n.id = x.initiative_id
+        where x.indicator_id = i.id and n.state in ('approved', 'closing') and n.classification <> 'restricted')
+    end
+"""
 _ITEM = f"""
     i.id, i.code, i.name_ar, i.name_en, i.level, i.state, i.in_scorecard, i.shared, {_ENTITY} as entity,
     {_PRIORITY} as priority, {_DIVISION} as division, i.unit_ar, i.unit_en, i.polarity, i.frequency, i.measure,
-    i.verified, i.version, {_LIGHT} as light
+    i.verified, i.version, {_LIGHT} as light, {_CORRECTIVE} as corrective
 """
 _JOINED = """
     join entities e on e.id = i.entity_id

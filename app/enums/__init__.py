@@ -119,6 +119,8 @@ class SubjectKind(StrEnum):
     COMMUNICATION_ACTIVITY = "communication_activity"
     CHALLENGE = "challenge"
     ESCALATION_ROUTES = "escalation_routes"
+    SITE_CHECK = "site_check"
+    PROGRAMME_PARTICIPANT = "programme_participant"
 
 
 class ChainState(StrEnum):

@@ -10,12 +10,16 @@ from app.models.entities import Division, Entity
 from app.models.escalation_routes import EscalationRoute, EscalationTable
 from app.models.evidence import Evidence, EvidenceRule
 from app.models.indicators import Indicator
+from app.models.initiatives import BudgetLine, Initiative, InitiativeEffect, Milestone, MilestoneBaseline
 from app.models.obligations import Obligation, Schedule
 from app.models.people import Assignment, Decision, Delegation, Membership, User
+from app.models.programmes import ProgrammeParticipant
+from app.models.progress_reports import ProgressReport
 from app.models.reopenings import Reopening
 from app.models.results import Result
 from app.models.role_plans import RolePlan, RolePlanStep
 from app.models.scores import Score, Standing
+from app.models.site_checks import SiteCheck
 from app.models.subjects import Event, Subject, Wait
 from app.models.uploads import Upload
 
@@ -23,6 +27,7 @@ __all__ = [
     "Absence",
     "Assignment",
     "Base",
+    "BudgetLine",
     "Challenge",
     "ChallengeAttempt",
     "ChallengeSolution",
@@ -41,12 +46,18 @@ __all__ = [
     "Holiday",
     "IdempotencyKey",
     "Indicator",
+    "Initiative",
+    "InitiativeEffect",
     "Invitation",
     "Membership",
+    "Milestone",
+    "MilestoneBaseline",
     "Obligation",
     "Pillar",
     "Priority",
     "Programme",
+    "ProgrammeParticipant",
+    "ProgressReport",
     "RefreshToken",
     "Reopening",
     "Result",
@@ -58,6 +69,7 @@ __all__ = [
     "ServiceAccount",
     "Session",
     "SignInBrake",
+    "SiteCheck",
     "Source",
     "Standing",
     "Subject",

@@ -7,6 +7,7 @@ from app.role_table import (
     entities,
     evidence,
     indicators,
+    initiatives,
     obligations,
     people,
     reopenings,
@@ -28,4 +29,5 @@ TABLE = (
     *evidence.RULES,
     *reopenings.RULES,
     *challenges.RULES,
+    *initiatives.RULES,
 )

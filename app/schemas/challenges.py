@@ -87,7 +87,10 @@ class ChallengeCreate(Body):
     )
 
     about_id: Annotated[
-        UUID, Field(description="What it is about: an indicator, a result, a definition (Guide X-6).")
+        UUID,
+        Field(
+            description="What it is about: an initiative or project, an indicator, a result, a definition (Guide X-6)."
+        ),
     ]
     kind: _Kind
     tie: _Tie

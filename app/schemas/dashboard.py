@@ -47,6 +47,9 @@ class DashboardStanding(View):
     amber: Annotated[_Number, Field(description="Indicators whose light is amber.")]
     red: Annotated[_Number, Field(description="Indicators whose light is red.")]
     grey: Annotated[_Number, Field(description="Indicators whose light is grey: they cannot be assessed.")]
+    red_without_corrective: Annotated[
+        _Number, Field(description="Red ones that no initiative in work is to move.")
+    ]
     overdue: Annotated[
         _Number, Field(description="Indicators of which a figure newer than the one scored is overdue.")
     ]
@@ -64,6 +67,12 @@ class DashboardIndicator(View):
     name: _Name
     entity: Annotated[Code, Field(description="The code of its owner.")]
     light: Annotated[Literal["red", "amber"], Field(description="Its light.")]
+    corrective: Annotated[
+        bool | None,
+        Field(
+            description="Where it is red, whether an initiative in work is to move it; null where it is amber."
+        ),
+    ]
     on_track: Annotated[
         Number,
         Field(description="Percent of what is expected by now, with one decimal; below zero: regress."),

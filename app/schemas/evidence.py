@@ -89,8 +89,8 @@ class EvidenceSubject(View):
 
     id: Annotated[UUID, Field(description="Its id.")]
     kind: Annotated[SubjectKind, Field(description="What it is.")]
-    name_ar: Annotated[Name, Field(description="The indicator that it belongs to, in Arabic.")]
-    name_en: Annotated[Name, Field(description="The indicator that it belongs to, in English.")]
+    name_ar: Annotated[Name, Field(description="The indicator or initiative that it belongs to, in Arabic.")]
+    name_en: Annotated[Name, Field(description="The indicator or initiative that it belongs to, in English.")]
     period: Annotated[PeriodCode | None, Field(description="The period, where it is a result.")]
 
 

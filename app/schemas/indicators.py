@@ -173,6 +173,13 @@ class _Indicator(View):
             " ones apart; grey: there is none, or it cannot be assessed."
         ),
     ]
+    corrective: Annotated[
+        bool | None,
+        Field(
+            description="Where the light is red, whether an initiative in work is to move the indicator; null where it is"
+            " not red, or not yours to see."
+        ),
+    ]
     version: Version
 
 

@@ -174,6 +174,13 @@ class ResultRead(_Figure):
     ]
     note: Annotated[Words | None, Field(description="What a reader of the figure should know.")]
     score: Annotated[ResultScore, Field(description="What the figure comes to.")]
+    corrective: Annotated[
+        bool | None,
+        Field(
+            description="Where the light is red, whether an initiative in work is to move the indicator; null where it is"
+            " not red, or not yours to see."
+        ),
+    ]
     recorded_at: Annotated[datetime, Field(description="When the service first wrote it down.")]
     entered_by: Annotated[PersonRef | None, Field(description="Who entered it.")]
     entered_at: Annotated[datetime | None, Field(description="When it was entered.")]

@@ -74,6 +74,13 @@ class ScoreboardLine(View):
     amber: Annotated[_Number, Field(description="Indicators whose light is amber.")]
     red: Annotated[_Number, Field(description="Indicators whose light is red.")]
     grey: Annotated[_Number, Field(description="Indicators whose light is grey: they cannot be assessed.")]
+    red_without_corrective: Annotated[
+        _Number | None,
+        Field(
+            description="Red ones that no initiative in work is to move; null: not all of the line is yours to see, or it"
+            " is asked as of a moment."
+        ),
+    ]
     on_track: Annotated[
         _Number, Field(description="Indicators that have come as far as was expected by now, or farther.")
     ]
@@ -149,6 +156,13 @@ class IndicatorStanding(View):
     progress: Annotated[Number | None, Field(description="Percent of the way to the target, uncapped.")]
     on_track: Annotated[Number | None, Field(description="Percent of what was expected, uncapped.")]
     light: Annotated[Light, Field(description="The traffic light.")]
+    corrective: Annotated[
+        bool | None,
+        Field(
+            description="Where the light is red, whether an initiative in work is to move the indicator; null where it is"
+            " not red, or not yours to see."
+        ),
+    ]
     before: Annotated[StandingBefore | None, Field(description="The period before; null: none is known.")]
 
 

@@ -269,6 +269,23 @@ async def note(
     )
 
 
+async def redirect(
+    writer: Writer,
+    action: str,
+    facts: Facts,
+    *,
+    actor: Actor,
+    at: datetime,
+    awaited: Awaited | None,
+    changes: Mapping[str, Any] | None = None,
+) -> None:
+    """Record a change that leaves the state as it is, but whom it waits for: the parties that `facts` name now."""
+    case = Case(facts, Entitlement(""), changes=changes or {})
+    await _record(
+        writer, action, [case], target=facts.state, actor=actor, at=at, awaited=awaited, acting_for_id=None
+    )
+
+
 async def _record(
     writer: Writer,
     action: str,

@@ -11,13 +11,17 @@ from app.services.entities import rules as entities
 from app.services.evidence import rules as evidence
 from app.services.holidays import rules as holidays
 from app.services.indicators import rules as indicators
+from app.services.initiatives import rules as initiatives
 from app.services.obligations import rules as obligations
 from app.services.people import rules as people
+from app.services.programmes import rules as programmes
+from app.services.progress_reports import rules as progress_reports
 from app.services.reopenings import rules as reopenings
 from app.services.results import rules as results
 from app.services.role_plans import rules as role_plans
 from app.services.schedules import rules as schedules
 from app.services.service_accounts import rules as service_accounts
+from app.services.site_checks import rules as site_checks
 from app.services.transitions import Transition
 
 
@@ -50,6 +54,10 @@ TABLES = (
     TransitionTable(SubjectKind.CONTRIBUTION, contributions.TRANSITIONS),
     TransitionTable(SubjectKind.CHALLENGE, challenges.TRANSITIONS),
     TransitionTable(SubjectKind.HOLIDAY, holidays.TRANSITIONS),
+    TransitionTable(SubjectKind.INITIATIVE, initiatives.TRANSITIONS),
+    TransitionTable(SubjectKind.PROGRESS_REPORT, progress_reports.TRANSITIONS),
+    TransitionTable(SubjectKind.SITE_CHECK, site_checks.TRANSITIONS),
+    TransitionTable(SubjectKind.PROGRAMME_PARTICIPANT, programmes.TRANSITIONS),
 )
 
 

@@ -1,6 +1,6 @@
 """Challenges and their escalation: the routing table in versions, challenges, and each stay at a level.
 
-Revision: challenges, after planning.
+Revision: challenges, after initiatives.
 """
 
 import uuid
@@ -12,7 +12,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision: str = "challenges"
-down_revision: str | Sequence[str] | None = "planning"
+down_revision: str | Sequence[str] | None = "initiatives"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
@@ -129,7 +129,8 @@ def _subjects() -> None:
         " 'decision', 'role_plan', 'indicator', 'definition', 'contribution', 'obligation', 'result',"
         " 'reopening', 'evidence', 'holiday', 'path_template', 'path_run', 'path_stage', 'scorecard',"
         " 'improvement_plan', 'plan', 'proposal', 'detailed_plan', 'initiative', 'progress_report',"
-        " 'communication_plan', 'communication_activity', 'challenge', 'escalation_routes')",
+        " 'communication_plan', 'communication_activity', 'site_check', 'programme_participant',"
+        " 'challenge', 'escalation_routes')",
     )
 
 

@@ -21,14 +21,19 @@ EVERYBODY = {
     "evidence.read",
     "indicators.read",
     "inbox.read",
+    "initiatives.read",
     "me.edit",
     "me.read",
     "obligations.read",
+    "programme_participants.read",
+    "programmes.read_parts",
+    "progress_reports.read",
     "results.decide_many",
     "results.read",
     "role_rules.read",
     "scoreboard.read",
     "service_accounts.create",
+    "site_checks.read",
 }
 ON_ONES_OWN = {
     "assignments.read",
@@ -67,7 +72,8 @@ def default_steps(entity_id: UUID = HERE, in_charge: UUID | None = None) -> powe
 
 
 def place(entity_id: UUID = HERE, steps: powers.Steps | None = None, *, is_unit: bool = False) -> Place:
-    return Place(entity_id, is_unit, steps or default_steps(entity_id))
+    plans = chains.keys(Chain.DETAILED_PLANS, None, entity_id, None)
+    return Place(entity_id, is_unit, steps or default_steps(entity_id), plans)
 
 
 def here(who: Actor, steps: powers.Steps | None = None) -> set[str]:

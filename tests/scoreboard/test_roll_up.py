@@ -158,7 +158,7 @@ MEMBERS = Table(
     Column("group_id", Integer),
     *[Column(name, Numeric) for name in ("weight", "progress", "on_track", "before_progress")],
     Column("light", Text),
-    *[Column(name, Boolean) for name in ("asked", "overdue", "at_home")],
+    *[Column(name, Boolean) for name in ("asked", "overdue", "at_home", "uncorrected")],
     prefixes=["temporary"],
 )
 _BOARD = rolled_up(MEMBERS, ["group_id"])
@@ -180,7 +180,7 @@ async def in_sql(connection: Connection, groups: Sequence[Sequence[Member]]) -> 
         records=[
             (
                 *(number, m.weight, m.score.progress, m.score.on_track, m.before, m.score.light.value),
-                *(m.asked, m.overdue, True),
+                *(m.asked, m.overdue, True, m.uncorrected),
             )
             for number, group in enumerate(groups)
             for m in group
@@ -194,6 +194,7 @@ async def in_sql(connection: Connection, groups: Sequence[Sequence[Member]]) -> 
             **{name: row[name] for name in ("coverage", "score", "pace", "change")},
             light=Light(row["light"]),
             trend=None if row["trend"] is None else Trend(row["trend"]),
+            red_without_corrective=row["red_without_corrective"],
         )
         for row in rows
     ]

@@ -12,22 +12,25 @@ from sqlalchemy import (
     Text,
     Uuid,
     bindparam,
+    case,
     false,
+    func,
     literal_column,
     null,
     select,
     union_all,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, array
 from sqlalchemy.sql.selectable import FromClause, LateralFromClause
 
 from app.db import Lane, Query, Row
 from app.enums import Classification, SubjectKind
-from app.models import Definition, Indicator, Result, Subject
-from app.parties import Actor, Facts
+from app.models import Definition, Indicator, Initiative, Result, Subject
+from app.parties import PROJECT_MANAGER, Actor, Facts
 from app.services import sql
 from app.services.definitions import queries as definitions
 from app.services.indicators import queries as indicators
+from app.services.initiatives import facts as initiatives
 from app.services.results import facts as results
 
 _Load = Callable[[Lane, Actor, UUID, datetime], Awaitable[Facts | None]]
@@ -92,12 +95,26 @@ def _definition(id_: ColumnElement[Any]) -> Select[Any]:
     )
 
 
+def _initiative(id_: ColumnElement[Any]) -> Select[Any]:
+    i = Initiative.__table__.alias()
+    manager = case(
+        (
+            i.c.manager_id.is_not(None),
+            array([func.concat(literal_column(f"'{PROJECT_MANAGER}:'"), i.c.id)]),
+        ),
+        else_=_NOBODY,
+    )
+    restricted = i.c.classification == sql.const(Classification.RESTRICTED)
+    return _row(SubjectKind.INITIATIVE, i, restricted=restricted, parties=manager).where(i.c.id == id_)
+
+
 KINDS: Mapping[str, Concern] = {
     each.kind: each
     for each in (
         Concern(SubjectKind.INDICATOR, indicators.entry_facts, _indicator),
         Concern(SubjectKind.RESULT, results.one, _result),
         Concern(SubjectKind.DEFINITION, definitions.facts, _definition),
+        Concern(SubjectKind.INITIATIVE, initiatives.one, _initiative),
     )
 }
 

@@ -26,6 +26,7 @@ from app.parties import Actor
 from app.services import sql
 from app.services.documents import Document
 from app.services.inbox import queries as inbox
+from app.services.initiatives import corrective
 from app.services.obligations import queries as obligations
 from app.services.obligations import state as due
 from app.services.people import visibility
@@ -73,7 +74,18 @@ def _standing(language: str, *, national: bool) -> ScalarSelect[Any]:
     most = (
         select(
             entity.label("entity"),
-            *(board.c[name] for name in ("indicators", *Light, "overdue", "score", "light", "trend")),
+            *(
+                board.c[name]
+                for name in (
+                    "indicators",
+                    *Light,
+                    "red_without_corrective",
+                    "overdue",
+                    "score",
+                    "light",
+                    "trend",
+                )
+            ),
             func.row_number().over(order_by=order).label("place"),
         )
         .select_from(source)
@@ -85,6 +97,7 @@ def _standing(language: str, *, national: bool) -> ScalarSelect[Any]:
         entity=most.c.entity,
         indicators=most.c.indicators,
         **{light.value: most.c[light.value] for light in Light},
+        red_without_corrective=most.c.red_without_corrective,
         overdue=most.c.overdue,
         score=_rounded(most.c.score),
         light=most.c.light,
@@ -104,6 +117,7 @@ def _urgent(language: str, *, national: bool) -> ScalarSelect[Any]:
             _name(_i, language).label("name"),
             _e.c.code.label("entity"),
             figure.c.light,
+            corrective.of(_i, figure.c.light).label("corrective"),
             figure.c.on_track,
             func.row_number().over(order_by=worst_first).label("place"),
         )
@@ -122,6 +136,7 @@ def _urgent(language: str, *, national: bool) -> ScalarSelect[Any]:
         name=worst.c.name,
         entity=worst.c.entity,
         light=worst.c.light,
+        corrective=worst.c.corrective,
         on_track=_rounded(worst.c.on_track),
     )
     return select(sql.listed(item, worst.c.place)).select_from(worst).scalar_subquery()

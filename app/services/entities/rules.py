@@ -23,6 +23,7 @@ BEGUN_HERE = (
     "assignments.create",
     "delegations.create",
     "role_plans.create",
+    "initiatives.create",
 )
 """What is made under an entity, in the order in which it is listed."""
 

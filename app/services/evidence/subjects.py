@@ -36,9 +36,27 @@ from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.sql.selectable import FromClause
 
 from app.db import Lane, Query, Writer
-from app.enums import ChainState, Classification, DefinitionState, IndicatorLevel, Role, Step, SubjectKind
-from app.models import Challenge, Definition, Indicator, Result, Subject
-from app.parties import UNIT, UNIT_EDITOR, Actor, Facts
+from app.enums import (
+    Chain,
+    ChainState,
+    Classification,
+    DefinitionState,
+    IndicatorLevel,
+    Role,
+    Step,
+    SubjectKind,
+)
+from app.models import (
+    Challenge,
+    Definition,
+    Indicator,
+    Initiative,
+    ProgressReport,
+    Result,
+    SiteCheck,
+    Subject,
+)
+from app.parties import PROJECT_MANAGER, UNIT, UNIT_EDITOR, Actor, Facts
 from app.services import approval, lifecycle, sql
 from app.services.challenges import facts as challenge_facts
 from app.services.challenges import rules as challenges
@@ -48,10 +66,19 @@ from app.services.definitions import queries as definition_queries
 from app.services.definitions import rules as definitions
 from app.services.definitions import visibility as definition_visibility
 from app.services.evidence.visibility import Sight
+from app.services.initiatives import facts as initiative_facts
+from app.services.initiatives import rules as initiatives
+from app.services.initiatives import visibility as initiative_visibility
 from app.services.people import four_eyes, visibility
+from app.services.progress_reports import facts as report_facts
+from app.services.progress_reports import rules as progress_reports
+from app.services.progress_reports import visibility as report_visibility
 from app.services.results import facts as result_facts
 from app.services.results import rules as results
 from app.services.results import visibility as result_visibility
+from app.services.role_plans import chains
+from app.services.site_checks import queries as site_check_queries
+from app.services.site_checks import rules as site_checks
 
 _Load = Callable[[Lane, Actor, UUID, datetime], Awaitable[Facts | None]]
 
@@ -84,12 +111,12 @@ def _row(
     attach_due: ColumnElement[Any],
     verify_due: ColumnElement[Any],
     sight: Sight,
-    indicator: FromClause,
+    of: FromClause,
     period: ColumnElement[Any],
 ) -> Select[Any]:
     """What evidence needs to know of the thing it is about.
 
-    `attach`, `verify`: party keys. `edited_by`: who never verifies its evidence.
+    `attach`, `verify`: party keys. `edited_by`: who never verifies its evidence. `of`: by whose names it is called.
     """
     return select(
         sql.const(kind).label("kind"),
@@ -100,8 +127,8 @@ def _row(
         attach_due.cast(Date).label("attach_due"),
         verify_due.cast(Date).label("verify_due"),
         *[column.label(name) for name, column in sight._asdict().items()],
-        indicator.c.name_ar.label("name_ar"),
-        indicator.c.name_en.label("name_en"),
+        of.c.name_ar.label("name_ar"),
+        of.c.name_en.label("name_en"),
         period.cast(Text).label("period"),
     )
 
@@ -145,7 +172,7 @@ def _of_result(id_: ColumnElement[Any]) -> Select[Any]:
             attach_due=days[2],
             verify_due=days[3],
             sight=sight_of_result(r),
-            indicator=i,
+            of=i,
             period=r.c.period,
         )
         .select_from(r.join(i, i.c.id == r.c.indicator_id))
@@ -185,7 +212,7 @@ def _of_definition(id_: ColumnElement[Any]) -> Select[Any]:
                     ),
                 ),
             ),
-            indicator=i,
+            of=i,
             period=null(),
         )
         .select_from(d.join(i, i.c.id == d.c.indicator_id))
@@ -218,10 +245,99 @@ def _of_challenge(id_: ColumnElement[Any]) -> Select[Any]:
                 named=and_(within, or_(challenge_visibility.named(c), specialist == any_(visibility.KEYS))),
                 disclosed=and_(visibility.NATIONAL, seen),
             ),
-            indicator=about,
+            of=about,
             period=about.c.period,
         )
         .select_from(c.join(about, true()))
+        .where(c.c.id == id_)
+    )
+
+
+def _sight_of_initiative(i: FromClause) -> Sight:
+    """How the reader stands to the initiative `i`. The specialists verify its evidence, so they see all of it."""
+    return Sight(
+        at_work=initiative_visibility.at_work(i),
+        named=or_(
+            initiative_visibility.named(i), _party(Role.SPECIALIST, i.c.entity_id) == any_(visibility.KEYS)
+        ),
+        disclosed=and_(visibility.NATIONAL, initiative_visibility.disclosed(i)),
+    )
+
+
+def _of_initiative(id_: ColumnElement[Any]) -> Select[Any]:
+    i = Initiative.__table__.alias()
+    manager = case(
+        (
+            i.c.manager_id.is_not(None),
+            array([initiative_visibility.party(PROJECT_MANAGER, i.c.id)]),
+        ),
+        else_=literal_column("'{}'::text[]"),
+    )
+    return (
+        _row(
+            SubjectKind.INITIATIVE,
+            state=i.c.state,
+            attach=func.array_cat(manager, chains.keys_of(Chain.DETAILED_PLANS, Step.ENTER, i)),
+            verify=array([_representative(i.c.id), _party(Role.SPECIALIST, i.c.entity_id)]),
+            # Who edited the plan may well verify what proves its end; who says that it has ended does not.
+            edited_by=func.array_remove(array([i.c.closing_by_id]), null()),
+            attach_due=null(),
+            verify_due=null(),
+            sight=_sight_of_initiative(i),
+            of=i,
+            period=null(),
+        )
+        .select_from(i)
+        .where(i.c.id == id_)
+    )
+
+
+def _of_progress_report(id_: ColumnElement[Any]) -> Select[Any]:
+    r, i = ProgressReport.__table__.alias(), Initiative.__table__.alias()
+    sight = _sight_of_initiative(i)
+    return (
+        _row(
+            SubjectKind.PROGRESS_REPORT,
+            state=r.c.state,
+            attach=r.c.parties_enter,
+            verify=array(
+                [_representative(r.c.id), _representative(i.c.id), _party(Role.SPECIALIST, r.c.entity_id)]
+            ),
+            edited_by=r.c.edited_by,
+            attach_due=null(),
+            verify_due=null(),
+            sight=Sight(
+                at_work=report_visibility.at_work(r, i),
+                named=or_(sight.named, report_visibility.named(r, i)),
+                disclosed=and_(visibility.NATIONAL, report_visibility.disclosed(r, i)),
+            ),
+            of=i,
+            period=null(),
+        )
+        .select_from(r.join(i, i.c.id == r.c.initiative_id))
+        .where(r.c.id == id_)
+    )
+
+
+def _of_site_check(id_: ColumnElement[Any]) -> Select[Any]:
+    c, i = SiteCheck.__table__.alias(), Initiative.__table__.alias()
+    sight = _sight_of_initiative(i)
+    representative = _party(Role.TECHNICAL_REPRESENTATIVE, i.c.id)
+    specialist = _party(Role.SPECIALIST, i.c.entity_id)
+    return (
+        _row(
+            SubjectKind.SITE_CHECK,
+            state=c.c.state,
+            attach=array([representative, specialist, _party(Role.MANAGER, i.c.entity_id)]),
+            verify=array([_representative(i.c.id), specialist]),
+            edited_by=c.c.edited_by,
+            attach_due=null(),
+            verify_due=null(),
+            sight=sight._replace(at_work=initiative_visibility.visible(i)),
+            of=i,
+            period=null(),
+        )
+        .select_from(c.join(i, i.c.id == c.c.initiative_id))
         .where(c.c.id == id_)
     )
 
@@ -255,6 +371,33 @@ KINDS: Mapping[str, Evidenced] = {
             challenges.HELD,
             challenges.HELD,
             _of_challenge,
+        ),
+        Evidenced(
+            SubjectKind.INITIATIVE,
+            Initiative,
+            initiative_facts.one,
+            Step.ENTER,
+            initiatives.EDIT.sources | initiatives.RUNNING,
+            initiatives.STANDING,
+            _of_initiative,
+        ),
+        Evidenced(
+            SubjectKind.PROGRESS_REPORT,
+            ProgressReport,
+            report_facts.one,
+            Step.ENTER,
+            progress_reports.EDIT.sources,
+            frozenset({ChainState.DRAFT.value, *approval.CONTROLLED}),
+            _of_progress_report,
+        ),
+        Evidenced(
+            SubjectKind.SITE_CHECK,
+            SiteCheck,
+            site_check_queries.facts,
+            initiatives.CHECK,
+            site_checks.RECORDED,
+            site_checks.RECORDED,
+            _of_site_check,
         ),
     )
 }

@@ -29,7 +29,9 @@ from app.models import (
     Entity,
     Evidence,
     Indicator,
+    Initiative,
     Obligation,
+    ProgressReport,
     Reopening,
     Result,
     RolePlan,
@@ -40,7 +42,9 @@ from app.services.challenges import visibility as challenges
 from app.services.definitions import visibility as definitions
 from app.services.evidence import subjects
 from app.services.evidence import visibility as evidence
+from app.services.initiatives import visibility as initiatives
 from app.services.people import visibility
+from app.services.progress_reports import visibility as progress_reports
 from app.services.results import visibility as results
 
 _NOBODY = literal_column("'{}'::uuid[]", ARRAY(Uuid))
@@ -149,6 +153,22 @@ def _evidence(w: FromClause) -> Select[Any]:
     )
 
 
+def _initiative(w: FromClause) -> Select[Any]:
+    i = Initiative.__table__.alias()
+    return _said(
+        w, i, barred=i.c.edited_by + i.c.controlled_by, nobody_left=initiatives.nobody_left(i)
+    ).where(i.c.id == w.c.subject_id)
+
+
+def _progress_report(w: FromClause) -> Select[Any]:
+    r, i = ProgressReport.__table__.alias(), Initiative.__table__.alias()
+    return (
+        _said(w, i, barred=r.c.edited_by + r.c.controlled_by, nobody_left=progress_reports.nobody_left(r))
+        .select_from(r.join(i, i.c.id == r.c.initiative_id))
+        .where(r.c.id == w.c.subject_id)
+    )
+
+
 def _challenge(w: FromClause) -> Select[Any]:
     c = Challenge.__table__.alias()
     about = challenge_subjects.about(c)
@@ -173,5 +193,7 @@ KINDS: Mapping[SubjectKind, Callable[[FromClause], Select[Any]]] = {
     SubjectKind.REOPENING: _reopening,
     SubjectKind.ROLE_PLAN: _role_plan,
     SubjectKind.EVIDENCE: _evidence,
+    SubjectKind.INITIATIVE: _initiative,
+    SubjectKind.PROGRESS_REPORT: _progress_report,
     SubjectKind.CHALLENGE: _challenge,
 }

@@ -59,6 +59,7 @@ from app.services.evidence import rules as evidence
 from app.services.evidence import standing as evidence_standing
 from app.services.indicators import rules, standing
 from app.services.indicators.visibility import visible
+from app.services.initiatives import corrective
 from app.services.obligations.periods import WINDOWS
 from app.services.people import visibility
 from app.services.role_plans import chains
@@ -80,6 +81,7 @@ which it is listed."""
 
 def item(i: FromClause, e: FromClause, p: FromClause) -> list[ColumnElement[Any]]:
     """What a list shows of the indicator `i`, its owner `e` and its priority `p`, as `joined` joins them."""
+    light = standing.light(i)
     return [
         i.c.id,
         i.c.code,
@@ -98,7 +100,8 @@ def item(i: FromClause, e: FromClause, p: FromClause) -> list[ColumnElement[Any]
         i.c.frequency,
         i.c.measure,
         i.c.verified,
-        standing.light(i).label("light"),
+        light.label("light"),
+        corrective.of(i, light).label("corrective"),
         i.c.version,
     ]
 

@@ -67,6 +67,9 @@ def _statement(*, locking: bool) -> TextualSelect:
                        select 'technical_representative:' || a.subject_id
                        from assigned a join held h
                          on 'technical_representative:' || a.entity_id = any(h.parties)
+                       union
+                       select 'project_manager:' || i.id
+                       from managed_by(:user_id, array(select h.entity_id from held h)) as i (id)
                    ) as keys,
                    array(select distinct h.entity_id from held h where h.entity_id is not null) as entity_ids,
                    exists (select from held h where 'unit' = any(h.parties)) as national

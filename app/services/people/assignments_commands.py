@@ -1,5 +1,6 @@
 """Every write of assignments: representatives work only on what they are assigned (Guide O-3, O-4)."""
 
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -13,16 +14,19 @@ from app.models import Assignment, Membership, Subject
 from app.parties import Actor, Facts
 from app.services import lifecycle, records, sql
 from app.services.challenges import facts as challenges
+from app.services.initiatives import facts as initiatives
 from app.services.people import rules
 from app.services.people.memberships_commands import require_active
 from app.services.results import facts as results
 
-_ASSIGNED_TO = (SubjectKind.INDICATOR.value, SubjectKind.RESULT.value, SubjectKind.CHALLENGE.value)
-
-_READ_BY_WHO_IS_ASSIGNED = {
+_SEEN_FIRST: Mapping[str, Callable[[Writer, Actor, UUID, datetime], Awaitable[Facts | None]]] = {
     SubjectKind.RESULT.value: results.one,
+    SubjectKind.INITIATIVE.value: initiatives.one,
     SubjectKind.CHALLENGE.value: challenges.one,
 }
+"""Who is assigned to one of these reads it, so only who reads it may assign: what loads it for who asks."""
+
+_ASSIGNED_TO = (SubjectKind.INDICATOR.value, *_SEEN_FIRST)
 
 
 async def create(
@@ -35,7 +39,7 @@ async def create(
     ends_at: datetime | None,
     now: datetime,
 ) -> UUID:
-    """Put a person of the entity to work on one of its indicators, results or challenges.
+    """Put a person of the entity to work on one of its indicators, results, initiatives or challenges.
 
     Raises Forbidden for who would assign themself, Invalid for somebody without a role in the entity and
     for a subject that is unknown, another entity's, or not visible to the actor; the same assignment twice
@@ -106,7 +110,7 @@ async def _require_subject(
         )
     )
     kind = found.scalar_one_or_none()
-    # Who is assigned to a result or a challenge reads it, so only who reads it may assign.
-    load = _READ_BY_WHO_IS_ASSIGNED.get(kind or "")
-    if kind is None or (load is not None and await load(writer, actor, subject_id, now) is None):
+    load = _SEEN_FIRST.get(kind or "")
+    hidden = load is not None and await load(writer, actor, subject_id, now) is None
+    if kind is None or hidden:
         raise unknown_reference("#/subject_id")

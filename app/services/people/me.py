@@ -21,19 +21,20 @@ from sqlalchemy import (
 )
 
 from app.db import Lane, Query, Writer
-from app.enums import Chain, Language, SubjectKind
+from app.enums import Chain, Language, Step, SubjectKind
 from app.models import (
     Assignment,
     Delegation,
     Division,
     Entity,
     Indicator,
+    Initiative,
     Membership,
     ServiceAccount,
     Session,
     User,
 )
-from app.parties import Actor, Facts
+from app.parties import PROJECT_MANAGER, Actor, Facts, party_key
 from app.services import lifecycle, sql
 from app.services.documents import Document, with_actions
 from app.services.people import powers, visibility
@@ -117,24 +118,42 @@ def _session() -> ColumnElement[Any]:
 
 
 def _entities() -> ColumnElement[Any]:
-    """The actor's entities, with the chain of results in force and the actor's divisions in charge of
-    an indicator there: [[ref, is UNIT, steps, [division id, ...]], ...]."""
-    e, i, m = Entity.__table__.alias(), Indicator.__table__.alias(), Membership.__table__.alias()
-    in_charge = (
-        select(func.coalesce(func.json_agg(i.c.division_id.distinct()), literal_column("'[]'::json")))
-        .where(
-            i.c.entity_id == e.c.id,
-            exists(
-                select(_ONE).where(
-                    m.c.user_id == visibility.PERSON, m.c.division_id == i.c.division_id, sql.in_force(m)
-                )
-            ),
+    """The actor's entities, each with the chains of results and of detailed plans in force, the actor's divisions in
+    charge of an indicator and of an initiative there, and the initiatives that the actor manages:
+    [[ref, is UNIT, [steps, [division id, ...]], [steps, [division id, ...]], [initiative id, ...]], ...]."""
+    e, m, managed = (model.__table__.alias() for model in (Entity, Membership, Initiative))
+
+    def in_charge(model: type[Indicator | Initiative]) -> ColumnElement[Any]:
+        i = model.__table__.alias()
+        return (
+            select(func.coalesce(func.json_agg(i.c.division_id.distinct()), literal_column("'[]'::json")))
+            .where(
+                i.c.entity_id == e.c.id,
+                exists(
+                    select(_ONE).where(
+                        m.c.user_id == visibility.PERSON, m.c.division_id == i.c.division_id, sql.in_force(m)
+                    )
+                ),
+            )
+            .correlate(e)
+            .scalar_subquery()
         )
+
+    def chain(chain: Chain, model: type[Indicator | Initiative]) -> ColumnElement[Any]:
+        return func.json_build_array(chains.steps_in_force(chain, e.c.id), in_charge(model))
+
+    of_mine = (
+        select(sql.listed(managed.c.id, managed.c.id))
+        .where(managed.c.entity_id == e.c.id, managed.c.manager_id == visibility.PERSON)
         .correlate(e)
         .scalar_subquery()
     )
     item = func.json_build_array(
-        sql.ref(e), e.c.is_unit, chains.steps_in_force(Chain.RESULTS, e.c.id), in_charge
+        sql.ref(e),
+        e.c.is_unit,
+        chain(Chain.RESULTS, Indicator),
+        chain(Chain.DETAILED_PLANS, Initiative),
+        of_mine,
     )
     return select(sql.listed(item, e.c.id)).where(e.c.id == any_(visibility.ENTITIES)).scalar_subquery()
 
@@ -226,20 +245,20 @@ def _facts(user_id: UUID, version: int) -> Facts:
 
 def _powers(actor: Actor, entities: list[Any]) -> Powers:
     """`entities`: what `_entities` read."""
-    return powers.of(
-        actor,
-        [
-            Place(
-                UUID(ref["id"]),
-                is_unit,
-                _steps(UUID(ref["id"]), steps, [UUID(division) for division in in_charge]),
-            )
-            for ref, is_unit, steps, in_charge in entities
-        ],
-    )
+    return powers.of(actor, [_place(*entity) for entity in entities])
 
 
-def _steps(entity_id: UUID, steps: str | None, in_charge: list[UUID]) -> Mapping[str, frozenset[str]]:
+def _place(ref: Any, is_unit: bool, of_results: Any, of_plans: Any, managed: list[str]) -> Place:
+    entity_id = UUID(ref["id"])
+    plan_steps = dict(_steps(Chain.DETAILED_PLANS, entity_id, *of_plans))
+    plan_steps[Step.ENTER] |= {party_key(PROJECT_MANAGER, UUID(initiative_id)) for initiative_id in managed}
+    return Place(entity_id, is_unit, _steps(Chain.RESULTS, entity_id, *of_results), plan_steps)
+
+
+def _steps(
+    chain: Chain, entity_id: UUID, steps: str | None, in_charge: list[str]
+) -> Mapping[str, frozenset[str]]:
     """The party keys of the chain, whichever of `in_charge` a subject names (or none)."""
-    by_subject = [chains.keys(Chain.RESULTS, steps, entity_id, division) for division in (None, *in_charge)]
+    divisions = [None, *map(UUID, in_charge)]
+    by_subject = [chains.keys(chain, steps, entity_id, division) for division in divisions]
     return {step: frozenset(key for keys in by_subject for key in keys[step]) for step in by_subject[0]}

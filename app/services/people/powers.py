@@ -42,11 +42,12 @@ class Powers:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """An entity: whether it is UNIT, and who may enter, review and approve its results."""
+    """An entity: whether it is UNIT, and who may enter, review and approve its results and detailed plans."""
 
     entity_id: UUID
     is_unit: bool
     result_steps: Steps
+    plan_steps: Steps
 
 
 def of(actor: Actor, places: Iterable[Place]) -> Powers:
@@ -77,7 +78,7 @@ def of(actor: Actor, places: Iterable[Place]) -> Powers:
 
 
 def _at(actor: Actor, place: Place) -> frozenset[str]:
-    here, steps = place.entity_id, place.result_steps
+    here, steps, plans = place.entity_id, place.result_steps, place.plan_steps
     head, manager, specialist = (party_key(role, here) for role in (Role.HEAD, Role.MANAGER, Role.SPECIALIST))
     head_office, division_member = (
         party_key(role, here) for role in (Role.HEAD_OFFICE, Role.DIVISION_MEMBER)
@@ -85,7 +86,10 @@ def _at(actor: Actor, place: Place) -> frozenset[str]:
     # Of challenges, beside who enters figures.
     documenting = (manager, head_office, division_member)
     # A technical representative confirms what they are assigned.
-    confirming = (specialist, party_key(Role.TECHNICAL_REPRESENTATIVE, here))
+    representative = party_key(Role.TECHNICAL_REPRESENTATIVE, here)
+    confirming, checking = (specialist, representative), (specialist, manager, representative)
+    # Of a foresight initiative, and of any other.
+    approving = (representative, manager)
     by_area: Mapping[str, Steps] = {
         "results": {**steps, "control": (*steps.get(Step.REVIEW, ()), *steps.get(Step.APPROVE, ()))},
         # The head grants what UNIT does not.
@@ -99,8 +103,22 @@ def _at(actor: Actor, place: Place) -> frozenset[str]:
             "activate": (manager,),
             "control": (*confirming, manager),
         },
-        # Who may edit a figure or a definition brings its evidence.
-        "evidence": {"attach": (*steps.get(Step.ENTER, ()), specialist, *documenting), "verify": confirming},
+        # Who may edit a figure, a definition or an initiative brings its evidence; who checks on the ground, of that.
+        "evidence": {
+            "attach": (*steps.get(Step.ENTER, ()), *plans.get(Step.ENTER, ()), *checking, *documenting),
+            "verify": confirming,
+        },
+        "initiatives": {
+            Step.ENTER: plans.get(Step.ENTER, ()),
+            Step.APPROVE: approving,
+            "control": approving,
+            "close": (manager, specialist),
+        },
+        "progress_reports": {
+            **plans,
+            "control": (*plans.get(Step.REVIEW, ()), *plans.get(Step.APPROVE, ())),
+        },
+        "site_checks": {"check": checking},
         # Of what their division is in charge of; what their level holds.
         "challenges": {
             "work": (division_member,),

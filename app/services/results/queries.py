@@ -1,5 +1,6 @@
 """Every select of results, always scoped to what the actor may see (Guide D-2, V-3)."""
 
+import json
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -32,13 +33,14 @@ from sqlalchemy.sql.selectable import FromClause
 
 from app import paging
 from app.db import Lane, Query, Row
-from app.enums import ChainState, Party
+from app.enums import ChainState, Light, Party
 from app.models import Division, Entity, Evidence, Indicator, Result, ResultPart, Source
 from app.parties import Actor, Facts
 from app.services import lifecycle, sql
 from app.services.documents import Document, with_actions
 from app.services.evidence import subjects
 from app.services.evidence.visibility import visible as visible_evidence
+from app.services.initiatives import corrective
 from app.services.people import visibility
 from app.services.results import facts, rules
 from app.services.results.visibility import at_work, control, nobody_left, visible
@@ -197,6 +199,7 @@ def _one(*where: ColumnElement[bool]) -> Select[Any]:
             _parts(r).label("parts"),
             _evidence(r).label("evidence"),
             *scores.columns(r, i),
+            corrective.exists_for(i).label("_corrective"),
             *facts.columns(r, i, controlled.c.nobody_left),
         )
         .select_from(_joined(r, i, e).join(controlled, true()))
@@ -204,7 +207,7 @@ def _one(*where: ColumnElement[bool]) -> Select[Any]:
     )
 
 
-_BESIDE = (*scores.COLUMNS, *facts.COLUMNS)
+_BESIDE = (*scores.COLUMNS, "_corrective", *facts.COLUMNS)
 
 _ONE = Query(sql.as_json(_one(_result.c.id == ID), *_BESIDE))
 
@@ -239,7 +242,10 @@ def _document(actor: Actor, row: Row | None) -> Document | None:
     if row is None:
         return None
     found = facts.of(row, "")
-    shown = f'{row["json"][:-1]},"score":{scores.of(row)}}}'
+    score = scores.of(row)
+    red = json.loads(score)["light"] == Light.RED
+    corrected = json.dumps(row["corrective"] if red else None)
+    shown = f'{row["json"][:-1]},"score":{score},"corrective":{corrected}}}'
     return Document(with_actions(shown, _actions(actor, found)), found.version)
 
 

@@ -43,6 +43,16 @@ def steps_in_force(chain: Chain, entity_id: ColumnElement[Any]) -> ScalarSelect[
 def step_keys(step: Step, i: FromClause) -> ColumnElement[Any]:
     """The party keys that take a step of the results of the indicator `i`, in order, as an array: the same in
     SQL as that step of `keys`."""
+    of_the_owner = keys_of(Chain.RESULTS, step, i)
+    if step is not Step.ENTER:
+        return of_the_owner
+    of_unit = (i.c.entered_by == sql.const(EnteredBy.UNIT), array([sql.const(parties.UNIT)]))
+    return case(of_unit, else_=of_the_owner).cast(ARRAY(Text))
+
+
+def keys_of(chain: Chain, step: Step, i: FromClause) -> ColumnElement[Any]:
+    """The party keys that take a step of a chain of the thing `i`, which names its entity and the division in charge in
+    `entity_id` and `division_id`."""
 
     def key(party: ColumnElement[Any], division_id: ColumnElement[Any]) -> ColumnElement[Any]:
         def of(holder: ColumnElement[Any], name: ColumnElement[Any]) -> ColumnElement[Any]:
@@ -61,16 +71,12 @@ def step_keys(step: Step, i: FromClause) -> ColumnElement[Any]:
     # Null where the plan says nothing of the chain, empty where it says something, but not who takes the step.
     planned = (
         select(func.array_remove(func.array_agg(sql.ordered(takes, s.c.rank)), null()))
-        .where(s.c.role_plan_id == plan_in_force(i.c.entity_id), s.c.chain == sql.const(Chain.RESULTS))
+        .where(s.c.role_plan_id == plan_in_force(i.c.entity_id), s.c.chain == sql.const(chain))
         .correlate(i)
         .scalar_subquery()
     )
-    default = array([key(sql.const(party), null()) for party in parties.DEFAULT_CHAINS[Chain.RESULTS][step]])
-    of_the_owner = func.coalesce(planned, func.array_remove(default, null()))
-    if step is not Step.ENTER:
-        return of_the_owner.cast(ARRAY(Text))
-    of_unit = (i.c.entered_by == sql.const(EnteredBy.UNIT), array([sql.const(parties.UNIT)]))
-    return case(of_unit, else_=of_the_owner).cast(ARRAY(Text))
+    default = array([key(sql.const(party), null()) for party in parties.DEFAULT_CHAINS[chain][step]])
+    return func.coalesce(planned, func.array_remove(default, null())).cast(ARRAY(Text))
 
 
 def enter_keys(i: FromClause) -> ColumnElement[Any]:

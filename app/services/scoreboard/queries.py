@@ -42,6 +42,7 @@ from app.services import sql
 from app.services.documents import Document
 from app.services.indicators import standing
 from app.services.indicators.visibility import sees_approved
+from app.services.initiatives import corrective
 from app.services.obligations import queries as obligations
 from app.services.obligations import state as due
 from app.services.scoreboard.roll_up_sql import rolled_up
@@ -147,6 +148,7 @@ def _lines(by: By, given: frozenset[str], *where: ColumnElement[bool]) -> Scalar
         **{name: board.c[name] for name in ("indicators", "asked", "assessed", "coverage")},
         overdue=null() if then else case((board.c.at_home, board.c.overdue)),
         **{light.value: board.c[light.value] for light in Light},
+        red_without_corrective=null() if then else case((board.c.at_home, board.c.red_without_corrective)),
         **{name: board.c[name] for name in ("on_track", "light", "trend")},
         **{name: func.trim_scale(board.c[name]) for name in ("score", "pace", "change")},
         **rates,
@@ -169,13 +171,17 @@ def _members(where: Sequence[ColumnElement[bool]], *, then: bool) -> Subquery:
         late, owed = _late(figure), _owed(figure)
         source = source.outerjoin(late, true()).outerjoin(owed, true())
         overdue, waits = late.c.some.is_not(None), owed.c.some.is_not(None)
+    light = func.coalesce(figure.c.light, sql.const(Light.GREY))
+    # What was being done then, nobody counts.
+    uncorrected: ColumnElement[bool] = false() if then else corrective.missing(_i, light)
     blank = func.coalesce(figure.c.target_kind == sql.const(TargetKind.BLANK), false())
     return (
         select(
             *(_i.c.entity_id, _i.c.priority_id, _p.c.pillar_id),
             _WEIGHT.label("weight"),
             *(figure.c[name] for name in ("progress", "on_track")),
-            func.coalesce(figure.c.light, sql.const(Light.GREY)).label("light"),
+            light.label("light"),
+            uncorrected.label("uncorrected"),
             figure.c.before_progress,
             overdue.label("overdue"),
             not_(or_(blank, and_(waits, not_(overdue)))).label("asked"),
@@ -350,6 +356,7 @@ def _around() -> Select[Any]:
     stands = select(
         sql.obj(
             **{name: s.c[name] for name in ("result_id", "period_end", "light")},
+            corrective=corrective.of(i, s.c.light),
             **percents(""),
             before=case((s.c.before_id.is_not(None), before)),
         )

@@ -25,7 +25,8 @@ _AMBER_AT: Number = literal_column(f"{AMBER_AT}::numeric", Numeric)
 def rolled_up(m: FromClause, keys: Sequence[str]) -> Subquery:
     """One row for each value of the columns `keys` of `m`, with the members of `rules.RollUp` and the lights.
 
-    `m` has a row for each indicator: weight, progress, on_track, light, before_progress, asked, overdue.
+    `m` has a row for each indicator: weight, progress, on_track, light, before_progress, asked, overdue,
+    uncorrected.
     """
     assessed = and_(m.c.progress.is_not(None), ~m.c.overdue)
     progress, before = capped(m.c.progress), capped(m.c.before_progress)
@@ -54,6 +55,7 @@ def rolled_up(m: FromClause, keys: Sequence[str]) -> Subquery:
             mean(progress, assessed).label("score"),
             mean(capped(m.c.on_track), assessed).label("pace"),
             mean(progress - before, assessed).label("change"),
+            count(m.c.uncorrected).label("red_without_corrective"),
             func.bool_and(m.c.at_home).label("at_home"),
         )
         .group_by(*grouped)
@@ -74,6 +76,7 @@ def rolled_up(m: FromClause, keys: Sequence[str]) -> Subquery:
         light(pace, _GREEN_AT, _AMBER_AT).label("light"),
         change.label("change"),
         trend(change).label("trend"),
+        s.red_without_corrective,
         s.at_home,
     )
     return derived.subquery("rolled_up")

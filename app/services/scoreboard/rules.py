@@ -26,13 +26,15 @@ _ZERO = Decimal(0)
 @dataclass(frozen=True, slots=True)
 class Member:
     """An indicator of a group. `before`: its progress in the period before; `asked`: a figure of it can be
-    expected by now, and its year is assessed; `overdue`: a figure newer than the one scored is overdue."""
+    expected by now, and its year is assessed; `overdue`: a figure newer than the one scored is overdue;
+    `uncorrected`: its light is red, and no initiative in work is to move it."""
 
     score: Score
     before: Decimal | None = None
     asked: bool = True
     overdue: bool = False
     weight: Decimal = Decimal(1)
+    uncorrected: bool = False
 
     @property
     def assessed(self) -> bool:
@@ -56,6 +58,7 @@ class RollUp:
     light: Light
     change: Decimal | None
     trend: Trend | None
+    red_without_corrective: int = 0
 
 
 def roll_up(members: Collection[Member]) -> RollUp:
@@ -84,6 +87,7 @@ def roll_up(members: Collection[Member]) -> RollUp:
         light=scores.light(pace, GREEN_AT, AMBER_AT),
         change=change,
         trend=None if change is None else trend(change),
+        red_without_corrective=sum(member.uncorrected for member in members),
     )
 
 

@@ -1,0 +1,35 @@
+"""Which entities share a national programme (Guide N-2)."""
+
+import uuid
+from datetime import date
+
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.models.base import Base, EntityRef, SubjectId
+
+
+class ProgrammeParticipant(Base):
+    """One entity's part in one programme, from `joined_on` until the day before `left_on`. A subject of its own: its
+    history is kept, and whoever returns begins another one."""
+
+    __tablename__ = "programme_participants"
+    __table_args__ = (
+        ForeignKeyConstraint(["id", "entity_id"], ["subjects.id", "subjects.entity_id"]),
+        CheckConstraint("left_on >= joined_on", name="interval"),
+        Index(
+            "uq_programme_participants_one_standing",
+            "programme_id",
+            "entity_id",
+            unique=True,
+            postgresql_where=text("left_on is null"),
+        ),
+        Index("ix_programme_participants_entity_id", "entity_id"),
+    )
+
+    id: Mapped[SubjectId]
+    programme_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("programmes.id"))
+    entity_id: Mapped[EntityRef]
+    joined_on: Mapped[date]
+    left_on: Mapped[date | None]
+    version: Mapped[int] = mapped_column(server_default=text("1"))
