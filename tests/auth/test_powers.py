@@ -15,9 +15,11 @@ from app.services.role_plans import chains
 HERE, THERE, DIVISION = uuid4(), uuid4(), uuid4()
 EVERYBODY = {
     "catalogue.read",
+    "challenges.read",
     "contributions.read",
     "dashboard.read",
     "definitions.read",
+    "escalation_routes.read",
     "evidence.read",
     "indicators.read",
     "inbox.read",
