@@ -27,6 +27,7 @@ _VERSIONED = (
     "results",
     "reopenings",
     "evidence",
+    "challenges",
 )
 _COUNTED = (
     "events",
@@ -43,6 +44,11 @@ _COUNTED = (
     "standings",
     "idempotency_keys",
     "uploads",
+    "challenge_attempts",
+    "challenge_solutions",
+    "challenge_stays",
+    "escalation_tables",
+    "escalation_routes",
 )
 _WRITTEN = "select " + ", ".join(
     [

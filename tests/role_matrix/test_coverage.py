@@ -53,6 +53,7 @@ def test_each_person_is_answered_once_everywhere() -> None:
         "contributions",
         "obligations",
         "evidence",
+        "challenges",
     )
     for area in areas:
         for name, each in tables(area).items():
