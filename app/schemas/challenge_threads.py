@@ -13,7 +13,7 @@ from app.schemas.challenges import Attempt, ChallengeSubject, Solution, Stay
 
 _Action = Annotated[str, Field(max_length=60, pattern=r"^[a-z_]+\.[a-z_]+$")]
 _StateName = Annotated[str, Field(max_length=40, pattern=r"^[a-z_]+$")]
-_Number = Annotated[int, Field(ge=0)]
+_Number = Annotated[int, Field(ge=0, le=1_000_000_000)]
 _Days = Annotated[Number | None, Field(description="In working days; null: there is nothing to measure.")]
 
 

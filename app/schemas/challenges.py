@@ -111,15 +111,15 @@ class ChallengePatch(Body):
 
     model_config = example(kind="coordination", impact="تأخر تدريب ٤٠٠ باحث عن عمل")
 
-    kind: _Kind = ChallengeKind.OTHER
-    tie: _Tie = ChallengeTie.OWN
-    title: _Title = ""
-    cause: _Cause = ""
-    impact: _Impact = ""
+    kind: _Kind = Field(default_factory=lambda: ChallengeKind.OTHER)
+    tie: _Tie = Field(default_factory=lambda: ChallengeTie.OWN)
+    title: _Title = Field(default_factory=str)
+    cause: _Cause = Field(default_factory=str)
+    impact: _Impact = Field(default_factory=str)
     division_id: Annotated[UUID | None, Field(description="The division that owns it.")] = None
     owner_id: Annotated[UUID | None, Field(description="The person who owns it, of the same entity.")] = None
     priority_id: Annotated[UUID | None, Field(description="The national priority.")] = None
-    classification: _Class = Classification.INTERNAL
+    classification: _Class = Field(default_factory=lambda: Classification.INTERNAL)
 
 
 class AttemptCreate(Body):
@@ -351,7 +351,7 @@ class Solution(View):
     title: Annotated[Name, Field(description="What is proposed.")]
     effect: Annotated[Words, Field(description="What it would bring.")]
     cost: Annotated[Number | None, Field(description="In Omani rials; null: not known.")]
-    days: Annotated[int | None, Field(ge=0, description="Working days it takes; null: not known.")]
+    days: Annotated[int | None, Field(ge=0, le=3650, description="Working days it takes; null: not known.")]
     recommended: Annotated[bool, Field(description="The one that is recommended.")]
     analysis: Annotated[Analysis | None, Field(description="What it comes to.")]
     proposed_by: Annotated[PersonRef, Field(description="Who proposed it.")]
@@ -402,12 +402,15 @@ class Stay(View):
     instruction: Annotated[Words | None, Field(description="What whoever brought it said.")]
     limit_days: Annotated[int, Field(ge=1, le=120, description="Working days that the level has.")]
     due: Annotated[date, Field(description="Its last day.")]
-    paused_days: Annotated[int, Field(ge=0, description="Working days that the clock stood still so far.")]
+    paused_days: Annotated[
+        int, Field(ge=0, le=1_000_000, description="Working days that the clock stood still so far.")
+    ]
     paused_at: Annotated[datetime | None, Field(description="Since when it stands still now.")]
     pause_reason: Annotated[Words | None, Field(description="Why it stands still.")]
     ended_at: Annotated[datetime | None, Field(description="When it ended; null: it is there.")]
     days: Annotated[
-        int | None, Field(ge=0, description="Working days it lasted, without those the clock stood still.")
+        int | None,
+        Field(ge=0, le=1_000_000, description="Working days it lasted, without those the clock stood still."),
     ]
     ruling: Annotated[LevelDecision | None, Field(description="What ended it.")]
     reason: Annotated[Words | None, Field(description="Why, and what is to be done.")]

@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from tests.contract.scenes.accounts import Accounts
 from tests.contract.scenes.base import Scene
+from tests.contract.scenes.challenges import Challenges
 from tests.contract.scenes.contributions import Contributions
 from tests.contract.scenes.evidence import Evidence
 from tests.contract.scenes.indicators import Indicators
@@ -19,7 +20,7 @@ from tests.contract.service import MANAGER, Service
 __all__ = ["Scene", "Stage"]
 
 
-class Stage(Accounts, Indicators, Contributions, Obligations, Evidence, Scoreboard):
+class Stage(Accounts, Indicators, Contributions, Obligations, Evidence, Challenges, Scoreboard):
     """Prepares scenes. One that is used up (a draft that was submitted) is made anew when it is wanted."""
 
     def __init__(self, service: Service) -> None:
