@@ -28,6 +28,10 @@ _VERSIONED = (
     "reopenings",
     "evidence",
     "challenges",
+    "initiatives",
+    "progress_reports",
+    "site_checks",
+    "programme_participants",
 )
 _COUNTED = (
     "events",
@@ -49,6 +53,10 @@ _COUNTED = (
     "challenge_stays",
     "escalation_tables",
     "escalation_routes",
+    "milestones",
+    "milestone_baselines",
+    "budget_lines",
+    "initiative_effects",
 )
 _WRITTEN = "select " + ", ".join(
     [

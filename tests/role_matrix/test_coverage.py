@@ -54,6 +54,7 @@ def test_each_person_is_answered_once_everywhere() -> None:
         "obligations",
         "evidence",
         "challenges",
+        "initiatives",
     )
     for area in areas:
         for name, each in tables(area).items():
