@@ -27,7 +27,7 @@ from app.schemas.challenges import (
     SolutionCreate,
     SolutionWithdrawal,
 )
-from app.services.challenges import contents, facts, queries, rules, statistics, thread
+from app.services.challenges import contents, facts, queries, rules, solutions, statistics, thread
 from app.services.challenges.contents import Coordination
 from app.services.challenges.queries import ChallengeFilter
 from app.services.challenges.statistics import StatisticsFilter
@@ -211,7 +211,7 @@ async def propose_solution(
 ) -> Response:
     """With its cost, time and effect, so that they can be compared (Guide X-5)."""
     said = solution.model_dump()
-    await contents.propose_solution(
+    await solutions.propose_solution(
         change.lane, change.actor, change.facts, change.entitlement, said, change.now
     )
     return await answer(change, change.facts.id)
@@ -229,7 +229,7 @@ async def withdraw_solution(
     change: Annotated[Change, changes(rules.WITHDRAW, facts.one)], step: SolutionWithdrawal
 ) -> Response:
     """It stays readable, and goes up with nothing any more."""
-    await contents.withdraw_solution(
+    await solutions.withdraw_solution(
         change.lane, change.actor, change.facts, change.entitlement, step.number, step.reason, change.now
     )
     return await answer(change, change.facts.id)
@@ -248,7 +248,7 @@ async def analyse_solution(
 ) -> Response:
     """By the technical representative who is assigned to the challenge or to its subject, or by the manager. Where a
     representative is assigned, nothing goes to the supervisory committee without theirs (Guide O-3)."""
-    await contents.analyse_solution(
+    await solutions.analyse_solution(
         change.lane,
         change.actor,
         change.facts,

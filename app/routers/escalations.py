@@ -11,12 +11,12 @@ from app.problems import declared
 from app.routers.challenges import answer
 from app.routers.json_body import JsonRoute
 from app.routers.letters import recorded
-from app.schemas.challenges import (
+from app.schemas.challenges import ChallengeRead
+from app.schemas.escalations import (
     ChallengeAnswer,
     ChallengeClosing,
     ChallengeDecision,
     ChallengeEscalation,
-    ChallengeRead,
     ChallengeStep,
 )
 from app.services.challenges import commands, facts, rules
