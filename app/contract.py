@@ -93,6 +93,8 @@ TAGS = {
     "communication-plans": "Communication plans and their activities · خطط التواصل وأنشطتها",
     "obligations": "The figures that are due, from whom and when · القيم المستحقة ومواعيدها",
     "uploads": "Files of evidence that come in pieces (tus) · رفع ملفات الأدلة على أجزاء",
+    "challenges": "What blocks the execution, level by level · التحديات وتصعيدها",
+    "escalation-routes": "Who escalates what to whom, and in how many days · جدول مسارات التصعيد",
     "reopenings": "Leave to correct what is approved, or to enter late · تصحيح ما اعتُمد والإدخال بعد الإغلاق",
     "operations": "Long work and its progress · الأعمال الطويلة وتقدّمها",
     "service": "Health and readiness of the service · سلامة الخدمة وجاهزيتها",

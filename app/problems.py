@@ -137,6 +137,12 @@ _BY_CONSTRAINT: dict[str, AppError] = {
     ),
     "uq_entities_code": errors.AlreadyExists(Text("The code is taken.", "الرمز مستخدم.")),
     "uq_divisions_entity_id_code": errors.AlreadyExists(Text("The code is taken.", "الرمز مستخدم.")),
+    "uq_escalation_tables_number": errors.AlreadyExists(
+        Text(
+            "Somebody set the routing table at the same moment; read it again.",
+            "ضُبط جدول المسارات في اللحظة نفسها، فأعد قراءته.",
+        )
+    ),
     "uq_initiatives_entity_id_code": errors.AlreadyExists(Text("The code is taken.", "الرمز مستخدم.")),
     "uq_progress_reports_one_open": errors.AlreadyExists(
         Text(

@@ -121,9 +121,27 @@ PARTIES: dict[str, Text] = {
     "step:attach": Text(
         "who may edit what the evidence is about: who enters a result or a progress report, defines an indicator, drafts or"
         " carries out an improvement plan, carries out an initiative, may check it on the ground, runs a communication"
-        " plan, or has the stage of a path",
+        " plan, has the stage of a path; of a challenge the office, the head's office and who is in charge of it",
         "من يملك تعديل ما يتعلق به الدليل: من يُدخل النتيجة أو تقرير الإنجاز، ومن يعدّ تعريف المؤشر، ومن يعدّ خطة التحسين"
-        " أو ينفذها، ومن ينفذ المبادرة، ومن يسجل الزيارات الميدانية، ومن ينفذ خطة التواصل، ومن يتولى مرحلة المسار",
+        " أو ينفذها، ومن ينفذ المبادرة، ومن يسجل الزيارات الميدانية، ومن ينفذ خطة التواصل، ومن يتولى مرحلة المسار،"
+        " وللتحدي مكتب الرؤية ومكتب رئيس الوحدة والمسؤول عنه",
+    ),
+    "step:work": Text(
+        "the division that owns the challenge, when it is opened the one in charge of what it is about",
+        "التقسيم المسؤول عن التحدي، وعند فتحه التقسيم المسؤول عن موضوعه",
+    ),
+    "step:hold": Text(
+        "whoever holds it: in the office the manager, above it the head, UNIT, or for committees and outside bodies the"
+        " head's office",
+        "من يتولى المستوى: مدير المكتب، أو رئيس الوحدة، أو وحدة المتابعة، أو مكتب رئيس الوحدة عن اللجان والجهات الخارجية",
+    ),
+    "step:decide": Text(
+        "the head of what the head holds, UNIT of what it holds",
+        "رئيس الوحدة فيما لديه، ووحدة المتابعة فيما لديها",
+    ),
+    "step:analyse": Text(
+        "the technical representative who is assigned to the challenge or to what it is about, or the manager",
+        "الممثل الفني المكلف بالتحدي أو بموضوعه، أو مدير المكتب",
     ),
     "step:propose": Text("anyone who holds a role in the entity", "كل من له دور في الجهة"),
     "step:sort": Text(

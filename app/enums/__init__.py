@@ -117,6 +117,8 @@ class SubjectKind(StrEnum):
     PROGRESS_REPORT = "progress_report"
     COMMUNICATION_PLAN = "communication_plan"
     COMMUNICATION_ACTIVITY = "communication_activity"
+    CHALLENGE = "challenge"
+    ESCALATION_ROUTES = "escalation_routes"
     SITE_CHECK = "site_check"
     PROGRAMME_PARTICIPANT = "programme_participant"
 

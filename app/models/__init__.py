@@ -3,11 +3,13 @@
 from app.models.auth import IdempotencyKey, Invitation, RefreshToken, ServiceAccount, Session, SignInBrake
 from app.models.base import Base
 from app.models.catalogue import Holiday, Pillar, Priority, Programme, Source
+from app.models.challenges import Challenge, ChallengeAttempt, ChallengeSolution, ChallengeStay
 from app.models.communications import CommunicationActivity, CommunicationPlan
 from app.models.contributions import Absence, Contribution, ResultPart
 from app.models.definitions import Definition, Target
 from app.models.detailed_plans import DetailedPlan, DetailedPlanTask
 from app.models.entities import Division, Entity
+from app.models.escalation_routes import EscalationRoute, EscalationTable
 from app.models.evidence import Evidence, EvidenceRule
 from app.models.improvement_plans import ImprovementAction, ImprovementPlan
 from app.models.indicators import Indicator
@@ -35,6 +37,10 @@ __all__ = [
     "Assignment",
     "Base",
     "BudgetLine",
+    "Challenge",
+    "ChallengeAttempt",
+    "ChallengeSolution",
+    "ChallengeStay",
     "Chore",
     "CommunicationActivity",
     "CommunicationPlan",
@@ -48,6 +54,8 @@ __all__ = [
     "DevelopmentPlan",
     "Division",
     "Entity",
+    "EscalationRoute",
+    "EscalationTable",
     "Event",
     "Evidence",
     "EvidenceRule",

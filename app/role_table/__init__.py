@@ -2,6 +2,7 @@
 
 from app.role_table import (
     catalogue,
+    challenges,
     communications,
     contributions,
     detailed_plans,
@@ -44,6 +45,7 @@ TABLE = (
     *improvement_plans.RULES,
     *communications.RULES,
     *detailed_plans.RULES,
+    *challenges.RULES,
     *initiatives.RULES,
     *notifications.RULES,
 )

@@ -4,6 +4,7 @@ it leads. The role rules say who; an area's rules.py alone says when, and this r
 from dataclasses import dataclass
 
 from app.enums import SubjectKind
+from app.services.challenges import rules as challenges
 from app.services.communications import rules as communications
 from app.services.contributions import rules as contributions
 from app.services.definitions import rules as definitions
@@ -66,6 +67,7 @@ TABLES = (
     TransitionTable(SubjectKind.PROPOSAL, proposals.TRANSITIONS),
     TransitionTable(SubjectKind.PATH_RUN, path_runs.RUN_TRANSITIONS),
     TransitionTable(SubjectKind.PATH_STAGE, path_runs.STAGE_TRANSITIONS),
+    TransitionTable(SubjectKind.CHALLENGE, challenges.TRANSITIONS),
     TransitionTable(SubjectKind.HOLIDAY, holidays.TRANSITIONS),
     TransitionTable(SubjectKind.SCORECARD, scorecards.TRANSITIONS),
     TransitionTable(SubjectKind.IMPROVEMENT_PLAN, improvement_plans.TRANSITIONS),

@@ -1,6 +1,6 @@
 """Notifications: the outbox, what people are told, the mails, the worker's jobs and its role.
 
-Revision: notifications, after detailed_plans.
+Revision: notifications, after challenges.
 """
 
 import re
@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: str = "notifications"
-down_revision: str | Sequence[str] | None = "detailed_plans"
+down_revision: str | Sequence[str] | None = "challenges"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
@@ -36,6 +36,7 @@ OPERATED = {
     "progress_reports": "update (version)",
     "site_checks": "update (version)",
     "communication_activities": "update (version)",
+    "challenges": "update (version)",
     # mutabaa sweep; a row that is locked before it goes asks for a right to update, here of what never changes
     "idempotency_keys": "delete, update (key)",
     "sign_in_brakes": "delete, update (key)",

@@ -4,10 +4,13 @@ import pytest
 from pydantic import BaseModel
 
 from app.db import Query
+from app.schemas.challenge_threads import ChallengeStatistics, ChallengeThread
+from app.schemas.challenges import ChallengeItem, ChallengeRead
 from app.schemas.contributions import ContributionItem, ContributionRead
 from app.schemas.curves import CurveRead
 from app.schemas.dashboard import DashboardRead
 from app.schemas.definitions import DefinitionItem, DefinitionRead
+from app.schemas.escalation_routes import EscalationRoutesItem, EscalationRoutesRead
 from app.schemas.evidence import EvidenceItem, EvidenceRead
 from app.schemas.holidays import HolidayItem, HolidayRead
 from app.schemas.inbox import InboxItem
@@ -21,9 +24,12 @@ from app.schemas.results import HistoryItem, ResultItem, ResultRead
 from app.schemas.schedules import ScheduleRead
 from app.schemas.series import SeriesRead
 from app.schemas.site_checks import SiteCheckItem, SiteCheckRead
+from app.services.challenges import queries as challenges
+from app.services.challenges import statistics, thread
 from app.services.contributions import queries as contributions
 from app.services.dashboard import queries as dashboard
 from app.services.definitions import queries as definitions
+from app.services.escalation_routes import queries as escalation_routes
 from app.services.evidence import queries as evidence
 from app.services.holidays import queries as holidays
 from app.services.inbox import queries as inbox
@@ -71,6 +77,13 @@ CASES: list[tuple[Query, type[BaseModel]]] = [
     (holidays._ONE, HolidayRead),
     (holidays._LIST, HolidayItem),
     (dashboard._dashboard("ar", national=False), DashboardRead),
+    (challenges._ONE, ChallengeRead),
+    (challenges._list(NOTHING, after=False), ChallengeItem),
+    (challenges._list(frozenset({"overdue", "q"}), after=True), ChallengeItem),
+    (thread._THREAD, ChallengeThread),
+    (statistics._query(NOTHING), ChallengeStatistics),
+    (escalation_routes._ONE, EscalationRoutesRead),
+    (escalation_routes._list(NOTHING, after=True), EscalationRoutesItem),
     (inbox._list(NOTHING, after=False), InboxItem),
     (inbox._list(NOTHING, after=True), InboxItem),
     (initiatives._ONE, InitiativeRead),

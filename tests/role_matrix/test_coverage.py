@@ -57,6 +57,7 @@ def test_each_person_is_answered_once_everywhere() -> None:
         "path_runs",
         "communications",
         "detailed_plans",
+        "challenges",
         "initiatives",
         "scorecards",
         "improvement_plans",

@@ -29,6 +29,7 @@ from app.models import (
 from app.parties import Actor, Facts
 from app.services import lifecycle, sql
 from app.services.evidence import (
+    of_challenges,
     of_communications,
     of_improvement_plans,
     of_initiatives,
@@ -45,6 +46,7 @@ KINDS: Mapping[str, Evidenced] = {
         *of_improvement_plans.EVIDENCED,
         *of_initiatives.EVIDENCED,
         *of_communications.EVIDENCED,
+        *of_challenges.EVIDENCED,
     )
 }
 

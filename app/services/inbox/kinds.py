@@ -23,6 +23,7 @@ from sqlalchemy.sql.selectable import FromClause, LateralFromClause
 
 from app.enums import SubjectKind
 from app.models import (
+    Challenge,
     CommunicationActivity,
     CommunicationPlan,
     Contribution,
@@ -43,6 +44,8 @@ from app.models import (
     RolePlan,
 )
 from app.services import sql
+from app.services.challenges import subjects as challenge_subjects
+from app.services.challenges import visibility as challenges
 from app.services.communications import visibility as communications
 from app.services.definitions import visibility as definitions
 from app.services.detailed_plans import visibility as detailed_plans
@@ -254,6 +257,23 @@ def _proposal(w: FromClause) -> Select[Any]:
     )
 
 
+def _challenge(w: FromClause) -> Select[Any]:
+    c = Challenge.__table__.alias()
+    whole = challenge_subjects.about(c)
+    return (
+        _said(
+            w,
+            whole,
+            period=whole.c.period,
+            barred=c.c.barred,
+            nobody_left=challenges.nobody_left(c),
+            before=c.c.title,
+        )
+        .select_from(c.join(whole, true()))
+        .where(c.c.id == w.c.subject_id)
+    )
+
+
 KINDS: Mapping[SubjectKind, Callable[[FromClause], Select[Any]]] = {
     SubjectKind.RESULT: _result,
     SubjectKind.DEFINITION: _definition,
@@ -270,4 +290,5 @@ KINDS: Mapping[SubjectKind, Callable[[FromClause], Select[Any]]] = {
     SubjectKind.COMMUNICATION_ACTIVITY: _communication_activity,
     SubjectKind.DETAILED_PLAN: _detailed_plan,
     SubjectKind.PROPOSAL: _proposal,
+    SubjectKind.CHALLENGE: _challenge,
 }

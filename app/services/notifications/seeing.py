@@ -15,6 +15,7 @@ from app.enums import SubjectKind
 from app.enums.notifications import Reason
 from app.models import Wait
 from app.parties import Actor, Facts
+from app.services.challenges import facts as challenges
 from app.services.communications import activities_queries as communication_activities
 from app.services.communications import queries as communications
 from app.services.contributions import queries as contributions
@@ -50,6 +51,7 @@ LOADS: Mapping[SubjectKind, Load] = {
     SubjectKind.COMMUNICATION_ACTIVITY: communication_activities.facts,
     SubjectKind.DETAILED_PLAN: detailed_plans.facts,
     SubjectKind.PROPOSAL: proposals.facts,
+    SubjectKind.CHALLENGE: challenges.one,
 }
 """How each kind of thing that can wait for somebody is read through its area's own visibility."""
 

@@ -13,6 +13,7 @@ from app.errors import invalid, unknown_reference
 from app.models import Assignment, Membership, Subject
 from app.parties import Actor, Facts
 from app.services import lifecycle, records, sql
+from app.services.challenges import facts as challenges
 from app.services.communications import queries as communication_plans
 from app.services.initiatives import facts as initiatives
 from app.services.people import rules
@@ -23,6 +24,7 @@ _SEEN_FIRST: Mapping[str, Callable[[Writer, Actor, UUID, datetime], Awaitable[Fa
     SubjectKind.RESULT.value: results.one,
     SubjectKind.INITIATIVE.value: initiatives.one,
     SubjectKind.COMMUNICATION_PLAN.value: communication_plans.facts,
+    SubjectKind.CHALLENGE.value: challenges.one,
 }
 """Who is assigned to one of these reads it, so only who reads it may assign: what loads it for who asks."""
 
@@ -47,8 +49,9 @@ async def create(
     ends_at: datetime | None,
     now: datetime,
 ) -> UUID:
-    """Put a person of the entity to work on one of its indicators, results, initiatives or communication plans, or on its
-    communication as a whole.
+    """Put a person of the entity to work on one of its indicators, results, initiatives, challenges or communication plans,
+    or on its communication as a whole.
+
 
     Raises Forbidden for who would assign themself, Invalid for somebody without a role in the entity, or on the entity as a
     whole for who is no media representative, and for a subject that is unknown, another entity's, or not visible to the

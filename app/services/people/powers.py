@@ -82,6 +82,8 @@ def of(actor: Actor, places: Iterable[Place]) -> Powers:
         "obligations": {Step.APPROVE: (UNIT,)},
         "reopenings": {Step.APPROVE: (UNIT,)},
         "communication_plans": {"support": (UNIT,)},
+        # What was escalated to it.
+        "challenges": dict.fromkeys(("hold", "decide"), (UNIT,)),
         # A stage of a path may be UNIT's.
         "path_stages": {"act": (UNIT,)},
     }
@@ -149,6 +151,7 @@ def _at(actor: Actor, place: Place) -> frozenset[str]:
                 *communicating,
                 *staging,
                 division,
+                party_key(Role.HEAD_OFFICE, here),
             ),
             "verify": confirming,
         },
@@ -180,6 +183,13 @@ def _at(actor: Actor, place: Place) -> frozenset[str]:
             "approve": (manager,),
             "control": (*confirming, manager),
             "carry_out": (specialist, division),
+        },
+        # Of what their division is in charge of; what their level holds.
+        "challenges": {
+            "work": (division,),
+            "hold": (manager, head, party_key(Role.HEAD_OFFICE, here)),
+            "decide": (head,),
+            "analyse": (representative, manager),
         },
         # A stage may name any party of the entity.
         "path_runs": {Step.ENTER: plan_chain[Step.ENTER]},

@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from tests.contract.scenes.accounts import Accounts
 from tests.contract.scenes.base import Scene
+from tests.contract.scenes.challenges import Challenges
 from tests.contract.scenes.communications import Communications
 from tests.contract.scenes.contributions import Contributions
 from tests.contract.scenes.evidence import Evidence
@@ -38,6 +39,7 @@ class Stage(
     Scorecards,
     Plans,
     Notifications,
+    Challenges,
 ):
     """Prepares scenes. One that is used up (a draft that was submitted) is made anew when it is wanted."""
 

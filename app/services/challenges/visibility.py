@@ -1,0 +1,60 @@
+"""The one rule of which challenges a person sees, when one is overdue, and to whom that is flagged."""
+
+from sqlalchemy import ColumnElement, Date, and_, any_, case, cast, false, func, literal_column, or_
+from sqlalchemy.dialects.postgresql import array
+from sqlalchemy.sql.selectable import FromClause
+
+from app.enums import Classification, Party, Role
+from app.enums.challenges import ChallengeLevel
+from app.parties import PROJECT_MANAGER
+from app.services import sql
+from app.services.challenges import rules
+from app.services.people import four_eyes, visibility
+
+
+def named(c: FromClause) -> ColumnElement[bool]:
+    """Who sees a challenge whatever its classification: all that have held it, UNIT once it was coordinated with it, the
+    head, its owner, who opened it, the manager of the project that it is about, and who is assigned to it or to what it is about."""
+    own = or_(c.c.opened_by_id == visibility.PERSON, c.c.owner_id == visibility.PERSON)
+    return or_(
+        c.c.addressed.overlap(visibility.CHAIN),
+        c.c.entity_id == any_(visibility.LEADS),
+        func.concat(literal_column(f"'{Party.DIVISION.value}:'"), c.c.division_id) == any_(visibility.KEYS),
+        func.concat(literal_column(f"'{PROJECT_MANAGER}:'"), c.c.about_id) == any_(visibility.KEYS),
+        c.c.id == any_(visibility.ASSIGNED),
+        c.c.about_id == any_(visibility.ASSIGNED),
+        and_(own, c.c.entity_id == any_(visibility.ENTITIES)),
+    )
+
+
+def visible(c: FromClause) -> ColumnElement[bool]:
+    """The one visibility rule of challenges: who is `named`, and unless it is restricted the office."""
+    return or_(
+        named(c),
+        and_(
+            c.c.classification != sql.const(Classification.RESTRICTED),
+            c.c.entity_id == any_(visibility.OFFICE),
+        ),
+    )
+
+
+def overdue(c: FromClause) -> ColumnElement[bool]:
+    """Whether the level that holds it is past its last day; while the clock stands still, whether it was when it was
+    stopped."""
+    stopped = cast(func.timezone(literal_column("'Asia/Muscat'"), c.c.paused_at), Date)
+    return func.coalesce(c.c.due < func.coalesce(stopped, sql.TODAY), false())
+
+
+def flagged(c: FromClause) -> ColumnElement[bool]:
+    """Whether it is overdue and the reader is of the level above the one that holds it: above the office the head, above
+    the head, committees and outside bodies UNIT; what is overdue with UNIT is flagged to the head."""
+    to_head = or_(c.c.level == sql.const(ChallengeLevel.OFFICE), c.c.level == sql.const(ChallengeLevel.UNIT))
+    above = case((to_head, c.c.entity_id == any_(visibility.LEADS)), else_=visibility.NATIONAL)
+    return and_(overdue(c), above)
+
+
+def nobody_left(c: FromClause) -> ColumnElement[bool]:
+    """Four eyes leaves no manager who could confirm that it is solved, so that the head does."""
+    manager = func.concat(literal_column(f"'{Role.MANAGER.value}:'"), c.c.entity_id)
+    nobody = four_eyes.nobody_left(array([manager]), sql.const(rules.CLOSE.action), c.c.barred)
+    return case((c.c.level == sql.const(ChallengeLevel.OFFICE), nobody), else_=false())

@@ -1,0 +1,78 @@
+"""Evidence of challenges."""
+
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    any_,
+    case,
+    func,
+    literal_column,
+    null,
+    or_,
+    true,
+)
+from sqlalchemy.dialects.postgresql import array
+
+from app.enums import (
+    Role,
+    SubjectKind,
+)
+from app.models import (
+    Challenge,
+)
+from app.services.challenges import facts as challenge_facts
+from app.services.challenges import rules as challenges
+from app.services.challenges import subjects as challenge_subjects
+from app.services.challenges import visibility as challenge_visibility
+from app.services.evidence.kinds import Evidenced, party, representative, row
+from app.services.evidence.visibility import Sight
+from app.services.people import visibility
+
+
+def _of_challenge(id_: ColumnElement[Any]) -> Select[Any]:
+    c = Challenge.__table__.alias()
+    about = challenge_subjects.about(c)
+    specialist = party(Role.SPECIALIST, c.c.entity_id)
+    within = c.c.entity_id == any_(visibility.ENTITIES)
+    seen = challenge_visibility.visible(c)
+    offices = (Role.MANAGER, Role.SPECIALIST, Role.HEAD_OFFICE)
+    division = case(
+        (c.c.division_id.is_not(None), func.concat(literal_column("'division:'"), c.c.division_id))
+    )
+    attach = array([*(party(role, c.c.entity_id) for role in offices), division])
+    return (
+        row(
+            SubjectKind.CHALLENGE,
+            state=c.c.state,
+            attach=func.array_remove(attach, null()) + about.c.parties,
+            verify=array([representative(c.c.id), representative(c.c.about_id), specialist]),
+            edited_by=c.c.edited_by,
+            attach_due=null(),
+            verify_due=null(),
+            sight=Sight(
+                at_work=and_(within, seen),
+                named=and_(within, or_(challenge_visibility.named(c), specialist == any_(visibility.KEYS))),
+                disclosed=and_(visibility.NATIONAL, seen),
+            ),
+            of=about,
+            period=about.c.period,
+        )
+        .select_from(c.join(about, true()))
+        .where(c.c.id == id_)
+    )
+
+
+EVIDENCED = (
+    Evidenced(
+        SubjectKind.CHALLENGE,
+        Challenge,
+        challenge_facts.one,
+        challenges.DOCUMENT,
+        challenges.HELD,
+        challenges.HELD,
+        _of_challenge,
+    ),
+)
