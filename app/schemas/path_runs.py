@@ -24,6 +24,7 @@ from app.schemas.base import (
     Code,
     Count,
     Day,
+    Line,
     Name,
     NextCursor,
     PersonRef,
@@ -247,7 +248,7 @@ class AnswerKept(View):
 class LetterKept(View):
     """The letter by which a body outside answered."""
 
-    number: Annotated[str, Field(max_length=100, description="Number of the letter.")]
+    number: Annotated[Line, Field(max_length=100, description="Number of the letter.")]
     date: Annotated[date, Field(description="Date of the letter.")]
     sender: Annotated[Name, Field(description="Who sent it.")]
 
@@ -338,7 +339,7 @@ class PathStageRead(PathStageShown):
     """One round of a stage: what it asks for, what was done, and what you may do with it now."""
 
     entity: Annotated[Ref, Field(description="Whose path it is.")]
-    subject: Annotated[WalkedSubject, Field(description="What walks the path.")]
+    subject: Annotated[WalkedSubject, Field(description="What walks its path.")]
     run: Annotated[RunOfStage, Field(description="The run that it is of.")]
     collaborators: Annotated[
         list[StageParty], Field(max_length=30, description="Who works with its parties.")
@@ -349,7 +350,9 @@ class PathStageRead(PathStageShown):
     outcomes: Annotated[list[StageOutcome], Field(max_length=4, description="How it may end.")]
     returns_to: Annotated[list[StageKey], Field(max_length=80, description="Where it may be returned to.")]
     informs: Annotated[list[StageParty], Field(max_length=30, description="Who is told when it ends.")]
-    guide: Annotated[str | None, Field(max_length=100, description="Where the guide speaks of it.")]
+    guide: Annotated[
+        Annotated[Line, Field(max_length=100)] | None, Field(description="Where the guide speaks of it.")
+    ]
     controls: Annotated[
         list[StageKey], Field(max_length=80, description="The stages whose people never take it (four eyes).")
     ]
@@ -396,7 +399,7 @@ class PathRunTimeline(View):
     year: RunYear
     state: Annotated[PathRunState, Field(description="Where it stands.")]
     today: Annotated[date, Field(description="The day in Oman that it is seen from.")]
-    items: Annotated[
+    bars: Annotated[
         list[TimelineItem], Field(max_length=5000, description="In the order of the template, by round.")
     ]
     version: Version
