@@ -114,7 +114,7 @@ class Initiatives(Evidence):
         return Scene(ENTERER, self._reported().rpartition("/")[2])
 
     def _edit_progress_report(self) -> Scene:
-        needed = {"as_of": self._today, "milestones": [{"number": 1, "percent": 40}]}
+        needed = {"as_of": self._today, "milestones": [{"number": 1, "percent": 55}]}
         return self._seen(ENTERER, self._reported(), needed=needed, unfit=("percent",))
 
     def _submit_progress_report(self) -> Scene:
