@@ -16,6 +16,7 @@ from app.files import FileStore
 from app.middleware import Edge
 from app.routers import (
     auth,
+    budgets,
     catalogue,
     communication_activities,
     communications,
@@ -89,6 +90,7 @@ ROUTERS = (
     communication_activities.router,
     detailed_plans.router,
     initiatives.router,
+    budgets.router,
     progress_reports.router,
     site_checks.router,
     programmes.router,

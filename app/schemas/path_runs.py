@@ -31,6 +31,7 @@ from app.schemas.base import (
     Ref,
     Version,
     View,
+    Whole,
     Words,
     example,
 )
@@ -41,8 +42,8 @@ _ID = "019a0000-0000-7000-8000-000000000001"
 _LETTER = {"number": "م و/٢٠٢٦/٤١٢", "date": "2026-11-10", "sender": "الأمانة العامة لمجلس الوزراء"}
 _ANSWERS = {"aligned": {"answer": "yes"}, "templates": {"answer": "no", "remark": "ينقص نموذج المخاطر"}}
 
-RunYear = Annotated[int, Field(ge=2000, le=2100, description="The year that due dates count from.")]
-_Number = Annotated[int, Field(ge=1, le=1000)]
+RunYear = Annotated[Whole, Field(ge=2000, le=2100, description="The year that due dates count from.")]
+_Number = Annotated[Whole, Field(ge=1, le=1000)]
 
 
 class AnswerGiven(StrEnum):
