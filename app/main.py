@@ -16,6 +16,7 @@ from app.files import FileStore
 from app.middleware import Edge
 from app.routers import (
     auth,
+    budgets,
     catalogue,
     challenges,
     communication_activities,
@@ -97,6 +98,7 @@ ROUTERS = (
     escalations.router,
     escalation_routes.router,
     initiatives.router,
+    budgets.router,
     progress_reports.router,
     site_checks.router,
     programmes.router,

@@ -17,19 +17,16 @@ from app.routers.params import CursorParam, LimitParam, SearchParam
 from app.schemas.curves import CurveRead
 from app.schemas.decisions import StepTaken, StepWithReason
 from app.schemas.initiatives import (
-    BudgetAnswered,
-    BudgetRequest,
     InCharge,
     InitiativeCreate,
     InitiativeList,
     InitiativePatch,
     InitiativeRead,
     InitiativeRevision,
-    Spending,
 )
 from app.services.entities import queries as entities
 from app.services.evidence.rules import EvidenceMissing, EvidenceUnverified
-from app.services.initiatives import budget, commands, curve, curve_chart, facts, planning, queries, rules
+from app.services.initiatives import commands, curve, curve_chart, facts, planning, queries, rules
 from app.services.initiatives.queries import InitiativeFilter
 
 router = APIRouter(prefix="/v1", tags=["initiatives"], route_class=JsonRoute)
@@ -354,83 +351,6 @@ async def return_initiative_to_work(
     """Says why execution has not ended."""
     await commands.return_to_work(
         change.lane, change.actor, change.facts, change.entitlement, said(step), change.now
-    )
-    return await _answer(change, change.facts.id)
-
-
-@router.post(
-    "/initiatives/{id}/request-budget",
-    status_code=200,
-    response_model=InitiativeRead,
-    summary="Ask for money for an initiative",
-    response_description="The initiative.",
-    responses=declared(errors.WrongState, rules.NoSuchLine, budget.BudgetAnswered),
-)
-async def request_budget(
-    change: Annotated[Change, changes(rules.REQUEST_BUDGET, facts.one)], asked: BudgetRequest
-) -> Response:
-    """One line for each year and source; until it is answered it can be changed or taken back (Guide N-4)."""
-    await budget.request(
-        change.lane,
-        change.actor,
-        change.facts,
-        asked.year,
-        asked.source,
-        asked.requested,
-        asked.note,
-        change.now,
-    )
-    return await _answer(change, change.facts.id)
-
-
-@router.post(
-    "/initiatives/{id}/answer-budget",
-    status_code=200,
-    response_model=InitiativeRead,
-    summary="Record the answer to a request for money",
-    response_description="The initiative.",
-    responses=declared(errors.WrongState, rules.NoSuchLine),
-)
-async def answer_budget(
-    change: Annotated[Change, changes(rules.ANSWER_BUDGET, facts.one)], answered: BudgetAnswered
-) -> Response:
-    """Financial affairs record what the bodies concerned answered; their reply decides (Guide P-10)."""
-    await budget.answer(
-        change.lane,
-        change.actor,
-        change.facts,
-        answered.year,
-        answered.source,
-        answered.answer,
-        answered.approved,
-        answered.answered_on,
-        answered.letter_number,
-        change.now,
-    )
-    return await _answer(change, change.facts.id)
-
-
-@router.post(
-    "/initiatives/{id}/record-spending",
-    status_code=200,
-    response_model=InitiativeRead,
-    summary="Say what of an initiative's money is spent",
-    response_description="The initiative.",
-    responses=declared(errors.WrongState, rules.NoSuchLine),
-)
-async def record_spending(
-    change: Annotated[Change, changes(rules.RECORD_SPENDING, facts.one)], spending: Spending
-) -> Response:
-    """In all of that year by now; more than was approved only with a reason."""
-    await budget.record_spending(
-        change.lane,
-        change.actor,
-        change.facts,
-        spending.year,
-        spending.source,
-        spending.spent,
-        spending.reason,
-        change.now,
     )
     return await _answer(change, change.facts.id)
 

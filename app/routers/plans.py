@@ -13,14 +13,11 @@ from app.headers import IfNoneMatch, SubjectPath
 from app.problems import declared
 from app.routers.json_body import JsonRoute
 from app.routers.params import CursorParam, LimitParam
+from app.schemas.plan_items import PlanCheckCreate, PlanItemCreate, PlanItemDrop, PlanItemPatch
 from app.schemas.plans import (
     JobPlanLinkCreate,
     PlanCallList,
-    PlanCheckCreate,
     PlanCreate,
-    PlanItemCreate,
-    PlanItemDrop,
-    PlanItemPatch,
     PlanList,
     PlanPatch,
     PlanRead,

@@ -57,12 +57,16 @@ Name = Annotated[str, Field(min_length=1, max_length=300, pattern=NOT_BLANK_LINE
 Words = Annotated[str, Field(min_length=1, max_length=2000, pattern=NOT_BLANK)]
 Line = Annotated[str, Field(max_length=1000, pattern=ONE_LINE)]
 Code = Annotated[str, Field(min_length=1, max_length=60, pattern=CODE)]
-Year = Annotated[int, Field(ge=1900, le=2200)]
 Day = Annotated[date, _as(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", "date_type")]
 """A calendar day, YYYY-MM-DD."""
 Instant = Annotated[AwareDatetime, _as(_RFC_3339, "datetime_type")]
 """A moment with its offset (RFC 3339, 5.6)."""
-Count = Annotated[int, Field(ge=1, le=1_000_000), BeforeValidator(_a_number)]
+Whole = Annotated[int, Field(strict=True)]
+"""A whole number that is sent: Pydantic alone would also read its digits, and true as 1."""
+Truth = Annotated[bool, Field(strict=True)]
+"""A yes or no that is sent: Pydantic alone would also read "yes", and 1."""
+Count = Annotated[Whole, Field(ge=1, le=1_000_000)]
+Year = Annotated[Whole, Field(ge=1900, le=2200)]
 Version = Annotated[int, Field(ge=1, le=2_000_000_000, description="Rises with every change.")]
 Cursor = Annotated[str, Field(max_length=512, pattern=CURSOR)]
 NextCursor = Annotated[Cursor | None, Field(description="Send it back to read on; null at the end.")]

@@ -18,6 +18,7 @@ from app.schemas.base import (
     Ref,
     Version,
     View,
+    Whole,
     Words,
     example,
 )
@@ -92,7 +93,7 @@ class CommunicationActivityReport(Body):
 
     outcome: Annotated[Words, Field(description="What came of it.")]
     reached: Annotated[
-        Annotated[int, Field(ge=0, le=1_000_000_000)] | None,
+        Annotated[Whole, Field(ge=0, le=1_000_000_000)] | None,
         Field(description="How many people it reached, where that is known."),
     ] = None
     done_on: Annotated[Day, Field(description="The day on which it was held, or ended.")]

@@ -22,12 +22,13 @@ from app.schemas.base import (
     Ref,
     Version,
     View,
+    Whole,
     Words,
     example,
 )
 
 _Said = Annotated[str, Field(min_length=1, max_length=500, pattern=NOT_BLANK)]
-PlanYear = Annotated[int, Field(ge=2021, le=2100)]
+PlanYear = Annotated[Whole, Field(ge=2021, le=2100)]
 NameAr = Annotated[Name, Field(description="Its name in Arabic.")]
 NameEn = Annotated[Name, Field(description="Its name in English.")]
 StageKey = Annotated[

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from app.enums.initiatives import InitiativeStatus
 from app.schemas.base import Number, Ref, View
-from app.schemas.initiatives import Percent
+from app.schemas.planned import Percent
 
 _Of100 = Annotated[Number, Field(ge=0, le=100)]
 

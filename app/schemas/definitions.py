@@ -21,14 +21,15 @@ from app.schemas.base import (
     Ref,
     Version,
     View,
+    Whole,
     Words,
     Year,
     example,
 )
 
 _TARGET = {"year": 2030, "kind": "value", "value": 40.5, "source": "وثيقة رؤية عُمان 2040"}
-_WindowYear = Annotated[int, Field(ge=1950, le=2200)]
-_Decimals = Annotated[int, Field(ge=0, le=10, description="Decimals to show.")]
+_WindowYear = Annotated[Whole, Field(ge=1950, le=2200)]
+_Decimals = Annotated[Whole, Field(ge=0, le=10, description="Decimals to show.")]
 _Percent = Annotated[Number, Field(ge=0, le=1000)]
 _Tolerance = Annotated[
     Annotated[Number, Field(gt=0)] | None,

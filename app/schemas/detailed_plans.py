@@ -22,11 +22,12 @@ from app.schemas.base import (
     Ref,
     Version,
     View,
+    Whole,
     Words,
     example,
 )
 
-_PlanYear = Annotated[int, Field(ge=2021, le=2100)]
+_PlanYear = Annotated[Whole, Field(ge=2021, le=2100)]
 _NameAr = Annotated[Name, Field(description="Its name in Arabic.")]
 _NameEn = Annotated[Name, Field(description="Its name in English.")]
 _Note = Annotated[Words | None, Field(description="What else is to be known of it.")]
@@ -45,7 +46,7 @@ _Weight = Annotated[
     ),
 ]
 _Milestone = Annotated[
-    Annotated[int, Field(ge=1, le=999)] | None,
+    Annotated[Whole, Field(ge=1, le=999)] | None,
     Field(description="The number of the milestone of the initiative that it serves."),
 ]
 _About = Annotated[

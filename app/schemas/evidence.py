@@ -18,6 +18,7 @@ from app.schemas.base import (
     Ref,
     Version,
     View,
+    Whole,
     Words,
     example,
 )
@@ -41,7 +42,7 @@ _SHA256 = Annotated[
         description="SHA-256 of its bytes, hexadecimal.",
     ),
 ]
-_Minimum = Annotated[int, Field(ge=1, le=20, description="How many at least.", examples=[1])]
+_Minimum = Annotated[Whole, Field(ge=1, le=20, description="How many at least.", examples=[1])]
 RequiredKind = Annotated[EvidenceKind | None, Field(description="Of which kind; null: of any.")]
 
 

@@ -18,6 +18,7 @@ from app.schemas.base import (
     Ref,
     Version,
     View,
+    Whole,
     Words,
     example,
 )
@@ -32,7 +33,7 @@ _Goal = Annotated[Words, Field(description="What the plan is to bring about.")]
 _Due = Annotated[Day, Field(description="Until when it is carried out.")]
 _Title = Annotated[Name, Field(description="What is to be done.")]
 _StepDue = Annotated[Day, Field(description="Until when; not after the plan's own day.")]
-_Number = Annotated[int, Field(ge=1, le=100, description="The number of the step in its plan.")]
+_Number = Annotated[Whole, Field(ge=1, le=100, description="The number of the step in its plan.")]
 
 
 class ImprovementStepCreate(Body):

@@ -1,17 +1,13 @@
 """Initiatives and projects: what is said of them, what they cost and move, and how they are doing."""
 
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AfterValidator, Field
-from pydantic_core import PydanticCustomError
+from pydantic import Field
 
 from app.enums import Classification
 from app.enums.initiatives import (
-    BudgetAnswer,
-    BudgetSource,
     InitiativeKind,
     InitiativeState,
     InitiativeStatus,
@@ -22,7 +18,6 @@ from app.schemas.base import (
     Awaiting,
     Body,
     Code,
-    Day,
     Line,
     Name,
     NextCursor,
@@ -31,30 +26,12 @@ from app.schemas.base import (
     Ref,
     Version,
     View,
+    Whole,
     Words,
     example,
 )
-from app.schemas.decisions import RecordedDecision
-
-Percent = Annotated[Number, Field(ge=0, le=100, decimal_places=2)]
-Money = Annotated[Number, Field(ge=0, lt=Decimal(10) ** 12, decimal_places=3)]
-"""An amount in Omani rials."""
-PlanYear = Annotated[int, Field(ge=2000, le=2100)]
-
-
-def _within_reach(day: date) -> date:
-    """Plans are of this century: a day far outside is a slip, and would make a curve without end."""
-    if day < _FIRST:
-        raise PydanticCustomError("greater_than_equal", "before the year 2000")
-    if day > _LAST:
-        raise PydanticCustomError("less_than_equal", "after the year 2100")
-    return day
-
-
-_FIRST, _LAST = date(2000, 1, 1), date(2100, 12, 31)
-PlanDay = Annotated[Day, AfterValidator(_within_reach)]
-"""A day from 2000 to 2100."""
-MilestoneNumber = Annotated[int, Field(ge=1, le=999)]
+from app.schemas.budgets import BudgetLine, MoneyTotals
+from app.schemas.planned import MilestoneNumber, Percent, PlanDay, PlanYear
 
 _MILESTONE = {
     "number": 1,
@@ -94,7 +71,7 @@ _Sectors = Annotated[
 _StartsOn = Annotated[PlanDay, Field(description="Its first day.")]
 _EndsOn = Annotated[PlanDay, Field(description="Its last day.")]
 _People = Annotated[
-    Annotated[int, Field(ge=0, le=1_000_000)] | None,
+    Annotated[Whole, Field(ge=0, le=1_000_000)] | None,
     Field(description="How many people work on it; a number, no names."),
 ]
 _Weight = Annotated[Percent, Field(description="Its percent of the whole.")]
@@ -110,8 +87,6 @@ _Expected = Annotated[
     Number | None, Field(description="By how much the indicator moves, in the indicator's unit.")
 ]
 _ByYear = Annotated[PlanYear | None, Field(description="By the end of which year.")]
-_Year = Annotated[PlanYear, Field(description="The year.")]
-_Source = Annotated[BudgetSource, Field(description="Where the money comes from.")]
 _Note = Annotated[Words | None, Field(description="What else there is to say.")]
 
 
@@ -268,69 +243,6 @@ class InCharge(Body):
     ] = None
 
 
-class BudgetRequest(Body):
-    """Money asked for."""
-
-    model_config = example(year=2026, source="state_budget", requested=250000, note="حسب المصفوفة المالية")
-
-    year: _Year
-    source: _Source
-    requested: Annotated[
-        Money | None, Field(description="How much, in Omani rials; null takes the request back.")
-    ]
-    note: _Note = None
-
-
-class BudgetAnswered(Body):
-    """What the bodies concerned answered."""
-
-    model_config = example(
-        year=2026,
-        source="state_budget",
-        answer="granted",
-        approved=200000,
-        answered_on="2025-10-15",
-        letter_number="م/٢١٠/٢٠٢٥",
-    )
-
-    year: _Year
-    source: _Source
-    answer: Annotated[BudgetAnswer, Field(description="Granted, in whole or in part, or refused.")]
-    approved: Annotated[
-        Money | None, Field(description="How much is granted, in Omani rials; null where it is refused.")
-    ] = None
-    answered_on: Annotated[PlanDay, Field(description="The day of the answer.")]
-    letter_number: Annotated[
-        Annotated[Line, Field(min_length=1, max_length=100)] | None,
-        Field(description="Number of the letter that answers."),
-    ] = None
-
-
-class Spending(Body):
-    """What is spent by now."""
-
-    model_config = example(year=2026, source="state_budget", spent=120500.5)
-
-    year: _Year
-    source: _Source
-    spent: Annotated[Money, Field(description="In all of that year, in Omani rials.")]
-    reason: Annotated[
-        Words | None, Field(description="Why more is spent than was approved; needed then.")
-    ] = None
-
-
-class InitiativeStop(Body):
-    """Why it is stopped."""
-
-    model_config = example(reason="تغيّر الأولويات بعد دمج المبادرة في برنامج وطني")
-
-    reason: Annotated[Words, Field(description="Why; those who work on it read it.")]
-    decision: Annotated[
-        RecordedDecision | None,
-        Field(description="Needed when the head's office records the head's decision."),
-    ] = None
-
-
 class Baseline(View):
     """The dates as they were approved."""
 
@@ -363,32 +275,6 @@ class Milestone(View):
     baseline: Annotated[
         MilestoneBaseline | None, Field(description="As it was approved; null: added since, or not approved.")
     ]
-
-
-class BudgetLine(View):
-    """The money from one source in one year, in Omani rials."""
-
-    year: _Year
-    source: _Source
-    requested: Annotated[Money, Field(description="What was asked for.")]
-    answer: Annotated[BudgetAnswer | None, Field(description="The answer; null: none yet.")]
-    answered_on: Annotated[date | None, Field(description="The day of the answer.")]
-    letter_number: Annotated[Line | None, Field(description="Number of the letter that answers.")]
-    approved: Annotated[Money | None, Field(description="What was granted.")]
-    spent: Annotated[Money | None, Field(description="What is spent by now; null: nothing is said yet.")]
-    overspent_reason: Annotated[Words | None, Field(description="Why more is spent than was approved.")]
-    note: _Note
-
-
-_Total = Annotated[Number, Field(ge=0)]
-
-
-class MoneyTotals(View):
-    """The sums over all years and sources, in Omani rials."""
-
-    requested: Annotated[_Total, Field(description="Asked for.")]
-    approved: Annotated[_Total, Field(description="Granted.")]
-    spent: Annotated[_Total, Field(description="Spent.")]
 
 
 class Effect(View):

@@ -24,12 +24,14 @@ from app.schemas.base import (
     Code,
     Count,
     Day,
+    Line,
     Name,
     NextCursor,
     PersonRef,
     Ref,
     Version,
     View,
+    Whole,
     Words,
     example,
 )
@@ -40,8 +42,8 @@ _ID = "019a0000-0000-7000-8000-000000000001"
 _LETTER = {"number": "م و/٢٠٢٦/٤١٢", "date": "2026-11-10", "sender": "الأمانة العامة لمجلس الوزراء"}
 _ANSWERS = {"aligned": {"answer": "yes"}, "templates": {"answer": "no", "remark": "ينقص نموذج المخاطر"}}
 
-RunYear = Annotated[int, Field(ge=2000, le=2100, description="The year that due dates count from.")]
-_Number = Annotated[int, Field(ge=1, le=1000)]
+RunYear = Annotated[Whole, Field(ge=2000, le=2100, description="The year that due dates count from.")]
+_Number = Annotated[Whole, Field(ge=1, le=1000)]
 
 
 class AnswerGiven(StrEnum):
@@ -247,7 +249,7 @@ class AnswerKept(View):
 class LetterKept(View):
     """The letter by which a body outside answered."""
 
-    number: Annotated[str, Field(max_length=100, description="Number of the letter.")]
+    number: Annotated[Line, Field(max_length=100, description="Number of the letter.")]
     date: Annotated[date, Field(description="Date of the letter.")]
     sender: Annotated[Name, Field(description="Who sent it.")]
 
@@ -338,7 +340,7 @@ class PathStageRead(PathStageShown):
     """One round of a stage: what it asks for, what was done, and what you may do with it now."""
 
     entity: Annotated[Ref, Field(description="Whose path it is.")]
-    subject: Annotated[WalkedSubject, Field(description="What walks the path.")]
+    subject: Annotated[WalkedSubject, Field(description="What walks its path.")]
     run: Annotated[RunOfStage, Field(description="The run that it is of.")]
     collaborators: Annotated[
         list[StageParty], Field(max_length=30, description="Who works with its parties.")
@@ -349,7 +351,9 @@ class PathStageRead(PathStageShown):
     outcomes: Annotated[list[StageOutcome], Field(max_length=4, description="How it may end.")]
     returns_to: Annotated[list[StageKey], Field(max_length=80, description="Where it may be returned to.")]
     informs: Annotated[list[StageParty], Field(max_length=30, description="Who is told when it ends.")]
-    guide: Annotated[str | None, Field(max_length=100, description="Where the guide speaks of it.")]
+    guide: Annotated[
+        Annotated[Line, Field(max_length=100)] | None, Field(description="Where the guide speaks of it.")
+    ]
     controls: Annotated[
         list[StageKey], Field(max_length=80, description="The stages whose people never take it (four eyes).")
     ]
@@ -396,7 +400,7 @@ class PathRunTimeline(View):
     year: RunYear
     state: Annotated[PathRunState, Field(description="Where it stands.")]
     today: Annotated[date, Field(description="The day in Oman that it is seen from.")]
-    items: Annotated[
+    bars: Annotated[
         list[TimelineItem], Field(max_length=5000, description="In the order of the template, by round.")
     ]
     version: Version

@@ -31,6 +31,7 @@ from app.schemas.base import (
     Ref,
     Version,
     View,
+    Whole,
     Words,
     example,
 )
@@ -63,12 +64,12 @@ StageKey = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[A-Za-z0
 _Key = Annotated[StageKey, Field(description="Its name within the template.", examples=["A-17"])]
 _Keys = Annotated[list[StageKey], Field(max_length=80)]
 _Parties = Annotated[list[StageParty], Field(max_length=30)]
-_Month = Annotated[int, Field(ge=1, le=12)]
-_Day = Annotated[int, Field(ge=1, le=31)]
-_RelativeYear = Annotated[int, Field(ge=-2, le=1)]
-_WorkingDays = Annotated[int, Field(ge=-400, le=400)]
-_Minimum = Annotated[int, Field(ge=1, le=20, description="How many files at least.")]
-_QuorumCount = Annotated[int, Field(ge=2, le=50, description="How many of them must take the stage.")]
+_Month = Annotated[Whole, Field(ge=1, le=12)]
+_Day = Annotated[Whole, Field(ge=1, le=31)]
+_RelativeYear = Annotated[Whole, Field(ge=-2, le=1)]
+_WorkingDays = Annotated[Whole, Field(ge=-400, le=400)]
+_Minimum = Annotated[Whole, Field(ge=1, le=20, description="How many files at least.")]
+_QuorumCount = Annotated[Whole, Field(ge=2, le=50, description="How many of them must take the stage.")]
 _TitleAr = Annotated[Name, Field(description="What is done, in Arabic.")]
 _TitleEn = Annotated[Name, Field(description="What is done, in English.")]
 _Guide = Annotated[

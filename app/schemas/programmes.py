@@ -8,7 +8,7 @@ from pydantic import Field
 
 from app.enums.initiatives import InitiativeKind, InitiativeState, InitiativeStatus
 from app.schemas.base import Actions, Body, Code, Name, NextCursor, Number, Ref, Version, View, Words, example
-from app.schemas.initiatives import Percent, PlanDay
+from app.schemas.planned import Percent, PlanDay
 
 _Planned = Annotated[
     Annotated[Number, Field(ge=0, le=100)] | None,

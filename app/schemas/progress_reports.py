@@ -19,7 +19,8 @@ from app.schemas.base import (
     Words,
     example,
 )
-from app.schemas.initiatives import InitiativeDecided, MilestoneNumber, Percent, PlanDay
+from app.schemas.initiatives import InitiativeDecided
+from app.schemas.planned import MilestoneNumber, Percent, PlanDay
 
 _REACHED = {"number": 1, "percent": 60}
 _AsOf = Annotated[PlanDay, Field(description="The day of which it speaks; none to come.")]

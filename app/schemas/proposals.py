@@ -19,6 +19,7 @@ from app.schemas.base import (
     Ref,
     Version,
     View,
+    Whole,
     Words,
     example,
 )
@@ -32,7 +33,7 @@ _Cost = Annotated[
     Annotated[Number, Field(ge=0, lt=Decimal(10) ** 12, decimal_places=3)] | None,
     Field(description="What it may cost, in Omani rials; null: not estimated."),
 ]
-_Rank = Annotated[int, Field(ge=1, le=9999, description="Its place in the sorted list.")]
+_Rank = Annotated[Whole, Field(ge=1, le=9999, description="Its place in the sorted list.")]
 _Key = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[a-z][a-z0-9_]*$")]
 _Meets = Annotated[list[_Key], Field(max_length=30, description="Keys of the plan's criteria that it meets.")]
 _Decision = Annotated[

@@ -6,15 +6,24 @@ from typing import Annotated
 from pydantic import Field
 
 from app.enums import Frequency
-from app.schemas.base import Body, Day, NextCursor, PersonRef, View, Words, example
+from app.schemas.base import (
+    Body,
+    Day,
+    NextCursor,
+    PersonRef,
+    View,
+    Whole,
+    Words,
+    example,
+)
 
-_Days = Annotated[int, Field(ge=0, le=366)]
+_Days = Annotated[Whole, Field(ge=0, le=366)]
 _OpensAfter = Annotated[
-    int,
+    Whole,
     Field(ge=1, le=366, description="Omani working days from the end of a period until figures are taken."),
 ]
 _DueAfter = Annotated[
-    int, Field(ge=1, le=366, description="Omani working days from the end of a period until it is due.")
+    Whole, Field(ge=1, le=366, description="Omani working days from the end of a period until it is due.")
 ]
 _LateFor = Annotated[
     _Days,

@@ -19,6 +19,7 @@ from app.schemas.base import (
     Ref,
     Version,
     View,
+    Whole,
     Words,
     example,
 )
@@ -26,7 +27,7 @@ from app.schemas.definitions import Target
 from app.schemas.walking import Walking
 
 _INDICATOR = "019a0000-0000-7000-8000-000000000007"
-ScorecardYear = Annotated[int, Field(ge=2000, le=2100, description="The calendar year.")]
+ScorecardYear = Annotated[Whole, Field(ge=2000, le=2100, description="The calendar year.")]
 _Weight = Annotated[
     Number, Field(description="What it counts for, in percent; the lines of a scorecard come to 100.")
 ]

@@ -7,12 +7,25 @@ from uuid import UUID
 from pydantic import Field
 
 from app.enums.initiatives import SiteCheckState
-from app.schemas.base import Actions, Body, Name, NextCursor, PersonRef, Ref, Version, View, Words, example
-from app.schemas.initiatives import InitiativeDecided, PlanDay
+from app.schemas.base import (
+    Actions,
+    Body,
+    Name,
+    NextCursor,
+    PersonRef,
+    Ref,
+    Truth,
+    Version,
+    View,
+    Words,
+    example,
+)
+from app.schemas.initiatives import InitiativeDecided
+from app.schemas.planned import PlanDay
 
 _Place = Annotated[Name, Field(description="Where.")]
 _Findings = Annotated[Words, Field(description="What was found.")]
-_Conforms = Annotated[bool, Field(description="Whether that is what was planned, in quality and extent.")]
+_Conforms = Annotated[Truth, Field(description="Whether that is what was planned, in quality and extent.")]
 
 
 class SiteCheckCreate(Body):

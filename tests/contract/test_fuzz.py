@@ -45,6 +45,14 @@ def schema() -> BaseSchema:
     return fuzzing.load(contract_lint.read())
 
 
+def test_no_area_hides_a_scene_of_another() -> None:
+    """The areas are mixed into one stage: a name that two of them use would be the first one's only."""
+    owners: dict[str, type] = {}
+    for area in Stage.__mro__[1:-1]:
+        for name in vars(area).keys() - vars(type("Empty", (), {})).keys() - {"__init__"}:
+            assert owners.setdefault(name, area) is area, f"{name}: {owners[name]} and {area}"
+
+
 @pytest.mark.parametrize("operation_id", OPERATIONS)
 def test_whatever_is_sent_is_answered_as_declared(
     fuzzer: Fuzzer, schema: BaseSchema, operation_id: str

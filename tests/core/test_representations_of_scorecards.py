@@ -1,47 +1,14 @@
 """Every answer about scorecards and improvement plans as it is sent: valid against its model to the last member, and
 after a change the same as a read."""
 
-import json
-from typing import Any
-
-import httpx
 from fastapi import FastAPI
-from pydantic import BaseModel
 
 from app.schemas.gaps import Gaps
 from app.schemas.improvement_plans import ImprovementPlanList, ImprovementPlanRead
 from app.schemas.scorecards import ScorecardList, ScorecardRead
+from tests.core.representations import read, valid, walked
 from tests.factories.scorecards import Improving, Office
-from tests.factories.world import Person, World
-
-
-def valid(model: type[BaseModel], answer: httpx.Response) -> Any:
-    """Members that are missing or in surplus fail: no View has defaults, and all forbid extras."""
-    assert answer.status_code in (200, 201), answer.text
-    model.model_validate_json(answer.content)
-    said = json.loads(answer.content)
-    assert set(said) == set(model.model_fields)
-    return said
-
-
-async def _read(model: type[BaseModel], path: str, *people: Person) -> None:
-    for person in people:
-        answer = await person.api.get(path)
-        valid(model, answer)
-        again = await person.api.send("GET", path, headers={"If-None-Match": answer.headers["ETag"]})
-        assert (again.status_code, again.content) == (304, b"")
-
-
-async def _walked(person: Person, model: type[BaseModel], path: str) -> None:
-    """A list is walked to its end without gap or repetition."""
-    whole = valid(model, await person.api.get(f"{path}&limit=200"))["items"]
-    walked, cursor = [], ""
-    while cursor is not None:
-        page = valid(model, await person.api.get(f"{path}&limit=1{cursor and '&cursor=' + cursor}"))
-        walked += page["items"]
-        cursor = page["next_cursor"]
-    assert walked == whole
-    assert len({item["id"] for item in walked}) == len(walked) > 1
+from tests.factories.world import World
 
 
 async def test_scorecards(world: World, app: FastAPI) -> None:
@@ -53,32 +20,32 @@ async def test_scorecards(world: World, app: FastAPI) -> None:
     assert valid(ScorecardRead, made) == await office.read(path)
     answer = await office.edit(path, [(one, 33.3333), (two, 66.6667), (bare, 12)])
     assert valid(ScorecardRead, answer) == await office.read(path)
-    await _read(ScorecardRead, path, office.drafter, office.head)
-    await _read(Gaps, f"{path}/gaps", office.drafter)
+    await read(ScorecardRead, path, office.drafter, office.head)
+    await read(Gaps, f"{path}/gaps", office.drafter)
     await office.edited(path, [(one, 33.3333), (two, 66.6667)])
     await office.aligned(path)
-    await _read(ScorecardRead, path, office.manager)
+    await read(ScorecardRead, path, office.manager)
     await office.fired(office.head, path, "scorecards.approve")
-    await _read(ScorecardRead, path, office.unit)
+    await read(ScorecardRead, path, office.unit)
     await office.fired(office.unit, path, "aligned")
-    await _read(ScorecardRead, path, office.drafter)
+    await read(ScorecardRead, path, office.drafter)
     await office.fired(office.head, path, "scorecards.approve")
     await office.fired(office.unit, path, "scorecards.agree")
-    await _read(ScorecardRead, path, office.member, office.unit)
-    await _read(Gaps, f"{path}/gaps", office.member, office.unit)
+    await read(ScorecardRead, path, office.member, office.unit)
+    await read(Gaps, f"{path}/gaps", office.member, office.unit)
     opened = await office.new_version(path)
     valid(ScorecardRead, opened)
     again = opened.headers["Location"]
     await office.edited(again, [(two, 100)], note="بعد المراجعة")
     said = await office.read(again)
     assert {change["field"].partition(".")[0] for change in said["difference"]} == {"note", "lines"}
-    await _read(ScorecardRead, again, office.drafter)
+    await read(ScorecardRead, again, office.drafter)
     await office.in_force(again)
-    await _read(ScorecardRead, path, office.member)
+    await read(ScorecardRead, path, office.member)
     discarded = await office.drafted(year=2031)
     answer = await office.drafter.api.step(f"{discarded}/discard", await office.drafter.api.etag(discarded))
     assert valid(ScorecardRead, answer) == await office.read(discarded)
-    await _walked(office.drafter, ScorecardList, f"/v1/scorecards?entity_id={office.entity.id}")
+    await walked(office.drafter, ScorecardList, f"/v1/scorecards?entity_id={office.entity.id}")
 
 
 async def test_improvement_plans(world: World, app: FastAPI) -> None:
@@ -103,10 +70,10 @@ async def test_improvement_plans(world: World, app: FastAPI) -> None:
     ):
         answer = await made.take(person, path, verb, body)
         assert valid(ImprovementPlanRead, answer) == await office.read(path, person)
-        await _read(ImprovementPlanRead, path, office.drafter, office.head, office.member)
-    await _read(ImprovementPlanRead, path, office.unit)
+        await read(ImprovementPlanRead, path, office.drafter, office.head, office.member)
+    await read(ImprovementPlanRead, path, office.unit)
     ended = await made.approved()
     valid(ImprovementPlanRead, await made.take(office.manager, ended, "end", reason))
     discarded = await made.drafted()
     valid(ImprovementPlanRead, await made.take(office.drafter, discarded, "discard"))
-    await _walked(office.drafter, ImprovementPlanList, f"/v1/improvement-plans?entity_id={office.entity.id}")
+    await walked(office.drafter, ImprovementPlanList, f"/v1/improvement-plans?entity_id={office.entity.id}")

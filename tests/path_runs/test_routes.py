@@ -274,15 +274,15 @@ async def test_a_timeline_is_read_and_drawn(world: World) -> None:
     await walk.done(walk.planner, path, "draft")
     await walk.returned(walk.specialist, path, "verify", "draft")
     read = await walk.manager.api.get(f"{path}/timeline")
-    items = read.json()["items"]
-    assert [(each["key"], each["round"]) for each in items] == [
+    bars = read.json()["bars"]
+    assert [(each["key"], each["round"]) for each in bars] == [
         ("draft", 1),
         ("draft", 2),
         ("verify", 1),
         ("verify", 2),
         ("approve", 1),
     ]
-    assert items[0]["actual_to"] == read.json()["today"]
+    assert bars[0]["actual_to"] == read.json()["today"]
     for language, word in (("ar", "المخطط"), ("en", "Planned")):
         drawn = await walk.manager.api.send(
             "GET", f"{path}/timeline", headers={"Accept": "image/svg+xml", "Accept-Language": language}

@@ -3,164 +3,35 @@ transaction and changes state only by `lifecycle`."""
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy import (
-    ARRAY,
     Table,
-    Uuid,
-    any_,
-    bindparam,
     delete,
-    exists,
-    func,
     insert,
-    literal_column,
-    or_,
-    select,
 )
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from app import ids
-from app.db import Query, Writer
-from app.enums import Chain, DivisionFunction, Role, Step, SubjectKind
+from app.db import Writer
+from app.enums import Chain, Role, Step, SubjectKind
 from app.enums.initiatives import InitiativeState
-from app.errors import FieldError, Forbidden, Invalid, Text, invalid, unknown_reference
+from app.errors import Forbidden, Text, invalid
 from app.models import (
-    Contribution,
-    Division,
-    Entity,
-    Indicator,
     Initiative,
     InitiativeEffect,
-    Membership,
     Milestone,
-    Programme,
 )
 from app.parties import Actor, Entitlement, Facts
-from app.services import lifecycle, records, sql
-from app.services.contributions import parts
-from app.services.indicators import visibility as indicators
-from app.services.initiatives import checks, rules
+from app.services import lifecycle, records
+from app.services.initiatives import checks, known, rules
 from app.services.lifecycle import Case
-from app.services.people import visibility
 from app.services.role_plans import chains
 
 _table = Initiative.__table__
 _EDITED = lifecycle.with_who_acts(_table.c.edited_by)
-
-
-@dataclass(frozen=True)
-class _Known:
-    """What of the things that a body names there is: functions of divisions, who holds a role, programmes, indicators
-    that the entity may say it moves; and the entity's chain of detailed plans."""
-
-    chain: str | None
-    function: DivisionFunction | None
-    own_division_id: UUID | None
-    is_member: bool
-    has_programme: bool
-    indicators: frozenset[UUID]
-
-
-def _known_query() -> Query:
-    e, d, own, m, p, i, c = (
-        model.__table__.alias()
-        for model in (Entity, Division, Division, Membership, Programme, Indicator, Contribution)
-    )
-    entity_id = bindparam("entity_id", type_=Uuid)
-    contributes = exists(
-        select(literal_column("1")).where(
-            c.c.indicator_id == i.c.id, parts.is_accepted(c), c.c.contributor_id == entity_id
-        )
-    )
-    moved = (
-        select(func.coalesce(func.array_agg(i.c.id), literal_column("'{}'::uuid[]")))
-        .where(
-            i.c.id == any_(bindparam("indicator_ids", type_=ARRAY(Uuid))),
-            or_(i.c.entity_id == entity_id, contributes),
-            indicators.visible(i),
-        )
-        .scalar_subquery()
-    )
-    return Query(
-        select(
-            chains.steps_in_force(Chain.DETAILED_PLANS, e.c.id).label("chain"),
-            select(d.c.function)
-            .where(d.c.id == bindparam("division_id", type_=Uuid), d.c.entity_id == e.c.id)
-            .scalar_subquery()
-            .label("function"),
-            select(own.c.id)
-            .where(
-                own.c.entity_id == e.c.id,
-                own.c.function == sql.const(DivisionFunction.EXECUTING),
-                func.concat(literal_column("'division:'"), own.c.id) == any_(visibility.KEYS),
-            )
-            .order_by(own.c.id)
-            .limit(literal_column("1"))
-            .scalar_subquery()
-            .label("own_division_id"),
-            exists(
-                select(literal_column("1")).where(
-                    m.c.user_id == bindparam("manager_id", type_=Uuid),
-                    m.c.entity_id == e.c.id,
-                    sql.in_force(m),
-                    sql.is_active(m.c.user_id),
-                )
-            ).label("is_member"),
-            exists(select(literal_column("1")).where(p.c.id == bindparam("programme_id", type_=Uuid))).label(
-                "has_programme"
-            ),
-            moved.label("indicators"),
-        ).where(e.c.id == entity_id)
-    )
-
-
-_KNOWN = _known_query()
-
-
-async def _known(
-    writer: Writer, actor: Actor, entity_id: UUID, said: Mapping[str, Any], now: datetime
-) -> _Known:
-    row = await writer.row(
-        _KNOWN,
-        {
-            **visibility.of(actor),
-            "now": now,
-            "entity_id": entity_id,
-            "division_id": said.get("division_id"),
-            "manager_id": said.get("manager_id"),
-            "programme_id": said.get("programme_id"),
-            "indicator_ids": sorted(each["indicator_id"] for each in said.get("effects", ())),
-        },
-    )
-    if row is None:
-        raise LookupError("the entity of an initiative is there")
-    return _Known(
-        row["chain"],
-        None if row["function"] is None else DivisionFunction(row["function"]),
-        row["own_division_id"],
-        row["is_member"],
-        row["has_programme"],
-        frozenset(row["indicators"]),
-    )
-
-
-def _check_known(said: Mapping[str, Any], known: _Known) -> None:
-    """Raise Invalid for a programme or an indicator that is not there, or is no business of the entity."""
-    faults: list[FieldError] = []
-    if said.get("programme_id") is not None and not known.has_programme:
-        faults += unknown_reference("#/programme_id").errors
-    for place, effect in enumerate(said.get("effects", ())):
-        if effect["indicator_id"] not in known.indicators:
-            faults.append(
-                FieldError("unknown_reference", _NOT_OURS, pointer=f"#/effects/{place}/indicator_id")
-            )
-    if faults:
-        raise Invalid(errors=tuple(faults))
 
 
 async def create(writer: Writer, actor: Actor, entity: Facts, said: Mapping[str, Any], now: datetime) -> UUID:
@@ -171,19 +42,19 @@ async def create(writer: Writer, actor: Actor, entity: Facts, said: Mapping[str,
     is taken is refused by the schema.
     """
     checks.check(said)
-    known = await _known(writer, actor, entity.id, said, now)
-    _check_known(said, known)
+    found = await known.load(writer, actor, entity.id, said, now)
+    known.check(said, found)
     division_id = said["division_id"]
     if not actor.holds(Role.SPECIALIST, entity.id):
-        if known.own_division_id is None or (
+        if found.own_division_id is None or (
             division_id is not None and not actor.holds("division", division_id)
         ):
             raise Forbidden(_OWN_DIVISION)
-        division_id = division_id or known.own_division_id
+        division_id = division_id or found.own_division_id
     if said["division_id"] is not None:
-        rules.check_in_charge(known.function)
+        rules.check_in_charge(found.function)
     initiative_id = ids.new()
-    chain = chains.keys(Chain.DETAILED_PLANS, known.chain, entity.id, division_id)
+    chain = chains.keys(Chain.DETAILED_PLANS, found.chain, entity.id, division_id)
     columns = {
         "code": said["code"],
         "division_id": division_id,
@@ -266,10 +137,10 @@ async def put_in_charge(
     changed = {name: value for name, value in named.items() if value != old[name]}
     if not changed:
         return
-    known = await _known(writer, actor, _entity_of(facts), changed, now)
+    found = await known.load(writer, actor, _entity_of(facts), changed, now)
     if changed.get("division_id") is not None:
-        rules.check_in_charge(known.function)
-    if changed.get("manager_id") is not None and not known.is_member:
+        rules.check_in_charge(found.function)
+    if changed.get("manager_id") is not None and not found.is_member:
         raise invalid(
             "#/manager_id",
             "holds_no_role",
@@ -284,7 +155,7 @@ async def put_in_charge(
         )
         return
     new = {**old, **changed}
-    chain = chains.keys(Chain.DETAILED_PLANS, known.chain, _entity_of(facts), new["division_id"])
+    chain = chains.keys(Chain.DETAILED_PLANS, found.chain, _entity_of(facts), new["division_id"])
     steps = rules.steps(
         old["kind"],
         facts.id,
@@ -315,7 +186,7 @@ async def _changed(
     """What it says from now on, and before and after of each field that changes."""
     old = facts.row
     if patch.get("programme_id") is not None or patch.get("effects"):
-        _check_known(patch, await _known(writer, actor, _entity_of(facts), patch, now))
+        known.check(patch, await known.load(writer, actor, _entity_of(facts), patch, now))
     new = {**old, **patch}
     changed = {}
     for name in patch:
@@ -408,10 +279,6 @@ async def _write(
             )
 
 
-_NOT_OURS = Text(
-    "Names an indicator that does not exist, or that is neither the entity's own nor shared with it.",
-    "يشير إلى مؤشر غير موجود، أو ليس من مؤشرات الجهة ولا مما تسهم فيه.",
-)
 _OWN_DIVISION = Text(
     "A member of an executing division proposes for that division.",
     "يقترح موظف التقسيم المنفذ باسم تقسيمه.",

@@ -54,7 +54,7 @@ _COUNTED = Text(
 def draw(document: Document, language: str) -> Chart:
     """The chart of a timeline document, for a reader of `language`."""
     timeline = json.loads(document.body)
-    items = _shown(timeline["items"])
+    items = _shown(timeline["bars"])
     title = writing.plain(timeline[f"title_{language}"])
     height = max(len(items), 1) * _ROW
     spec = {
@@ -94,7 +94,7 @@ def draw(document: Document, language: str) -> Chart:
             _legend(items, language),
         ],
     }
-    return Chart(spec, language, title, _described(timeline["items"], language))
+    return Chart(spec, language, title, _described(timeline["bars"], language))
 
 
 _CONFIG: Json = {

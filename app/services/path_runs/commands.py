@@ -137,7 +137,7 @@ async def _named(
         if (party is StageParty.DIVISION) != (division_id is not None):
             faults.append(_fault(f"{at}/division_id", "out_of_place", *_ONLY_A_DIVISION))
         elif division_id is not None and division_id not in known:
-            faults.append(_fault(f"{at}/division_id", "unknown", *_NO_SUCH_DIVISION))
+            faults.append(_fault(f"{at}/division_id", "unknown_reference", *_NO_SUCH_DIVISION))
         elif party in OUTSIDE:
             faults.append(_fault(f"{at}/party", "outside", *_OUTSIDE))
         elif (party, division_id) in parties[:position]:

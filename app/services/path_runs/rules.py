@@ -225,7 +225,7 @@ def _answer_faults(
         if key not in known:
             yield _fault(
                 f"#/answers/{key}",
-                "unknown",
+                "unknown_reference",
                 "The checklist has no such item.",
                 "لا يوجد بند كهذا في القائمة.",
             )

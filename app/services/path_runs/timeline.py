@@ -47,7 +47,7 @@ _TIMELINE = Query(
             runs.c.year,
             runs.c.state,
             sql.TODAY.label("today"),
-            _items(runs).label("items"),
+            _items(runs).label("bars"),
             runs.c.version,
             runs.c.version.label("_version"),
         )

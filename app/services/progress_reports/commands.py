@@ -1,5 +1,6 @@
 """Every write of progress reports. Each runs in the caller's transaction and changes state only by `lifecycle`."""
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
@@ -156,9 +157,14 @@ async def edit(
         Case(facts, entitlement, changes={"fields": fields}),
         actor=actor,
         at=now,
-        columns={**changed, "edited_by": _EDITED},
+        columns={**changed, **_as_json(changed), "edited_by": _EDITED},
         awaited=None,
     )
+
+
+def _as_json(changed: Mapping[str, Any]) -> dict[str, str]:
+    """The milestones, where they change, as a transition writes JSON."""
+    return {"milestones": json.dumps(changed["milestones"])} if "milestones" in changed else {}
 
 
 def _listed(reached: Mapping[int, Decimal]) -> list[dict[str, Any]]:

@@ -14,6 +14,7 @@ from tests.contract.scenes.communications import Communications
 from tests.contract.scenes.contributions import Contributions
 from tests.contract.scenes.evidence import Evidence
 from tests.contract.scenes.indicators import Indicators
+from tests.contract.scenes.initiatives import Initiatives
 from tests.contract.scenes.notifications import Notifications
 from tests.contract.scenes.obligations import Obligations
 from tests.contract.scenes.path_runs import PathRuns
@@ -31,6 +32,7 @@ class Stage(
     Indicators,
     Contributions,
     Obligations,
+    Initiatives,
     Evidence,
     PathTemplates,
     Scoreboard,

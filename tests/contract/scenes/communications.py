@@ -1,15 +1,19 @@
 """Scenes of communication plans, their activities and detailed plans of the first ministry, each of a year of its own."""
 
-from functools import cached_property
 from typing import Any
+from uuid import UUID
 
 from tests.contract.scenes.base import Json, Scene
-from tests.contract.scenes.results import Results
+from tests.contract.scenes.plans import Plans
 from tests.contract.service import ENTERER, MANAGER, PLANNER, UNIT_EDITOR
 
 COMMUNICATOR = "member.com.mol"
 CHIEF = "head.emp.mol"
 
+_FREE = """
+    update communication_plans set state = case state when 'approved' then 'superseded' else 'discarded' end
+    where about_id = $1 and year = $2 and state in ('draft', 'submitted', 'approved')
+"""
 _SAID = [{"ar": "موظفو الوزارة", "en": "Staff of the ministry"}]
 _PLANS, _ACTIVITIES, _DETAILED = (
     "/v1/communication-plans",
@@ -19,17 +23,15 @@ _PLANS, _ACTIVITIES, _DETAILED = (
 _LETTERS = ("decision",)
 
 
-class Communications(Results):
+class Communications(Plans):
     """Drafted, before who decides, in force."""
-
-    @cached_property
-    def _years(self) -> Any:
-        return iter(range(2021, 2101))
 
     @property
     def _about(self) -> Json:
-        """The entity in a year that has no plan yet."""
-        return {"about_id": self.entities["MOL"], "year": next(self._years)}
+        """The entity in a year that has no plan now."""
+        about, year = self.entities["MOL"], 2021 + next(self._numbers) % 80
+        self.service.sql(_FREE, UUID(about), year)
+        return {"about_id": about, "year": year}
 
     def _communication_drafted(self, *steps: tuple[str, str, Any]) -> str:
         """A communication plan with an activity, after these steps."""
@@ -133,7 +135,7 @@ class Communications(Results):
     @property
     def _of_annual(self) -> Json:
         """A division's part in the excellence indicators of a year that has no detailed plan yet."""
-        year = next(self._years)
+        year = self._free_year()
         body = {"year": year, "name_ar": "الخطة السنوية", "name_en": "Annual plan"}
         annual = self.service.create(PLANNER, f"/v1/entities/{self.entities['MOL']}/plans", body)
         return {

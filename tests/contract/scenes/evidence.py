@@ -45,7 +45,7 @@ class Evidence(Results):
         return self._seen(ENTERER, self._announced())
 
     def _put_evidence_content(self) -> Scene:
-        return replace(self._patch_evidence(), file=_pdf())
+        return replace(self._patch_evidence(), file=pdf())
 
     def _withdraw_evidence(self) -> Scene:
         return self._seen(ENTERER, self._brought())
@@ -66,9 +66,10 @@ class Evidence(Results):
 
     def _brought(self) -> str:
         path = self._announced()
-        self.service.upload(ENTERER, f"{path}/content", _pdf(), self.service.etag(ENTERER, path))
+        self.service.upload(ENTERER, f"{path}/content", pdf(), self.service.etag(ENTERER, path))
         return path
 
 
-def _pdf() -> bytes:
+def pdf() -> bytes:
+    """A document, each another one."""
     return b"%PDF-1.7\n%" + uuid4().hex.encode() + b"\n%%EOF\n"

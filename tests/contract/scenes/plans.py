@@ -29,7 +29,7 @@ class Plans(Base):
     """Begun, filled, checked, in force; proposed, sorted, decided about."""
 
     def _list_plans(self) -> Scene:
-        self._drafted()
+        self._annual_drafted()
         return Scene(PLANNER, known={"entity_id": self.entities["MOL"], "year": 2031})
 
     def _create_plan(self) -> Scene:
@@ -42,10 +42,10 @@ class Plans(Base):
 
     def _edit_plan(self) -> Scene:
         known = {"development_plan_id": None, "criteria": _CRITERIA}
-        return self._seen(PLANNER, self._drafted(), known=known)
+        return self._seen(PLANNER, self._annual_drafted(), known=known)
 
     def _discard_plan(self) -> Scene:
-        return self._seen(PLANNER, self._drafted())
+        return self._seen(PLANNER, self._annual_drafted())
 
     _open_plan_proposals = _discard_plan
 
@@ -57,7 +57,7 @@ class Plans(Base):
 
     def _add_plan_item(self) -> Scene:
         unfit = ("indicator_id", "initiative_id", "priority_id")
-        return self._seen(PLANNER, self._drafted(), needed={**_GOAL}, unfit=unfit)
+        return self._seen(PLANNER, self._annual_drafted(), needed={**_GOAL}, unfit=unfit)
 
     def _edit_plan_item(self) -> Scene:
         return self._of_item(unfit=("priority_id",), known={"title_ar": "هدف معدل"})
@@ -118,7 +118,7 @@ class Plans(Base):
         self.service.sql(_FREE, UUID(self.entities["MOL"]), year)
         return year
 
-    def _drafted(self) -> str:
+    def _annual_drafted(self) -> str:
         body = {
             "year": self._free_year(),
             "name_ar": "الخطة السنوية",
@@ -129,7 +129,7 @@ class Plans(Base):
         return f"/v1/plans/{made['id']}"
 
     def _filled(self) -> str:
-        path = self._drafted()
+        path = self._annual_drafted()
         self.service.step(PLANNER, path, "items", _GOAL)
         return path
 
@@ -140,7 +140,7 @@ class Plans(Base):
         return path
 
     def _called(self) -> str:
-        path = self._drafted()
+        path = self._annual_drafted()
         self.service.step(PLANNER, path, "open-proposals")
         return path
 
