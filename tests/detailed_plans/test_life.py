@@ -9,6 +9,7 @@ import pytest
 from fastapi import FastAPI
 
 from app.enums import Role, Tenure
+from tests.factories import role_plans
 from tests.factories.communications import refused
 from tests.factories.detailed_plans import TASKS, Detailing
 from tests.factories.plans import YEAR
@@ -297,3 +298,17 @@ async def test_what_cannot_be_planned_in_detail(world: World) -> None:
     await ministry.annual.add({"kind": "initiative", "initiative_id": str(long)})
     tasks = [{**TASKS[0], "starts_on": f"{YEAR - 1}-12-31"}]
     refused(await ministry.begin(initiative_id=str(long), tasks=tasks), 422, "invalid", "#/tasks/0/starts_on")
+
+
+async def test_where_nobody_reviews_it_waits_for_who_approves(world: World) -> None:
+    ministry = await Detailing.make(world)
+    house = ministry.planning
+    steps = {"enter": ["executing"], "review": [], "approve": ["manager"]}
+    await role_plans.agreed(house.manager, house.head, house.entity, "detailed_plans", steps)
+    plan = await ministry.endorsed()
+    submitted = (await ministry.done(ministry.executor, f"{plan}/submit")).json()
+    assert (submitted["state"], submitted["reviewed_by"]) == ("reviewed", None)
+    assert [wait["action"] for wait in submitted["awaiting"]] == ["detailed_plans.approve"]
+    refused(await ministry.take(ministry.chief, f"{plan}/approve"), 403, "forbidden")
+    approved = (await ministry.done(ministry.manager, f"{plan}/approve")).json()
+    assert (approved["state"], approved["awaiting"]) == ("approved", [])

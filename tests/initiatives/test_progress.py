@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from tests.factories import role_plans
 from tests.factories.initiatives import REASON, House, milestone, today
 
 
@@ -159,3 +160,22 @@ async def test_the_report_waits_in_the_inbox_of_who_is_next(house: House) -> Non
     (line,) = [item for item in items if item["subject_id"] == str(report.id)]
     assert (line["kind"], line["action"]) == ("progress_report", "progress_reports.review")
     assert line["title"]["ar"] == "منصة التوظيف الموحدة"
+
+
+async def test_where_nobody_reviews_it_waits_for_who_approves(house: House) -> None:
+    steps = {"enter": ["executing"], "review": [], "approve": ["manager"]}
+    await role_plans.agreed(house.manager, house.head, house.entity, "detailed_plans", steps)
+    report = await house.reported(await house.approved())
+    submitted = await house.done(house.member, report, "submit")
+    assert (submitted["state"], submitted["reviewed_by"]) == ("reviewed", None)
+    assert [(wait["party"], wait["action"]) for wait in submitted["awaiting"]] == [
+        ("manager", "progress_reports.approve")
+    ]
+    inbox = (await house.manager.api.get("/v1/inbox")).json()["items"]
+    assert "progress_reports.approve" in {item["action"] for item in inbox}
+    assert (await house.take(house.member, report, "approve")).status_code == 403
+    back = await house.done(house.manager, report, "return", {"reason": REASON})
+    assert back["state"] == "draft"
+    await house.done(house.member, report, "submit")
+    approved = await house.done(house.manager, report, "approve")
+    assert (approved["state"], approved["exceptional"]) == ("approved", False)

@@ -171,10 +171,10 @@ async def endorse(
 
 
 async def submit(writer: Writer, actor: Actor, facts: Facts, entitlement: Entitlement, now: datetime) -> None:
-    """Enter the endorsed plan for review (Guide D-1). Raises NotEndorsed."""
+    """Enter the endorsed plan for review, or where the chain names none for approval (Guide D-1). Raises NotEndorsed."""
     if not facts.row["endorsed"]:
         raise rules.NotEndorsed()
-    await _move(writer, rules.SUBMIT, actor, facts, entitlement, now)
+    await _move(writer, rules.APPROVAL.submitting(facts.steps), actor, facts, entitlement, now)
 
 
 async def withdraw(

@@ -166,11 +166,12 @@ def _listed(reached: Mapping[int, Decimal]) -> list[dict[str, Any]]:
 
 
 async def submit(writer: Writer, actor: Actor, facts: Facts, entitlement: Entitlement, now: datetime) -> None:
-    """Put a draft before the reviewers. Raises NotRunning, PlanChanged, EvidenceMissing."""
+    """Put a draft before the reviewers, or where the chain names none before who approves. Raises NotRunning, PlanChanged,
+    EvidenceMissing."""
     _check_running(facts)
     _check_plan(facts)
     evidence.check_submittable(facts.row["proof"])
-    await _move(writer, rules.SUBMIT, actor, facts, entitlement, now)
+    await _move(writer, rules.APPROVAL.submitting(facts.steps), actor, facts, entitlement, now)
 
 
 async def withdraw(
