@@ -3,7 +3,7 @@
 import pytest
 
 from app.enums import Role
-from tests.factories.initiatives import House, Thing
+from tests.factories.initiatives import House, Thing, today
 from tests.factories.world import Person, World
 
 
@@ -56,6 +56,25 @@ async def test_what_is_restricted_is_for_the_named(house: House, stranger: Perso
     for place, person in enumerate(people):
         seen = (await person.api.get(report.path)).status_code == 200
         assert seen == (place < 6 or person is house.planner)  # planning reviews the report
+
+
+async def test_who_is_to_answer_for_its_money_sees_what_is_restricted(house: House) -> None:
+    made = await house.approved(classification="restricted")
+    assert (await house.treasurer.api.get(made.path)).status_code == 404
+    line = {"year": today().year, "source": "state_budget"}
+    await house.done(house.member, made, "request-budget", {**line, "requested": 100000})
+    assert (await house.planner.api.get(made.path)).status_code == 404
+    answer = {**line, "answer": "granted", "approved": 90000, "answered_on": today().isoformat()}
+    answered = await house.done(house.treasurer, made, "answer-budget", answer)
+    assert answered["money"]["approved"] == 90000
+    assert (await house.treasurer.api.get(made.path)).status_code == 200
+    report = await house.reported(made)
+    assert (await house.treasurer.api.get(report.path)).status_code == 404
+    # A request that is taken back unanswered leaves nothing to see.
+    other = await house.approved(classification="restricted")
+    await house.done(house.member, other, "request-budget", {**line, "requested": 5000})
+    await house.done(house.member, other, "request-budget", {**line, "requested": None})
+    assert (await house.treasurer.api.get(other.path)).status_code == 404
 
 
 async def test_reports_on_their_way_are_for_who_works_on_them(house: House, stranger: Person) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy.sql.selectable import FromClause
 
 from app.enums import Chain, Classification, Party, Role, Step
 from app.enums.initiatives import InitiativeKind, InitiativeState
-from app.models import Initiative
+from app.models import BudgetLine, Initiative
 from app.parties import PROJECT_MANAGER
 from app.services import sql
 from app.services.initiatives import rules
@@ -34,11 +34,20 @@ def named(i: FromClause) -> ColumnElement[bool]:
     )
 
 
+def _has_money_asked(i: FromClause) -> ColumnElement[bool]:
+    """Money is asked for it, or was answered: an answered request is not taken back."""
+    line = BudgetLine.__table__.alias()
+    asked = select(literal_column("1")).where(line.c.initiative_id == i.c.id)
+    return exists(asked.correlate_except(line))
+
+
 def at_work(i: FromClause) -> ColumnElement[bool]:
-    """Who sees an initiative before it is approved: who is `named`, and unless it is restricted the office, planning
-    and finance, who ask for its money, and who proposed it."""
+    """Who sees an initiative before it is approved: who is `named`; financial affairs where money is asked for it, since
+    nobody else can answer; and unless it is restricted the office, planning and finance, who ask for its money, and who
+    proposed it."""
     return or_(
         named(i),
+        and_(party(Party.FINANCE, i.c.entity_id) == any_(visibility.KEYS), _has_money_asked(i)),
         and_(
             i.c.classification != sql.const(Classification.RESTRICTED),
             or_(
