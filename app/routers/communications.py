@@ -178,7 +178,7 @@ async def return_communication_plan(
     response_model=CommunicationPlanRead,
     summary="Approve a communication plan",
     response_description="The plan in force.",
-    responses=declared(errors.WrongState, errors.FourEyes),
+    responses=declared(errors.WrongState, errors.FourEyes, rules.NotToBeTold),
 )
 async def approve_communication_plan(
     change: Annotated[Change, changes(rules.APPROVE, queries.facts)], step: StepTaken | None = None

@@ -200,7 +200,8 @@ async def approve(
     writer: Writer, actor: Actor, facts: Facts, entitlement: Entitlement, said: Said, now: datetime
 ) -> None:
     """Approve a plan: it is in force from now on, its activities wait for who holds them, and the version before it is
-    superseded; what that one still holds goes over to this one."""
+    superseded; what that one still holds goes over to this one. Raises NotToBeTold."""
+    rules.check_told(facts.row)
     before_id = facts.row["before_id"]
     if before_id is not None:
         superseded = Facts(

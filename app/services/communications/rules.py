@@ -127,10 +127,12 @@ def steps(
 
 
 def open_now(transition: Transition, row: Mapping[str, Any]) -> bool:
-    """What else than the state a transition of a plan asks: that it says enough, that no later version is in work, that UNIT
-    is asked, or is not."""
+    """What else than the state a transition of a plan asks: that it says enough, that what it is about may be told, that no
+    later version is in work, that UNIT is asked, or is not."""
     if transition is SUBMIT:
         return not missing(row)
+    if transition is APPROVE:
+        return bool(row["is_told"])
     if transition is REVISE:
         return not row["has_open"]
     if transition in (ASK_SUPPORT, ANSWER_SUPPORT):
@@ -165,6 +167,12 @@ def check_complete(row: Mapping[str, Any]) -> None:
     )
     if faults:
         raise IncompleteCommunicationPlan(errors=faults)
+
+
+def check_told(row: Mapping[str, Any]) -> None:
+    """Raise NotToBeTold while not everybody of the entity may read what the plan is about."""
+    if not row["is_told"]:
+        raise NotToBeTold()
 
 
 def check_activity(fields: Mapping[str, Any], year: int) -> None:
@@ -232,6 +240,14 @@ class IncompleteCommunicationPlan(Conflict):
     code = "incomplete_communication_plan"
     title = Text(
         "The plan is not complete enough to be submitted", "خطة التواصل غير مكتملة للرفع إلى الاعتماد"
+    )
+
+
+class NotToBeTold(Conflict):
+    code = "not_to_be_told"
+    title = Text(
+        "What the plan is about is not approved yet, or is for a few alone",
+        "ما تتناوله الخطة لم يُعتمد بعد أو هو مقيّد بأشخاص محددين",
     )
 
 
