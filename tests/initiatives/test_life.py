@@ -149,6 +149,19 @@ async def test_closing_needs_verified_documents_and_another_person(house: House)
     assert closed["closed_by"]["id"] == str(house.specialist.id)
 
 
+async def test_what_came_with_the_proposal_does_not_prove_the_end(house: House) -> None:
+    made = await house.drafted()
+    await house.proven(made)
+    await house.done(house.member, made, "submit")
+    await house.done(house.manager, made, "approve")
+    await house.done(house.member, made, "ask-to-close")
+    assert "initiatives.confirm_closing" not in (await house.read(made, house.manager))["actions"]
+    unproven = await house.take(house.manager, made, "confirm-closing")
+    assert (unproven.status_code, unproven.json()["code"]) == (409, "closing_not_proven")
+    await house.proven(made)
+    await house.done(house.manager, made, "confirm-closing")
+
+
 async def test_the_evidence_of_what_is_closed_never_changes(house: House) -> None:
     made = await house.closed()
     answer = await house.member.api.create(

@@ -58,7 +58,8 @@ def columns_of(i: FromClause) -> list[ColumnElement[Any]]:
         chains.plan_in_force(i.c.entity_id).label("_role_plan_id"),
         chains.steps_in_force(Chain.DETAILED_PLANS, i.c.entity_id).label("_chain"),
         has_open_report(i).label("_has_open_report"),
-        standing.proof(i.c.id).label("_proof"),
+        # What came with the proposal proves nothing of the execution.
+        standing.proof(i.c.id, since=i.c.approved_at).label("_proof"),
         columns.milestones(i).cast(Text).label("_milestones"),
         columns.effects(i).cast(Text).label("_effects"),
         columns.budget(i).cast(Text).label("_budget"),

@@ -141,7 +141,8 @@ def check_closing(row: Mapping[str, Any]) -> None:
 
 
 def check_proven(row: Mapping[str, Any]) -> None:
-    """Raise ClosingNotProven unless a document that proves the end is verified (Guide N-5, V-2)."""
+    """Raise ClosingNotProven unless a document that proves the end is verified (Guide N-5, V-2): one that came after the
+    initiative was approved."""
     if not row["proof"].verified_by:
         raise ClosingNotProven()
 
