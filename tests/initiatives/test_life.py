@@ -162,6 +162,24 @@ async def test_what_came_with_the_proposal_does_not_prove_the_end(house: House) 
     await house.done(house.manager, made, "confirm-closing")
 
 
+async def test_who_vouched_for_the_proof_does_not_say_that_it_ended(house: House) -> None:
+    made = await house.approved()
+    await house.proven(made)  # verified by the specialist, who may enter too
+    assert "initiatives.ask_to_close" not in (await house.read(made, house.specialist))["actions"]
+    refused = await house.take(house.specialist, made, "ask-to-close")
+    assert (refused.status_code, refused.json()["code"]) == (403, "four_eyes")
+    await house.done(house.drafter, made, "ask-to-close")
+    # Nor after it was sent back, having verified meanwhile.
+    await house.done(house.manager, made, "return-to-work", {"reason": REASON})
+    assert (await house.take(house.specialist, made, "ask-to-close")).status_code == 403
+    # Who verified what came with the draft may.
+    other = await house.drafted()
+    await house.proven(other)
+    await house.done(house.member, other, "submit")
+    await house.done(house.manager, other, "approve")
+    await house.done(house.specialist, other, "ask-to-close")
+
+
 async def test_the_evidence_of_what_is_closed_never_changes(house: House) -> None:
     made = await house.closed()
     answer = await house.member.api.create(

@@ -99,7 +99,7 @@ def of(row: Row, prefix: str) -> Facts:
         # Four eyes has a meaning only while a control step is due; otherwise the state refuses (409).
         edited_by=frozenset(said("edited_by")) if controlled else frozenset(),
         controlled_by=frozenset(said("controlled_by")) if controlled else frozenset(),
-        verified_by=proof.verified_by if state in rules.EDIT.sources else frozenset(),
+        verified_by=proof.verified_by if state in rules.VOUCHED else frozenset(),
         nobody_left=rules.DUE[state] if said("nobody_left") else frozenset(),
         row={
             **{name: said(name) for name in _OWN},

@@ -62,6 +62,9 @@ TRANSITIONS = (
     RECORD_SPENDING,
 )
 
+VOUCHED = EDIT.sources | ASK_TO_CLOSE.sources
+"""The states in which who verified its evidence says nothing more that it proves: what the draft is, that it has ended."""
+
 CLOSE, CHECK, CONTROL = "close", "check", "control"
 """Steps beside those of the chain: who confirms the closing, who checks on the ground, who returns it."""
 
