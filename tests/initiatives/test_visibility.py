@@ -152,3 +152,24 @@ async def test_the_wall_hides_what_the_rule_would_show(house: House, stranger: P
         await house.world.owner.execute("select set_config('app.entities', $1, true)", f"{{{made.id}}}")
         for table in ("initiatives", "milestones", "milestone_baselines"):
             assert await house.world.owner.fetchval(f"select count(*) from {table}") == 0
+
+
+async def test_what_proves_a_check_is_told_once_it_is_verified(house: House, stranger: Person) -> None:
+    from tests.evidence import bringing
+
+    made = await house.approved()
+    mine = await house.checked(made)
+    proof = bringing.Proof.of(
+        await house.drafter.api.create("/v1/evidence", bringing.announcement(mine.id, kind="photograph"))
+    )
+    assert (await bringing.put(house.drafter, proof)).status_code == 200
+    at_work = (house.drafter, house.specialist, house.manager, house.head, house.member)
+    for person in at_work:
+        assert (await person.api.get(proof.path)).status_code == 200
+    for person in (house.unit, house.outsider, stranger):
+        assert (await person.api.get(mine.path)).status_code == (404 if person is stranger else 200)
+        assert (await person.api.get(proof.path)).status_code == 404
+    await bringing.taken(house.specialist, proof, "verify")
+    assert (await house.unit.api.get(proof.path)).status_code == 200
+    for person in (house.outsider, stranger):
+        assert (await person.api.get(proof.path)).status_code == 404
