@@ -167,7 +167,7 @@ async def test_another_division_begins_none(world: World) -> None:
     assert (await other.api.get(plan)).status_code == 404
 
 
-async def test_who_sees_a_draft_and_who_what_is_approved(world: World) -> None:
+async def test_who_sees_a_draft_and_who_what_is_approved(app: FastAPI, world: World) -> None:
     ministry, stranger = await Detailing.make(world), await Detailing.make(world)
     plan = await ministry.draft()
     planning = ministry.planning
@@ -184,8 +184,17 @@ async def test_who_sees_a_draft_and_who_what_is_approved(world: World) -> None:
         assert (await person.api.get(plan)).status_code == 200
     for person in (planning.finance, planning.representative, planning.unit, stranger.manager):
         assert (await person.api.get(plan)).status_code == 404
-    approved = await (await Detailing.make(world)).approved()
-    assert (await planning.unit.api.get(approved)).status_code == 200
+    early = await Detailing.make(world)
+    approved = await early.approved()
+    idle = await world.person(Role.EXPERT, early.planning.entity)
+    # It is approved before the annual plan is, which it names.
+    for person in (planning.unit, idle):
+        assert (await person.api.get(approved)).status_code == 404
+    for person in (early.executor, early.planning.specialist):
+        assert (await person.api.get(approved)).status_code == 200
+    await early.annual.approved(app)
+    for person in (planning.unit, idle):
+        assert (await person.api.get(approved)).status_code == 200
     assert (await stranger.manager.api.get(approved)).status_code == 404
     assert (await planning.finance.api.get(approved)).status_code == 404
     listed = await planning.unit.api.get("/v1/detailed-plans", state="approved", about="initiative")
@@ -202,6 +211,25 @@ async def test_of_a_restricted_initiative_only_who_is_named_sees_it(world: World
     for person in (ministry.executor, ministry.chief, ministry.planner, ministry.manager, planning.head):
         assert (await person.api.get(plan)).status_code == 200
     for person in (planning.finance, planning.unit):
+        assert (await person.api.get(plan)).status_code == 404
+
+
+async def test_of_an_initiative_that_was_never_approved_the_entity_reads_no_detailed_plan(
+    app: FastAPI, world: World
+) -> None:
+    ministry = await Detailing.make(world)
+    plan = await ministry.approved()
+    await ministry.annual.approved(app)
+    async with world.owner.transaction():
+        await world.owner.execute("set local session_replication_role = replica")
+        await world.owner.execute(
+            "update initiatives set state = 'draft', approved_at = null,"
+            " baseline_starts_on = null, baseline_ends_on = null where id = $1",
+            ministry.initiative,
+        )
+    for person in (ministry.executor, ministry.planning.specialist):
+        assert (await person.api.get(plan)).status_code == 200
+    for person in (ministry.planning.unit, await world.person(Role.EXPERT, ministry.planning.entity)):
         assert (await person.api.get(plan)).status_code == 404
 
 
