@@ -5,8 +5,10 @@ from datetime import timedelta
 
 import pytest
 
+from tests.evidence import bringing
 from tests.factories import role_plans
-from tests.factories.initiatives import REASON, House, milestone, today
+from tests.factories.initiatives import REASON, House, Thing, milestone, today
+from tests.factories.world import Person
 
 
 async def test_the_percentage_comes_from_the_milestones(house: House) -> None:
@@ -118,8 +120,6 @@ async def test_the_plan_may_have_changed_since(house: House) -> None:
 async def test_evidence_is_decided_about_before_the_approval(house: House) -> None:
     made = await house.approved()
     report = await house.reported(made)
-    from tests.evidence import bringing
-
     answer = await house.member.api.create("/v1/evidence", bringing.announcement(report.id))
     proof = bringing.Proof.of(answer)
     refused = await house.take(house.member, report, "submit")
@@ -142,14 +142,42 @@ async def test_only_what_is_carried_out_is_reported(house: House, state: str) ->
     assert (refused.status_code, refused.json()["code"]) == (409, "initiative_not_running")
 
 
-async def test_what_is_stopped_meanwhile_is_not_approved(house: House) -> None:
+async def _put(house: House, thing: Thing, by: Person) -> bringing.Proof:
+    """Evidence of a thing that nobody has decided about."""
+    proof = bringing.Proof.of(await by.api.create("/v1/evidence", bringing.announcement(thing.id)))
+    assert (await bringing.put(by, proof)).status_code == 200
+    return proof
+
+
+async def _waiting(person: Person) -> set[str]:
+    """The ids of what waits for somebody."""
+    return {item["subject_id"] for item in (await person.api.get("/v1/inbox")).json()["items"]}
+
+
+async def test_what_is_stopped_waits_for_nobody_any_more(house: House) -> None:
+    made = await house.approved()
+    proof = await _put(house, made, house.member)
     made = await house.approved()
     report = await house.reported(made)
     await house.done(house.member, report, "submit")
     await house.done(house.planner, report, "review")
+    assert str(proof.id) in await _waiting(house.specialist)
+    assert str(report.id) in await _waiting(house.manager)
     await house.done(house.head, made, "stop", {"reason": REASON})
     refused = await house.take(house.manager, report, "approve")
-    assert (refused.status_code, refused.json()["code"]) == (409, "initiative_not_running")
+    assert (refused.status_code, refused.json()["code"]) == (409, "wrong_state")
+    assert (await house.read(report))["state"] == "discarded"
+    assert (await house.specialist.api.get(proof.path)).json()["state"] == "withdrawn"
+    assert str(proof.id) not in await _waiting(house.specialist)
+    assert str(report.id) not in await _waiting(house.manager)
+
+
+async def test_the_evidence_of_a_check_that_is_taken_back_waits_for_nobody(house: House) -> None:
+    check = await house.checked(await house.approved())
+    proof = await _put(house, check, house.drafter)
+    await house.done(house.manager, check, "withdraw", {"reason": "سُجلت خطأً"})
+    assert (await house.specialist.api.get(proof.path)).json()["state"] == "withdrawn"
+    assert str(proof.id) not in await _waiting(house.specialist)
 
 
 async def test_the_report_waits_in_the_inbox_of_who_is_next(house: House) -> None:

@@ -190,6 +190,32 @@ async def discard(
         await evidence_commands.end_open(writer, actor, facts, now)
 
 
+async def end_open(writer: Writer, actor: Actor, initiative: Facts, now: datetime) -> None:
+    """End the report that is on its way of an initiative that is stopped, and its evidence: nobody could approve it."""
+    found = await writer.execute(
+        select(_table.c.id, _table.c.state, _table.c.version).where(
+            _table.c.initiative_id == initiative.id, _table.c.state.in_(rules.END.sources)
+        )
+    )
+    row = found.one_or_none()
+    if row is None:  # ended at this moment
+        return
+    report = Facts(
+        SubjectKind.PROGRESS_REPORT, row.id, initiative.entity_id, state=row.state, version=row.version
+    )
+    await lifecycle.apply_one(
+        writer,
+        ProgressReport,
+        rules.END,
+        Case(report, Entitlement(""), changes={"initiative_id": str(initiative.id)}),
+        actor=actor,
+        at=now,
+        columns={},
+        awaited=None,
+    )
+    await evidence_commands.end_open(writer, actor, report, now)
+
+
 async def review(
     writer: Writer, actor: Actor, facts: Facts, entitlement: Entitlement, said: Said, now: datetime
 ) -> None:
