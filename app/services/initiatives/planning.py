@@ -230,7 +230,7 @@ async def edit(
     """Change a draft: `patch` holds the fields to change; milestones and effects as a whole. Whoever edits never
     approves it. A patch that changes nothing writes nothing. Raises Invalid."""
     new, changed = await _changed(writer, actor, facts, patch, now)
-    checks.check(new)
+    checks.check(new, facts.row["budget"])
     if changed:
         await _apply(writer, rules.EDIT, actor, facts, entitlement, new, changed, None, now)
 
