@@ -224,5 +224,18 @@ async def test_support_is_asked_of_unit_and_answered(world: World) -> None:
     await ministry.done(ministry.drafter, f"{second}/submit")
     await ministry.done(ministry.manager, f"{second}/approve")
     assert (await ministry.unit.api.get(second)).status_code == 200
+    # What UNIT had not answered yet goes over.
+    carried = (await ministry.unit.api.get(second)).json()
+    assert (carried["support"]["asked"], carried["support"]["answer"]) == ("بث مباشر", None)
+    assert [(wait["party"], wait["action"]) for wait in carried["awaiting"]] == [
+        ("unit", "communication_plans.answer_support")
+    ]
+    refused(await ministry.take(ministry.unit, f"{plan}/answer-support", answer), 409, "wrong_state")
+    await ministry.done(ministry.unit, f"{second}/answer-support", answer)
+    third = await ministry.revised(second)
+    await ministry.done(ministry.drafter, f"{third}/submit")
+    done = (await ministry.done(ministry.manager, f"{third}/approve")).json()
+    assert (done["support"], done["awaiting"]) == (None, [])
+    second = third
     activity = await ministry.activity_of(second)
     assert (await ministry.unit.api.get(activity)).status_code == 200
