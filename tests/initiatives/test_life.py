@@ -4,6 +4,7 @@ import asyncio
 from datetime import timedelta
 
 from app.enums import Role
+from tests.factories import role_plans
 from tests.factories.initiatives import REASON, House, milestone, proposal, today
 
 
@@ -235,3 +236,36 @@ async def test_a_code_stands_once_in_its_entity(house: House) -> None:
     assert (await house.member.api.create(path, body)).status_code == 201
     again = await house.member.api.create(path, body)
     assert (again.status_code, again.json()["code"]) == (409, "already_exists")
+
+
+async def test_the_end_of_a_restricted_one_waits_only_for_who_sees_it(house: House) -> None:
+    steps = {"enter": ["executing"], "review": ["planning"], "approve": ["manager"]}
+    await role_plans.agreed(house.manager, house.head, house.entity, "detailed_plans", steps)
+    made = await house.approved(classification="restricted")
+    assert (await house.specialist.api.get(made.path)).status_code == 404
+    await house.proven(made)
+    asked = await house.done(house.member, made, "ask-to-close")
+    assert [wait["party"] for wait in asked["awaiting"]] == ["manager"]
+    items = (await house.specialist.api.get("/v1/inbox")).json()["items"]
+    assert str(made.id) not in {item["subject_id"] for item in items}
+    # Where the manager worked on it, no specialist is left to confirm, so that the head does.
+    await house.done(house.manager, made, "return-to-work", {"reason": REASON})
+    await house.done(house.manager, made, "revise", {"reason": REASON, "goal": "هدف معدّل"})
+    again = await house.done(house.member, made, "ask-to-close")
+    assert [wait["party"] for wait in again["awaiting"]] == ["manager", "head"]
+    refused = await house.take(house.manager, made, "confirm-closing")
+    assert (refused.status_code, refused.json()["code"]) == (403, "four_eyes")
+    closed = await house.done(house.head, made, "confirm-closing", {"reason": REASON})
+    assert (closed["state"], closed["exceptional"]) == ("closed", True)
+
+
+async def test_who_proposes_a_restricted_one_sees_their_draft(house: House) -> None:
+    steps = {"enter": ["executing"], "review": ["planning"], "approve": ["manager"]}
+    await role_plans.agreed(house.manager, house.head, house.entity, "detailed_plans", steps)
+    made = await house.drafted(
+        house.specialist, classification="restricted", division_id=str(house.executing.id)
+    )
+    assert (await house.specialist.api.get(made.path)).status_code == 200
+    assert (await house.drafter.api.get(made.path)).status_code == 404
+    await house.done(house.member, made, "submit")
+    assert (await house.specialist.api.get(made.path)).status_code == 404

@@ -91,6 +91,7 @@ def of(row: Row, prefix: str) -> Facts:
         version=said("version"),
         steps=rules.steps(
             said("kind"),
+            said("classification"),
             said("id"),
             entity_id,
             chain[Step.ENTER],

@@ -197,7 +197,14 @@ async def create(writer: Writer, actor: Actor, entity: Facts, said: Mapping[str,
             initiative_id,
             entity.id,
             state=InitiativeState.DRAFT.value,
-            steps=rules.steps(said["kind"], initiative_id, entity.id, chain[Step.ENTER], has_manager=False),
+            steps=rules.steps(
+                said["kind"],
+                said["classification"],
+                initiative_id,
+                entity.id,
+                chain[Step.ENTER],
+                has_manager=False,
+            ),
         ),
         actor=actor,
         at=now,
@@ -287,6 +294,7 @@ async def put_in_charge(
     chain = chains.keys(Chain.DETAILED_PLANS, known.chain, _entity_of(facts), new["division_id"])
     steps = rules.steps(
         old["kind"],
+        old["classification"],
         facts.id,
         _entity_of(facts),
         chain[Step.ENTER],

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from app.enums import DivisionFunction, Role, Step
+from app.enums import Classification, DivisionFunction, Role, Step
 from app.enums.initiatives import InitiativeKind, InitiativeState
 from app.errors import Conflict, Text, invalid, unknown_reference
 from app.parties import PROJECT_MANAGER, party_key
@@ -91,6 +91,7 @@ BEGUN_HERE: Mapping[str, frozenset[str]] = {
 
 def steps(
     kind: str,
+    classification: str,
     initiative_id: UUID,
     entity_id: UUID,
     enter: tuple[str, ...],
@@ -99,16 +100,20 @@ def steps(
 ) -> dict[str, tuple[str, ...]]:
     """Who takes each step. `enter`: whom the entity's chain of detailed plans names to enter, for the division in
     charge. A foresight initiative is approved by the technical representative assigned to it (Guide N-6), any other
-    by the office's manager."""
+    by the office's manager. The specialists confirm the end of a restricted one only where they are named to enter it:
+    otherwise they do not see it."""
     representative = party_key(Role.TECHNICAL_REPRESENTATIVE, initiative_id)
     manager, specialist = party_key(Role.MANAGER, entity_id), party_key(Role.SPECIALIST, entity_id)
     approve = (representative,) if kind == InitiativeKind.FORESIGHT else (manager,)
+    specialists = (
+        () if classification == Classification.RESTRICTED and specialist not in enter else (specialist,)
+    )
     own = (party_key(PROJECT_MANAGER, initiative_id),) if has_manager else ()
     return {
         Step.ENTER: (*own, *enter),
         Step.APPROVE: approve,
         CONTROL: approve,
-        CLOSE: (manager, specialist),
+        CLOSE: (manager, *specialists),
         CHECK: (representative, specialist, manager),
     }
 
