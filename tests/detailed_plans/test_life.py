@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 from fastapi import FastAPI
 
-from app.enums import Role, Tenure
+from app.enums import DivisionFunction, Role, Tenure
 from tests.factories import role_plans
 from tests.factories.communications import refused
 from tests.factories.detailed_plans import TASKS, Detailing
@@ -265,6 +265,15 @@ async def test_a_division_plans_its_part_in_the_excellence_indicators(world: Wor
     refused(await ministry.begin(**about), 409, "already_exists")
     shown = (await ministry.executor.api.get(plan)).json()
     assert (shown["about"], shown["initiative"], shown["scorecard"]) == ("excellence", None, None)
+
+
+async def test_a_division_that_does_not_execute_plans_nothing_in_detail(world: World) -> None:
+    ministry = await Detailing.make(world)
+    communication = await world.division(ministry.planning.entity, DivisionFunction.COMMUNICATION)
+    member = await world.person(Role.DIVISION_MEMBER, division=communication)
+    about = {"about": "excellence", "initiative_id": None, "division_id": str(communication.id)}
+    for person in (member, ministry.planning.specialist):
+        refused(await ministry.begin(person, **about), 422, "invalid", "#/division_id")
 
 
 async def test_of_two_who_approve_at_once_one_is_told_that_it_changed(world: World) -> None:

@@ -9,13 +9,13 @@ from sqlalchemy import ColumnElement, Uuid, bindparam, exists, func, literal_col
 
 from app import errors
 from app.db import Query, Writer
-from app.enums import Chain, SubjectKind
+from app.enums import Chain, DivisionFunction, Party, Step, SubjectKind
 from app.enums.detailed_plans import DetailedPlanAbout
 from app.enums.initiatives import InitiativeState
 from app.enums.plans import PlanItemState, PlanState
 from app.errors import FieldError, Invalid, Text
 from app.models import Division, Entity, Initiative, Milestone, Plan, PlanItem, Scorecard
-from app.parties import Facts
+from app.parties import Facts, party_key
 from app.services import sql
 from app.services.detailed_plans import rules
 from app.services.role_plans import chains
@@ -53,6 +53,7 @@ _ASKED = Query(
         .label("milestones"),
         _s.c.year.label("scorecard_year"),
         _d.c.id.label("division_id"),
+        _d.c.function.label("division_function"),
     )
     .select_from(
         _p.join(_e, _e.c.id == _p.c.entity_id)
@@ -120,6 +121,8 @@ async def find(writer: Writer, asked: Mapping[str, Any]) -> Beginning:
         raise errors.unknown_reference("#/division_id")
     division_id: UUID = row["carried_out_by"] if of_initiative else row["division_id"]
     entity_id: UUID = row["entity_id"]
+    if not of_initiative:
+        _check_executes(row, entity_id)
     parties = chains.keys(Chain.DETAILED_PLANS, row["chain"], entity_id, division_id)
     facts = Facts(SubjectKind.DETAILED_PLAN, entity_id, entity_id, steps=rules.steps(parties, division_id))
     columns = {
@@ -134,6 +137,20 @@ async def find(writer: Writer, asked: Mapping[str, Any]) -> Beginning:
     }
     bounds = (row["starts_on"], row["ends_on"]) if of_initiative else None
     return Beginning(facts, columns, row["year"], bounds, list(row["milestones"]))
+
+
+def _check_executes(row: Mapping[str, Any], entity_id: UUID) -> None:
+    """Whether the division executes, or is one that the entity's chain names to enter. Raises Invalid."""
+    named = chains.keys(Chain.DETAILED_PLANS, row["chain"], entity_id, None)[Step.ENTER]
+    if row["division_function"] != DivisionFunction.EXECUTING and (
+        party_key(Party.DIVISION, row["division_id"]) not in named
+    ):
+        raise errors.invalid(
+            "#/division_id",
+            "not_executing",
+            "Only an executing division plans in detail.",
+            "لا يضع الخطط التفصيلية إلا تقسيم منفّذ.",
+        )
 
 
 def _check_shape(asked: Mapping[str, Any], *, of_initiative: bool, of_scorecard: bool) -> None:
