@@ -203,6 +203,10 @@ async def test_the_project_manager_runs_it(house: House) -> None:
     elsewhere = await house.world.user()
     refused = await house.take(house.manager, made, "put-in-charge", {"manager_id": str(elsewhere.id)})
     assert (refused.status_code, refused.json()["errors"][0]["code"]) == (422, "holds_no_role")
+    # A media representative writes nothing else (Guide O-4).
+    media = await house.world.person(Role.MEDIA_REPRESENTATIVE, house.entity)
+    refused = await house.take(house.manager, made, "put-in-charge", {"manager_id": str(media.id)})
+    assert (refused.status_code, refused.json()["errors"][0]["code"]) == (422, "holds_no_role")
     named = await house.done(house.manager, made, "put-in-charge", {"manager_id": str(manager.id)})
     assert named["manager"]["id"] == str(manager.id)
     assert (await house.report(made, stranger)).status_code == 403

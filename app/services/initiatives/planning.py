@@ -107,6 +107,8 @@ def _known_query() -> Query:
                 select(literal_column("1")).where(
                     m.c.user_id == bindparam("manager_id", type_=Uuid),
                     m.c.entity_id == e.c.id,
+                    # A media representative writes nothing else (Guide O-4).
+                    m.c.role != sql.const(Role.MEDIA_REPRESENTATIVE),
                     sql.in_force(m),
                     sql.is_active(m.c.user_id),
                 )
@@ -267,7 +269,7 @@ async def put_in_charge(
     they began with.
 
     Raises Invalid for a division of another entity or one that does not execute, and for a person without a role in
-    the entity.
+    the entity beside that of a media representative.
     """
     old = facts.row
     changed = {name: value for name, value in named.items() if value != old[name]}
