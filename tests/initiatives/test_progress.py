@@ -142,6 +142,42 @@ async def test_only_what_is_carried_out_is_reported(house: House, state: str) ->
     assert (refused.status_code, refused.json()["code"]) == (409, "initiative_not_running")
 
 
+async def test_an_earlier_day_knows_nothing_of_a_later_one(house: House) -> None:
+    made = await house.approved()
+    await house.progressed(made, {1: 100, 2: 60})
+    earlier = (today() - timedelta(days=20)).isoformat()
+    report = await house.reported(made, {2: 10}, as_of=earlier, correction_reason="خطأ في الرصد")
+    assert (await house.read(report))["milestones"] == [
+        {"number": 1, "percent": 0},
+        {"number": 2, "percent": 10},
+    ]
+
+
+async def test_a_plan_that_is_revised_at_the_moment_of_the_approval_is_told(house: House) -> None:
+    made = await house.approved()
+    report = await house.reported(made)
+    await house.done(house.member, report, "submit")
+    await house.done(house.planner, report, "review")
+    etag = await house.manager.api.etag(report.path)
+    owner = house.world.owner
+    async with owner.transaction():
+        await owner.execute("update initiatives set version = version + 1 where id = $1", made.id)
+        approving = asyncio.create_task(house.manager.api.step(f"{report.path}/approve", etag))
+        while not await owner.fetchval("select exists (select from pg_locks where not granted)"):
+            assert not approving.done(), (await approving).text
+            await asyncio.sleep(0.05)
+    assert (await approving).status_code == 412
+    assert (await house.read(report))["state"] == "reviewed"
+    await house.done(house.manager, report, "approve")
+
+
+async def test_a_report_that_begins_is_told_to_who_asks_to_close(house: House) -> None:
+    made = await house.approved()
+    etag = await house.member.api.etag(made.path)
+    await house.reported(made)
+    assert (await house.member.api.step(f"{made.path}/ask-to-close", etag)).status_code == 412
+
+
 async def _put(house: House, thing: Thing, by: Person) -> bringing.Proof:
     """Evidence of a thing that nobody has decided about."""
     proof = bringing.Proof.of(await by.api.create("/v1/evidence", bringing.announcement(thing.id)))
