@@ -322,6 +322,10 @@ async def test_what_cannot_be_planned_in_detail(world: World) -> None:
     ministry = await Detailing.make(world)
     outside = await ministry.planning.initiative(division_id=ministry.planning.executing.id)
     refused(await ministry.begin(initiative_id=str(outside)), 422, "invalid", "#/initiative_id")
+    # Who enters none is not told what the plan holds.
+    for initiative_id in (outside, ministry.initiative):
+        answer = await ministry.begin(ministry.planning.finance, initiative_id=str(initiative_id))
+        refused(answer, 403, "forbidden")
     nobodys = await ministry.planning.initiative()
     await ministry.annual.add({"kind": "initiative", "initiative_id": str(nobodys)})
     answer = await ministry.begin(ministry.planning.specialist, initiative_id=str(nobodys))
