@@ -203,6 +203,8 @@ async def test_the_project_manager_runs_it(house: House) -> None:
     elsewhere = await house.world.user()
     refused = await house.take(house.manager, made, "put-in-charge", {"manager_id": str(elsewhere.id)})
     assert (refused.status_code, refused.json()["errors"][0]["code"]) == (422, "holds_no_role")
+    nobody = await house.take(house.manager, made, "put-in-charge", {"division_id": None})
+    assert (nobody.status_code, nobody.json()["errors"][0]["pointer"]) == (422, "#/division_id")
     # A media representative writes nothing else (Guide O-4).
     media = await house.world.person(Role.MEDIA_REPRESENTATIVE, house.entity)
     refused = await house.take(house.manager, made, "put-in-charge", {"manager_id": str(media.id)})

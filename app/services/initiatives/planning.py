@@ -268,13 +268,20 @@ async def put_in_charge(
     """Name the division that carries it out, and its project manager (Guide N-8). Reports on their way keep the chain
     they began with.
 
-    Raises Invalid for a division of another entity or one that does not execute, and for a person without a role in
-    the entity beside that of a media representative.
+    Raises Invalid for a division of another entity or one that does not execute, for none once it was submitted, and for
+    a person without a role in the entity beside that of a media representative.
     """
     old = facts.row
     changed = {name: value for name, value in named.items() if value != old[name]}
     if not changed:
         return
+    if facts.state != InitiativeState.DRAFT and changed.get("division_id", ...) is None:
+        raise invalid(
+            "#/division_id",
+            "missing",
+            "What was submitted has a division in charge of it.",
+            "لا بد من تقسيم منفّذ لما رُفع للاعتماد.",
+        )
     known = await _known(writer, actor, _entity_of(facts), changed, now)
     if changed.get("division_id") is not None:
         rules.check_in_charge(known.function)
