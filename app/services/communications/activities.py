@@ -41,7 +41,13 @@ async def add(
     rules.check_activity(columns, plan.row["year"])
     await _check_references(writer, columns, plan.entity_id, plan.row["about_id"], plan.row["year"])
     await _raise_plan(writer, actor, plan.id, frozenset({str(plan.state)}), plan.version)
-    count = await writer.execute(select(func.count()).where(_table.c.plan_id == plan.id))
+    # Of every version that stands: a later one takes over what the one before still holds.
+    standing = select(_plans.c.id).where(
+        _plans.c.about_id == plan.row["about_id"],
+        _plans.c.year == plan.row["year"],
+        _plans.c.state.in_(sorted(rules.STANDING)),
+    )
+    count = await writer.execute(select(func.count()).where(_table.c.plan_id.in_(standing)))
     if count.scalar_one() >= rules.MOST_ACTIVITIES:
         raise rules.TooManyActivities()
     activity_id = ids.new()

@@ -227,7 +227,10 @@ async def approve(
     if before_id is not None:
         await writer.execute(
             update(CommunicationActivity)
-            .where(_activities.c.plan_id == before_id)
+            .where(
+                _activities.c.plan_id == before_id,
+                _activities.c.state != CommunicationActivityState.CANCELLED.value,
+            )
             .values(plan_id=facts.id, version=_activities.c.version + 1)
             .execution_options(synchronize_session=False)
         )

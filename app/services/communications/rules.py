@@ -16,6 +16,9 @@ _DRAFT = frozenset({CommunicationPlanState.DRAFT.value})
 _SUBMITTED = frozenset({CommunicationPlanState.SUBMITTED.value})
 _APPROVED = frozenset({CommunicationPlanState.APPROVED.value})
 
+STANDING = _DRAFT | _SUBMITTED | _APPROVED
+"""The states of a version that is in work or in force."""
+
 EDIT = Transition("communication_plans.edit", _DRAFT, CommunicationPlanState.DRAFT)
 DISCARD = Transition("communication_plans.discard", _DRAFT, CommunicationPlanState.DISCARDED)
 SUBMIT = Transition("communication_plans.submit", _DRAFT, CommunicationPlanState.SUBMITTED)
@@ -100,7 +103,7 @@ ACTIVITY = (
 """What an activity is, before it is held."""
 
 MOST_ACTIVITIES = 200
-"""Of one plan, the cancelled included."""
+"""Of the versions of a plan that stand, the cancelled included; those that are cancelled stay with their version."""
 
 
 def media_representative(subject_id: UUID) -> str:
