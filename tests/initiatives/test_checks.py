@@ -83,7 +83,7 @@ def test_every_fault_has_its_pointer(said: dict[str, Any], faults: list[tuple[st
 def test_weights_come_to_a_hundred_from_the_submission_on() -> None:
     half = _initiative(_said(1))
     assert _faults(half) == []
-    revised = partial(checks.check_revision, {"milestones": [], "budget": []})
+    revised = partial(checks.check_revision, {"milestones": [], "baseline_numbers": set(), "budget": []})
     assert _faults(half, revised) == [("weights", "#/milestones")]
 
 

@@ -112,6 +112,23 @@ async def test_a_revision_keeps_what_was_approved(house: House) -> None:
     await house.done(house.member, made, "ask-to-close")
 
 
+async def test_the_number_of_a_milestone_that_is_taken_out_is_not_given_again(house: House) -> None:
+    made = await house.approved()
+    one, two = (milestone(number, today(), today() + timedelta(days=9)) for number in (1, 2))
+    await house.done(
+        house.specialist, made, "revise", {"reason": REASON, "milestones": [one | {"weight": 100}]}
+    )
+    again = {"reason": REASON, "milestones": [one, two]}
+    refused = await house.take(house.specialist, made, "revise", again)
+    assert refused.status_code == 422
+    assert [(fault["code"], fault["pointer"]) for fault in refused.json()["errors"]] == [
+        ("taken_out", "#/milestones/1/number")
+    ]
+    other = {"reason": REASON, "milestones": [one, two | {"number": 3}]}
+    revised = await house.done(house.specialist, made, "revise", other)
+    assert [each["baseline"] is None for each in revised["milestones"]] == [False, True]
+
+
 async def test_a_reached_milestone_stays_in_the_plan(house: House) -> None:
     made = await house.approved()
     await house.progressed(made, {1: 100})

@@ -91,9 +91,7 @@ def _of_progress_report(id_: ColumnElement[Any]) -> Select[Any]:
             SubjectKind.PROGRESS_REPORT,
             state=r.c.state,
             attach=r.c.parties_enter,
-            verify=array(
-                [representative(r.c.id), representative(i.c.id), party(Role.SPECIALIST, r.c.entity_id)]
-            ),
+            verify=array([representative(i.c.id), party(Role.SPECIALIST, r.c.entity_id)]),
             edited_by=r.c.edited_by,
             attach_due=null(),
             verify_due=null(),

@@ -160,8 +160,8 @@ def _circle(milestones: Milestones) -> Iterator[FieldError]:
 
 
 def check_revision(old: Mapping[str, Any], new: Mapping[str, Any]) -> None:
-    """Whether an approved initiative can be changed so: it stays whole, what is reached is not taken out, and no money
-    falls outside its years. Raises Invalid."""
+    """Whether an approved initiative can be changed so: it stays whole, what is reached is not taken out, no number
+    of a milestone that was taken out is given again, and no money falls outside its years. Raises Invalid."""
     faults = list(_faults(new, True))
     kept = {each["number"] for each in new["milestones"]}
     faults += [
@@ -173,6 +173,18 @@ def check_revision(old: Mapping[str, Any], new: Mapping[str, Any]) -> None:
         )
         for each in old["milestones"]
         if each["done_on"] is not None and each["number"] not in kept
+    ]
+    # Its status would be told by the dates of the one that bore the number first.
+    gone = old["baseline_numbers"] - {each["number"] for each in old["milestones"]}
+    faults += [
+        _fault(
+            f"#/milestones/{place}/number",
+            "taken_out",
+            "The number was that of a milestone that is taken out: give it another one.",
+            "كان هذا الرقم لمرحلة أُزيلت من الخطة، فاختر رقمًا آخر.",
+        )
+        for place, each in enumerate(new["milestones"])
+        if each["number"] in gone
     ]
     faults += _budget_faults(new, old["budget"])
     if faults:

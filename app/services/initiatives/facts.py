@@ -61,6 +61,7 @@ def columns_of(i: FromClause) -> list[ColumnElement[Any]]:
         # What came with the proposal proves nothing of the execution.
         standing.proof(i.c.id, since=i.c.approved_at).label("_proof"),
         columns.milestones(i).cast(Text).label("_milestones"),
+        columns.baseline_numbers(i).label("_baseline_numbers"),
         columns.effects(i).cast(Text).label("_effects"),
         columns.budget(i).cast(Text).label("_budget"),
         *[i.c[name].label(f"_{name}") for name in _OWN],
@@ -109,6 +110,7 @@ def of(row: Row, prefix: str) -> Facts:
             "proof": proof,
             "chain": chain,
             "milestones": [_milestone(each) for each in _read(said("milestones"))],
+            "baseline_numbers": frozenset(said("baseline_numbers")),
             "effects": [
                 {**each, "indicator_id": UUID(each["indicator"]["id"])} for each in _read(said("effects"))
             ],
