@@ -1,6 +1,8 @@
 """The one rule of which communication plans a person sees, and when four eyes leaves nobody to decide."""
 
-from sqlalchemy import ColumnElement, and_, any_, case, exists, false, literal_column, or_, select
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, any_, case, exists, false, literal_column, or_, select
 from sqlalchemy.sql.selectable import FromClause
 
 from app.enums import Classification
@@ -35,10 +37,12 @@ def is_told(p: FromClause) -> ColumnElement[bool]:
     """Whether the whole entity may read now what the plan `p` is about: an initiative that was approved, an annual plan
     also while it is prepared (annex A 9), neither of them restricted; or the entity itself."""
     a, i = Plan.__table__.alias(), Initiative.__table__.alias()
-    plan = select(literal_column("1")).where(
+    plan: Select[Any] = select(literal_column("1")).where(
         a.c.id == p.c.about_id, a.c.classification == sql.const(Classification.RESTRICTED)
     )
-    initiative = select(literal_column("1")).where(i.c.id == p.c.about_id, ~initiatives.disclosed(i))
+    initiative: Select[Any] = select(literal_column("1")).where(
+        i.c.id == p.c.about_id, ~initiatives.disclosed(i)
+    )
     return and_(~exists(plan.correlate_except(a)), ~exists(initiative.correlate_except(i)))
 
 

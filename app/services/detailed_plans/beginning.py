@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Uuid, bindparam, exists, func, literal_column, or_, select
 
 from app import errors, permissions
-from app.db import Query, Writer
+from app.db import Query, Row, Writer
 from app.enums import Chain, DivisionFunction, Party, Step, SubjectKind
 from app.enums.detailed_plans import DetailedPlanAbout
 from app.enums.initiatives import InitiativeState
@@ -143,7 +143,7 @@ async def find(writer: Writer, actor: Actor, asked: Mapping[str, Any]) -> Beginn
     return Beginning(facts, columns, row["year"], bounds, list(row["milestones"]))
 
 
-def _check_executes(row: Mapping[str, Any], entity_id: UUID) -> None:
+def _check_executes(row: Row, entity_id: UUID) -> None:
     """Whether the division executes, or is one that the entity's chain names to enter. Raises Invalid."""
     named = chains.keys(Chain.DETAILED_PLANS, row["chain"], entity_id, None)[Step.ENTER]
     if row["division_function"] != DivisionFunction.EXECUTING and (

@@ -2,7 +2,19 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, any_, case, exists, false, func, literal_column, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    any_,
+    case,
+    exists,
+    false,
+    func,
+    literal_column,
+    or_,
+    select,
+)
 from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.sql.selectable import FromClause
 
@@ -37,7 +49,7 @@ def named(i: FromClause) -> ColumnElement[bool]:
 def _has_money_asked(i: FromClause) -> ColumnElement[bool]:
     """Money is asked for it, or was answered: an answered request is not taken back."""
     line = BudgetLine.__table__.alias()
-    asked = select(literal_column("1")).where(line.c.initiative_id == i.c.id)
+    asked: Select[Any] = select(literal_column("1")).where(line.c.initiative_id == i.c.id)
     return exists(asked.correlate_except(line))
 
 
