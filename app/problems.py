@@ -150,7 +150,7 @@ _BY_CONSTRAINT: dict[str, AppError] = {
             "يوجد تقرير إنجاز قيد العمل لهذه المبادرة.",
         )
     ),
-    "uq_programme_participants_one_standing": errors.AlreadyExists(
+    "ex_programme_participants_once_at_a_time": errors.AlreadyExists(
         Text("The entity takes part in this programme already.", "الجهة مشاركة في هذا البرنامج من قبل.")
     ),
     "uq_holidays_day": errors.AlreadyExists(

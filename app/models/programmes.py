@@ -3,7 +3,8 @@
 import uuid
 from datetime import date
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, text
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, func, text
+from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Base, EntityRef, SubjectId
@@ -17,12 +18,11 @@ class ProgrammeParticipant(Base):
     __table_args__ = (
         ForeignKeyConstraint(["id", "entity_id"], ["subjects.id", "subjects.entity_id"]),
         CheckConstraint("left_on >= joined_on", name="interval"),
-        Index(
-            "uq_programme_participants_one_standing",
-            "programme_id",
-            "entity_id",
-            unique=True,
-            postgresql_where=text("left_on is null"),
+        ExcludeConstraint(
+            ("programme_id", "="),
+            ("entity_id", "="),
+            (func.daterange(text("joined_on"), text("left_on")), "&&"),
+            name="ex_programme_participants_once_at_a_time",
         ),
         Index("ix_programme_participants_entity_id", "entity_id"),
     )

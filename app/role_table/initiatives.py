@@ -82,9 +82,10 @@ RULES = (
     rule(
         "initiatives.ask_to_close",
         "step:enter",
-        "Say that execution has ended, and ask for the closing",
-        "الإفادة بانتهاء التنفيذ وطلب الإغلاق",
-        "N-5",
+        "Say that execution has ended, and ask for the closing; never who verified what proves it",
+        "الإفادة بانتهاء التنفيذ وطلب الإغلاق، ولا يتولاها من تحقق مما يثبته",
+        "N-5, V-2",
+        edits=True,
     ),
     rule(
         "initiatives.confirm_closing",

@@ -24,7 +24,7 @@ from app.schemas.communications import (
     SupportAsk,
 )
 from app.schemas.decisions import StepTaken, StepWithReason
-from app.services.communications import commands, queries, rules
+from app.services.communications import commands, queries, rules, support
 from app.services.communications.queries import CommunicationPlanFilter
 
 router = APIRouter(prefix="/v1", tags=["communication-plans"], route_class=JsonRoute)
@@ -178,7 +178,7 @@ async def return_communication_plan(
     response_model=CommunicationPlanRead,
     summary="Approve a communication plan",
     response_description="The plan in force.",
-    responses=declared(errors.WrongState, errors.FourEyes),
+    responses=declared(errors.WrongState, errors.FourEyes, rules.NotToBeTold),
 )
 async def approve_communication_plan(
     change: Annotated[Change, changes(rules.APPROVE, queries.facts)], step: StepTaken | None = None
@@ -220,9 +220,7 @@ async def ask_support(
     change: Annotated[Change, changes(rules.ASK_SUPPORT, queries.facts)], asked: SupportAsk
 ) -> Response:
     """UNIT's media department reads the plan and its activities from now on, and answers (Guide C-1)."""
-    await commands.ask_support(
-        change.lane, change.actor, change.facts, change.entitlement, asked.what, change.now
-    )
+    await support.ask(change.lane, change.actor, change.facts, change.entitlement, asked.what, change.now)
     return await _answer(change, change.facts.id)
 
 
@@ -238,7 +236,7 @@ async def answer_support(
     change: Annotated[Change, changes(rules.ANSWER_SUPPORT, queries.facts)], asked: SupportAnswer
 ) -> Response:
     """UNIT says what it does. Afterwards it can be asked again."""
-    await commands.answer_support(
+    await support.answer(
         change.lane, change.actor, change.facts, change.entitlement, asked.answer, change.now
     )
     return await _answer(change, change.facts.id)

@@ -306,7 +306,7 @@ async def stop_initiative(
     response_model=InitiativeRead,
     summary="Say that execution has ended",
     response_description="The initiative, which waits for the office.",
-    responses=declared(errors.WrongState, rules.ReportInWork),
+    responses=declared(errors.WrongState, errors.FourEyes, rules.ReportInWork),
 )
 async def ask_to_close_initiative(
     change: Annotated[Change, changes(rules.ASK_TO_CLOSE, facts.one)],

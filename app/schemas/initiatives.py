@@ -233,7 +233,7 @@ class InitiativeRevision(Body):
 
 
 class InCharge(Body):
-    """Who carries it out. What is left out stays; null names nobody."""
+    """Who carries it out. What is left out stays; null names nobody: a division only while it is a draft."""
 
     model_config = example(division_id="019a0000-0000-7000-8000-000000000001")
 
@@ -354,7 +354,10 @@ class InitiativeRead(_Initiative):
     closing_at: Annotated[datetime | None, Field(description="When.")]
     closed_by: Annotated[PersonRef | None, Field(description="Who confirmed it.")]
     closed_at: Annotated[datetime | None, Field(description="When.")]
-    returned: Annotated[InitiativeDecided | None, Field(description="The last return, until the next step.")]
+    returned: Annotated[
+        InitiativeDecided | None,
+        Field(description="The last return, until it is approved, or its end is confirmed."),
+    ]
     stopped: Annotated[InitiativeDecided | None, Field(description="Why it was stopped.")]
     exceptional: Annotated[
         bool, Field(description="The head took a control step because four eyes left nobody.")

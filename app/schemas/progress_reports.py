@@ -50,7 +50,7 @@ _Reached = Annotated[
     Field(
         default_factory=list,
         max_length=200,
-        description="The milestones that moved; the others stand as in the report approved last.",
+        description="The milestones that moved; the others stand as in the report approved last of its day or an earlier one.",
     ),
 ]
 

@@ -27,6 +27,13 @@ class Approval:
     review: Transition
     send_back: Transition
     approve: Transition
+    submit_unreviewed: Transition
+    """The same as `submit`, where nobody is named to review: it waits for who approves at once. To be approved it is
+    as if it were reviewed; `reviewed_by` stays empty."""
+
+    def submitting(self, steps: Mapping[str, tuple[str, ...]]) -> Transition:
+        """How a thing whose steps these are is submitted: a chain may do without a review (Guide P-13)."""
+        return self.submit if steps.get(Step.REVIEW) else self.submit_unreviewed
 
     @property
     def transitions(self) -> tuple[Transition, ...]:
@@ -69,6 +76,7 @@ def of(area: str) -> Approval:
         review=Transition(f"{area}.review", SUBMITTED, ChainState.REVIEWED),
         send_back=Transition(f"{area}.return", CONTROLLED, ChainState.DRAFT, reason=True),
         approve=Transition(f"{area}.approve", REVIEWED, ChainState.APPROVED),
+        submit_unreviewed=Transition(f"{area}.submit", DRAFT, ChainState.REVIEWED),
     )
 
 

@@ -31,7 +31,7 @@ class Stamps:
     def of(self, transition: Transition, person_id: UUID, now: datetime) -> dict[str, Any]:
         """The columns of `transition`. `person_id`: in whose name it is decided."""
         controls = {"controlled_by": self._controlled, "exceptional": self._exceptional}
-        if transition is self._approval.submit:
+        if transition.action == self._approval.submit.action:
             return {"submitted_by_id": person_id, "submitted_at": now}
         if transition is self._approval.withdraw:
             return {"submitted_by_id": None, "submitted_at": None}

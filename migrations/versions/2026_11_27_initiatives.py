@@ -232,6 +232,13 @@ def _programme_participants() -> None:
         sa.Column("left_on", sa.Date(), nullable=True),
         sa.Column("version", sa.Integer(), server_default=sa.text("1"), nullable=False),
         sa.CheckConstraint("left_on >= joined_on", name=op.f("ck_programme_participants_interval")),
+        postgresql.ExcludeConstraint(
+            (sa.column("programme_id"), "="),
+            (sa.column("entity_id"), "="),
+            (sa.text("daterange(joined_on, left_on)"), "&&"),
+            using="gist",
+            name="ex_programme_participants_once_at_a_time",
+        ),
         sa.ForeignKeyConstraint(
             ["entity_id"], ["entities.id"], name=op.f("fk_programme_participants_entity_id")
         ),
@@ -248,13 +255,6 @@ def _programme_participants() -> None:
     )
     op.create_index(
         "ix_programme_participants_entity_id", "programme_participants", ["entity_id"], unique=False
-    )
-    op.create_index(
-        "uq_programme_participants_one_standing",
-        "programme_participants",
-        ["programme_id", "entity_id"],
-        unique=True,
-        postgresql_where=sa.text("left_on is null"),
     )
 
 

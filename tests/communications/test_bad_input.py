@@ -144,6 +144,8 @@ async def test_a_plan_holds_so_many_activities(world: World) -> None:
     approved = (await ministry.done(ministry.manager, f"{plan}/approve")).json()
     assert len(approved["activities"]) == 200
     assert {each["state"] for each in approved["activities"]} == {"planned"}
+    # The next version takes these over, so it adds none.
+    refused(await ministry.add(await ministry.revised(plan)), 409, "too_many_activities")
 
 
 async def test_preconditions_and_keys(ministry: Ministry) -> None:

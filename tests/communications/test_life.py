@@ -117,6 +117,8 @@ async def test_a_new_version_takes_over_the_activities_of_the_one_before(world: 
     ministry = await Ministry.make(world)
     first = await ministry.approved()
     kept = await ministry.activity_of(first)
+    cancelled = await ministry.added(first, reason="طلب إضافي")
+    await ministry.done(ministry.drafter, f"{cancelled}/cancel", {"reason": "أُلغي اللقاء"})
     second = await ministry.revised(first)
     refused(await ministry.revise(first), 409, "already_exists")
     shown = (await ministry.drafter.api.get(second)).json()
@@ -142,7 +144,9 @@ async def test_a_new_version_takes_over_the_activities_of_the_one_before(world: 
     assert [f"/v1/communication-activities/{each['id']}" for each in in_force["activities"]] == [kept, added]
     assert {each["state"] for each in in_force["activities"]} == {"planned"}
     before = (await ministry.drafter.api.get(first)).json()
-    assert (before["state"], before["activities"], before["actions"]) == ("superseded", [], [])
+    assert (before["state"], before["actions"]) == ("superseded", [])
+    left = [f"/v1/communication-activities/{each['id']}" for each in before["activities"]]
+    assert left == [cancelled], "what is cancelled stays with its version"
     assert (await ministry.drafter.api.get(kept)).json()["plan"]["id"] == in_force["id"]
     await ministry.done(ministry.drafter, f"{kept}/report", ministry.report())
 
@@ -224,5 +228,18 @@ async def test_support_is_asked_of_unit_and_answered(world: World) -> None:
     await ministry.done(ministry.drafter, f"{second}/submit")
     await ministry.done(ministry.manager, f"{second}/approve")
     assert (await ministry.unit.api.get(second)).status_code == 200
+    # What UNIT had not answered yet goes over.
+    carried = (await ministry.unit.api.get(second)).json()
+    assert (carried["support"]["asked"], carried["support"]["answer"]) == ("بث مباشر", None)
+    assert [(wait["party"], wait["action"]) for wait in carried["awaiting"]] == [
+        ("unit", "communication_plans.answer_support")
+    ]
+    refused(await ministry.take(ministry.unit, f"{plan}/answer-support", answer), 409, "wrong_state")
+    await ministry.done(ministry.unit, f"{second}/answer-support", answer)
+    third = await ministry.revised(second)
+    await ministry.done(ministry.drafter, f"{third}/submit")
+    done = (await ministry.done(ministry.manager, f"{third}/approve")).json()
+    assert (done["support"], done["awaiting"]) == (None, [])
+    second = third
     activity = await ministry.activity_of(second)
     assert (await ministry.unit.api.get(activity)).status_code == 200

@@ -3,7 +3,7 @@ O-4)."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -11,6 +11,7 @@ from app.enums import Role, Tenure
 from app.parties import Actor, Facts, party_key
 from app.permissions import ANYONE, OWN, RULES, allows
 from app.services import transition_tables
+from tests.evidence import bringing
 from tests.factories.communications import PLAN, YEAR, Ministry, refused
 from tests.factories.world import Person, World
 
@@ -270,3 +271,16 @@ async def test_evidence_of_an_activity_is_brought_by_who_runs_it(world: World) -
     refused(await ministry.take(ministry.idle, f"{activity}/report", ministry.report()), 403, "forbidden")
     await ministry.done(ministry.drafter, f"{activity}/report", ministry.report())
     assert (await ministry.drafter.api.create("/v1/evidence", body)).status_code == 201
+
+
+async def test_the_evidence_of_a_cancelled_activity_waits_for_nobody(world: World) -> None:
+    ministry = await Ministry.make(world)
+    plan = await ministry.approved()
+    activity = await ministry.activity_of(plan)
+    body = bringing.announcement(UUID(activity.rpartition("/")[2]))
+    made = bringing.Proof.of(await ministry.representative.api.create("/v1/evidence", body))
+    assert (await bringing.put(ministry.representative, made)).status_code == 200
+    await ministry.done(ministry.drafter, f"{activity}/cancel", {"reason": "أُلغي اللقاء"})
+    assert (await ministry.specialist.api.get(made.path)).json()["state"] == "withdrawn"
+    items = (await ministry.specialist.api.get("/v1/inbox")).json()["items"]
+    assert str(made.id) not in {item["subject_id"] for item in items}

@@ -8,7 +8,8 @@ from uuid import uuid4
 import pytest
 from fastapi import FastAPI
 
-from app.enums import Role, Tenure
+from app.enums import DivisionFunction, Role, Tenure
+from tests.factories import role_plans
 from tests.factories.communications import refused
 from tests.factories.detailed_plans import TASKS, Detailing
 from tests.factories.plans import YEAR
@@ -166,7 +167,7 @@ async def test_another_division_begins_none(world: World) -> None:
     assert (await other.api.get(plan)).status_code == 404
 
 
-async def test_who_sees_a_draft_and_who_what_is_approved(world: World) -> None:
+async def test_who_sees_a_draft_and_who_what_is_approved(app: FastAPI, world: World) -> None:
     ministry, stranger = await Detailing.make(world), await Detailing.make(world)
     plan = await ministry.draft()
     planning = ministry.planning
@@ -183,8 +184,17 @@ async def test_who_sees_a_draft_and_who_what_is_approved(world: World) -> None:
         assert (await person.api.get(plan)).status_code == 200
     for person in (planning.finance, planning.representative, planning.unit, stranger.manager):
         assert (await person.api.get(plan)).status_code == 404
-    approved = await (await Detailing.make(world)).approved()
-    assert (await planning.unit.api.get(approved)).status_code == 200
+    early = await Detailing.make(world)
+    approved = await early.approved()
+    idle = await world.person(Role.EXPERT, early.planning.entity)
+    # It is approved before the annual plan is, which it names.
+    for person in (planning.unit, idle):
+        assert (await person.api.get(approved)).status_code == 404
+    for person in (early.executor, early.planning.specialist):
+        assert (await person.api.get(approved)).status_code == 200
+    await early.annual.approved(app)
+    for person in (planning.unit, idle):
+        assert (await person.api.get(approved)).status_code == 200
     assert (await stranger.manager.api.get(approved)).status_code == 404
     assert (await planning.finance.api.get(approved)).status_code == 404
     listed = await planning.unit.api.get("/v1/detailed-plans", state="approved", about="initiative")
@@ -201,6 +211,25 @@ async def test_of_a_restricted_initiative_only_who_is_named_sees_it(world: World
     for person in (ministry.executor, ministry.chief, ministry.planner, ministry.manager, planning.head):
         assert (await person.api.get(plan)).status_code == 200
     for person in (planning.finance, planning.unit):
+        assert (await person.api.get(plan)).status_code == 404
+
+
+async def test_of_an_initiative_that_was_never_approved_the_entity_reads_no_detailed_plan(
+    app: FastAPI, world: World
+) -> None:
+    ministry = await Detailing.make(world)
+    plan = await ministry.approved()
+    await ministry.annual.approved(app)
+    async with world.owner.transaction():
+        await world.owner.execute("set local session_replication_role = replica")
+        await world.owner.execute(
+            "update initiatives set state = 'draft', approved_at = null,"
+            " baseline_starts_on = null, baseline_ends_on = null where id = $1",
+            ministry.initiative,
+        )
+    for person in (ministry.executor, ministry.planning.specialist):
+        assert (await person.api.get(plan)).status_code == 200
+    for person in (ministry.planning.unit, await world.person(Role.EXPERT, ministry.planning.entity)):
         assert (await person.api.get(plan)).status_code == 404
 
 
@@ -236,6 +265,15 @@ async def test_a_division_plans_its_part_in_the_excellence_indicators(world: Wor
     refused(await ministry.begin(**about), 409, "already_exists")
     shown = (await ministry.executor.api.get(plan)).json()
     assert (shown["about"], shown["initiative"], shown["scorecard"]) == ("excellence", None, None)
+
+
+async def test_a_division_that_does_not_execute_plans_nothing_in_detail(world: World) -> None:
+    ministry = await Detailing.make(world)
+    communication = await world.division(ministry.planning.entity, DivisionFunction.COMMUNICATION)
+    member = await world.person(Role.DIVISION_MEMBER, division=communication)
+    about = {"about": "excellence", "initiative_id": None, "division_id": str(communication.id)}
+    for person in (member, ministry.planning.specialist):
+        refused(await ministry.begin(person, **about), 422, "invalid", "#/division_id")
 
 
 async def test_of_two_who_approve_at_once_one_is_told_that_it_changed(world: World) -> None:
@@ -284,6 +322,10 @@ async def test_what_cannot_be_planned_in_detail(world: World) -> None:
     ministry = await Detailing.make(world)
     outside = await ministry.planning.initiative(division_id=ministry.planning.executing.id)
     refused(await ministry.begin(initiative_id=str(outside)), 422, "invalid", "#/initiative_id")
+    # Who enters none is not told what the plan holds.
+    for initiative_id in (outside, ministry.initiative):
+        answer = await ministry.begin(ministry.planning.finance, initiative_id=str(initiative_id))
+        refused(answer, 403, "forbidden")
     nobodys = await ministry.planning.initiative()
     await ministry.annual.add({"kind": "initiative", "initiative_id": str(nobodys)})
     answer = await ministry.begin(ministry.planning.specialist, initiative_id=str(nobodys))
@@ -297,3 +339,17 @@ async def test_what_cannot_be_planned_in_detail(world: World) -> None:
     await ministry.annual.add({"kind": "initiative", "initiative_id": str(long)})
     tasks = [{**TASKS[0], "starts_on": f"{YEAR - 1}-12-31"}]
     refused(await ministry.begin(initiative_id=str(long), tasks=tasks), 422, "invalid", "#/tasks/0/starts_on")
+
+
+async def test_where_nobody_reviews_it_waits_for_who_approves(world: World) -> None:
+    ministry = await Detailing.make(world)
+    house = ministry.planning
+    steps = {"enter": ["executing"], "review": [], "approve": ["manager"]}
+    await role_plans.agreed(house.manager, house.head, house.entity, "detailed_plans", steps)
+    plan = await ministry.endorsed()
+    submitted = (await ministry.done(ministry.executor, f"{plan}/submit")).json()
+    assert (submitted["state"], submitted["reviewed_by"]) == ("reviewed", None)
+    assert [wait["action"] for wait in submitted["awaiting"]] == ["detailed_plans.approve"]
+    refused(await ministry.take(ministry.chief, f"{plan}/approve"), 403, "forbidden")
+    approved = (await ministry.done(ministry.manager, f"{plan}/approve")).json()
+    assert (approved["state"], approved["awaiting"]) == ("approved", [])

@@ -1,5 +1,6 @@
 """The money of an initiative: asked for, answered, spent (Guide N-4, P-10)."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -43,6 +44,21 @@ async def test_one_line_for_each_year_and_source_and_it_can_be_taken_back(house:
     assert gone["budget"] == []
     refused = await house.take(house.planner, made, "request-budget", {**LINE, "requested": None})
     assert (refused.status_code, refused.json()["code"]) == (409, "no_budget_request")
+
+
+async def test_the_dates_of_a_draft_hold_the_years_that_money_is_asked_for(house: House) -> None:
+    end = today().replace(year=YEAR + 1, month=12, day=1)
+    made = await house.drafted(ends_on=end.isoformat())
+    await _asked(house, made, year=YEAR + 1)
+    shorter = today() + timedelta(days=99)
+    if shorter.year > YEAR:
+        shorter = today()
+    body = {"ends_on": shorter.isoformat(), "milestones": []}
+    refused = await house.member.api.patch(made.path, await house.member.api.etag(made.path), body)
+    assert (refused.status_code, refused.json()["errors"][0]["code"]) == (422, "budget_outside")
+    await _asked(house, made, year=YEAR + 1, requested=None)
+    moved = await house.member.api.patch(made.path, await house.member.api.etag(made.path), body)
+    assert moved.status_code == 200, moved.text
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import asyncio
 from datetime import timedelta
 
 from app.enums import Role
+from tests.factories import role_plans
 from tests.factories.initiatives import REASON, House, milestone, proposal, today
 
 
@@ -111,6 +112,23 @@ async def test_a_revision_keeps_what_was_approved(house: House) -> None:
     await house.done(house.member, made, "ask-to-close")
 
 
+async def test_the_number_of_a_milestone_that_is_taken_out_is_not_given_again(house: House) -> None:
+    made = await house.approved()
+    one, two = (milestone(number, today(), today() + timedelta(days=9)) for number in (1, 2))
+    await house.done(
+        house.specialist, made, "revise", {"reason": REASON, "milestones": [one | {"weight": 100}]}
+    )
+    again = {"reason": REASON, "milestones": [one, two]}
+    refused = await house.take(house.specialist, made, "revise", again)
+    assert refused.status_code == 422
+    assert [(fault["code"], fault["pointer"]) for fault in refused.json()["errors"]] == [
+        ("taken_out", "#/milestones/1/number")
+    ]
+    other = {"reason": REASON, "milestones": [one, two | {"number": 3}]}
+    revised = await house.done(house.specialist, made, "revise", other)
+    assert [each["baseline"] is None for each in revised["milestones"]] == [False, True]
+
+
 async def test_a_reached_milestone_stays_in_the_plan(house: House) -> None:
     made = await house.approved()
     await house.progressed(made, {1: 100})
@@ -149,6 +167,37 @@ async def test_closing_needs_verified_documents_and_another_person(house: House)
     assert closed["closed_by"]["id"] == str(house.specialist.id)
 
 
+async def test_what_came_with_the_proposal_does_not_prove_the_end(house: House) -> None:
+    made = await house.drafted()
+    await house.proven(made)
+    await house.done(house.member, made, "submit")
+    await house.done(house.manager, made, "approve")
+    await house.done(house.member, made, "ask-to-close")
+    assert "initiatives.confirm_closing" not in (await house.read(made, house.manager))["actions"]
+    unproven = await house.take(house.manager, made, "confirm-closing")
+    assert (unproven.status_code, unproven.json()["code"]) == (409, "closing_not_proven")
+    await house.proven(made)
+    await house.done(house.manager, made, "confirm-closing")
+
+
+async def test_who_vouched_for_the_proof_does_not_say_that_it_ended(house: House) -> None:
+    made = await house.approved()
+    await house.proven(made)  # verified by the specialist, who may enter too
+    assert "initiatives.ask_to_close" not in (await house.read(made, house.specialist))["actions"]
+    refused = await house.take(house.specialist, made, "ask-to-close")
+    assert (refused.status_code, refused.json()["code"]) == (403, "four_eyes")
+    await house.done(house.drafter, made, "ask-to-close")
+    # Nor after it was sent back, having verified meanwhile.
+    await house.done(house.manager, made, "return-to-work", {"reason": REASON})
+    assert (await house.take(house.specialist, made, "ask-to-close")).status_code == 403
+    # Who verified what came with the draft may.
+    other = await house.drafted()
+    await house.proven(other)
+    await house.done(house.member, other, "submit")
+    await house.done(house.manager, other, "approve")
+    await house.done(house.specialist, other, "ask-to-close")
+
+
 async def test_the_evidence_of_what_is_closed_never_changes(house: House) -> None:
     made = await house.closed()
     answer = await house.member.api.create(
@@ -170,6 +219,12 @@ async def test_the_project_manager_runs_it(house: House) -> None:
     assert (await house.report(made, manager)).status_code in (403, 404)
     elsewhere = await house.world.user()
     refused = await house.take(house.manager, made, "put-in-charge", {"manager_id": str(elsewhere.id)})
+    assert (refused.status_code, refused.json()["errors"][0]["code"]) == (422, "holds_no_role")
+    nobody = await house.take(house.manager, made, "put-in-charge", {"division_id": None})
+    assert (nobody.status_code, nobody.json()["errors"][0]["pointer"]) == (422, "#/division_id")
+    # A media representative writes nothing else (Guide O-4).
+    media = await house.world.person(Role.MEDIA_REPRESENTATIVE, house.entity)
+    refused = await house.take(house.manager, made, "put-in-charge", {"manager_id": str(media.id)})
     assert (refused.status_code, refused.json()["errors"][0]["code"]) == (422, "holds_no_role")
     named = await house.done(house.manager, made, "put-in-charge", {"manager_id": str(manager.id)})
     assert named["manager"]["id"] == str(manager.id)
@@ -204,3 +259,36 @@ async def test_a_code_stands_once_in_its_entity(house: House) -> None:
     assert (await house.member.api.create(path, body)).status_code == 201
     again = await house.member.api.create(path, body)
     assert (again.status_code, again.json()["code"]) == (409, "already_exists")
+
+
+async def test_the_end_of_a_restricted_one_waits_only_for_who_sees_it(house: House) -> None:
+    steps = {"enter": ["executing"], "review": ["planning"], "approve": ["manager"]}
+    await role_plans.agreed(house.manager, house.head, house.entity, "detailed_plans", steps)
+    made = await house.approved(classification="restricted")
+    assert (await house.specialist.api.get(made.path)).status_code == 404
+    await house.proven(made)
+    asked = await house.done(house.member, made, "ask-to-close")
+    assert [wait["party"] for wait in asked["awaiting"]] == ["manager"]
+    items = (await house.specialist.api.get("/v1/inbox")).json()["items"]
+    assert str(made.id) not in {item["subject_id"] for item in items}
+    # Where the manager worked on it, no specialist is left to confirm, so that the head does.
+    await house.done(house.manager, made, "return-to-work", {"reason": REASON})
+    await house.done(house.manager, made, "revise", {"reason": REASON, "goal": "هدف معدّل"})
+    again = await house.done(house.member, made, "ask-to-close")
+    assert [wait["party"] for wait in again["awaiting"]] == ["manager", "head"]
+    refused = await house.take(house.manager, made, "confirm-closing")
+    assert (refused.status_code, refused.json()["code"]) == (403, "four_eyes")
+    closed = await house.done(house.head, made, "confirm-closing", {"reason": REASON})
+    assert (closed["state"], closed["exceptional"]) == ("closed", True)
+
+
+async def test_who_proposes_a_restricted_one_sees_their_draft(house: House) -> None:
+    steps = {"enter": ["executing"], "review": ["planning"], "approve": ["manager"]}
+    await role_plans.agreed(house.manager, house.head, house.entity, "detailed_plans", steps)
+    made = await house.drafted(
+        house.specialist, classification="restricted", division_id=str(house.executing.id)
+    )
+    assert (await house.specialist.api.get(made.path)).status_code == 200
+    assert (await house.drafter.api.get(made.path)).status_code == 404
+    await house.done(house.member, made, "submit")
+    assert (await house.specialist.api.get(made.path)).status_code == 404

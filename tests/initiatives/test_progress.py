@@ -5,7 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from tests.factories.initiatives import REASON, House, milestone, today
+from tests.evidence import bringing
+from tests.factories import role_plans
+from tests.factories.initiatives import REASON, House, Thing, milestone, today
+from tests.factories.world import Person
 
 
 async def test_the_percentage_comes_from_the_milestones(house: House) -> None:
@@ -117,8 +120,6 @@ async def test_the_plan_may_have_changed_since(house: House) -> None:
 async def test_evidence_is_decided_about_before_the_approval(house: House) -> None:
     made = await house.approved()
     report = await house.reported(made)
-    from tests.evidence import bringing
-
     answer = await house.member.api.create("/v1/evidence", bringing.announcement(report.id))
     proof = bringing.Proof.of(answer)
     refused = await house.take(house.member, report, "submit")
@@ -141,14 +142,78 @@ async def test_only_what_is_carried_out_is_reported(house: House, state: str) ->
     assert (refused.status_code, refused.json()["code"]) == (409, "initiative_not_running")
 
 
-async def test_what_is_stopped_meanwhile_is_not_approved(house: House) -> None:
+async def test_an_earlier_day_knows_nothing_of_a_later_one(house: House) -> None:
+    made = await house.approved()
+    await house.progressed(made, {1: 100, 2: 60})
+    earlier = (today() - timedelta(days=20)).isoformat()
+    report = await house.reported(made, {2: 10}, as_of=earlier, correction_reason="خطأ في الرصد")
+    assert (await house.read(report))["milestones"] == [
+        {"number": 1, "percent": 0},
+        {"number": 2, "percent": 10},
+    ]
+
+
+async def test_a_plan_that_is_revised_at_the_moment_of_the_approval_is_told(house: House) -> None:
     made = await house.approved()
     report = await house.reported(made)
     await house.done(house.member, report, "submit")
     await house.done(house.planner, report, "review")
+    etag = await house.manager.api.etag(report.path)
+    owner = house.world.owner
+    async with owner.transaction():
+        await owner.execute("update initiatives set version = version + 1 where id = $1", made.id)
+        approving = asyncio.create_task(house.manager.api.step(f"{report.path}/approve", etag))
+        while not await owner.fetchval("select exists (select from pg_locks where not granted)"):
+            assert not approving.done(), (await approving).text
+            await asyncio.sleep(0.05)
+    assert (await approving).status_code == 412
+    assert (await house.read(report))["state"] == "reviewed"
+    await house.done(house.manager, report, "approve")
+
+
+async def test_a_report_that_begins_is_told_to_who_asks_to_close(house: House) -> None:
+    made = await house.approved()
+    etag = await house.member.api.etag(made.path)
+    await house.reported(made)
+    assert (await house.member.api.step(f"{made.path}/ask-to-close", etag)).status_code == 412
+
+
+async def _put(house: House, thing: Thing, by: Person) -> bringing.Proof:
+    """Evidence of a thing that nobody has decided about."""
+    proof = bringing.Proof.of(await by.api.create("/v1/evidence", bringing.announcement(thing.id)))
+    assert (await bringing.put(by, proof)).status_code == 200
+    return proof
+
+
+async def _waiting(person: Person) -> set[str]:
+    """The ids of what waits for somebody."""
+    return {item["subject_id"] for item in (await person.api.get("/v1/inbox")).json()["items"]}
+
+
+async def test_what_is_stopped_waits_for_nobody_any_more(house: House) -> None:
+    made = await house.approved()
+    proof = await _put(house, made, house.member)
+    made = await house.approved()
+    report = await house.reported(made)
+    await house.done(house.member, report, "submit")
+    await house.done(house.planner, report, "review")
+    assert str(proof.id) in await _waiting(house.specialist)
+    assert str(report.id) in await _waiting(house.manager)
     await house.done(house.head, made, "stop", {"reason": REASON})
     refused = await house.take(house.manager, report, "approve")
-    assert (refused.status_code, refused.json()["code"]) == (409, "initiative_not_running")
+    assert (refused.status_code, refused.json()["code"]) == (409, "wrong_state")
+    assert (await house.read(report))["state"] == "discarded"
+    assert (await house.specialist.api.get(proof.path)).json()["state"] == "withdrawn"
+    assert str(proof.id) not in await _waiting(house.specialist)
+    assert str(report.id) not in await _waiting(house.manager)
+
+
+async def test_the_evidence_of_a_check_that_is_taken_back_waits_for_nobody(house: House) -> None:
+    check = await house.checked(await house.approved())
+    proof = await _put(house, check, house.drafter)
+    await house.done(house.manager, check, "withdraw", {"reason": "سُجلت خطأً"})
+    assert (await house.specialist.api.get(proof.path)).json()["state"] == "withdrawn"
+    assert str(proof.id) not in await _waiting(house.specialist)
 
 
 async def test_the_report_waits_in_the_inbox_of_who_is_next(house: House) -> None:
@@ -159,3 +224,22 @@ async def test_the_report_waits_in_the_inbox_of_who_is_next(house: House) -> Non
     (line,) = [item for item in items if item["subject_id"] == str(report.id)]
     assert (line["kind"], line["action"]) == ("progress_report", "progress_reports.review")
     assert line["title"]["ar"] == "منصة التوظيف الموحدة"
+
+
+async def test_where_nobody_reviews_it_waits_for_who_approves(house: House) -> None:
+    steps = {"enter": ["executing"], "review": [], "approve": ["manager"]}
+    await role_plans.agreed(house.manager, house.head, house.entity, "detailed_plans", steps)
+    report = await house.reported(await house.approved())
+    submitted = await house.done(house.member, report, "submit")
+    assert (submitted["state"], submitted["reviewed_by"]) == ("reviewed", None)
+    assert [(wait["party"], wait["action"]) for wait in submitted["awaiting"]] == [
+        ("manager", "progress_reports.approve")
+    ]
+    inbox = (await house.manager.api.get("/v1/inbox")).json()["items"]
+    assert "progress_reports.approve" in {item["action"] for item in inbox}
+    assert (await house.take(house.member, report, "approve")).status_code == 403
+    back = await house.done(house.manager, report, "return", {"reason": REASON})
+    assert back["state"] == "draft"
+    await house.done(house.member, report, "submit")
+    approved = await house.done(house.manager, report, "approve")
+    assert (approved["state"], approved["exceptional"]) == ("approved", False)

@@ -3,7 +3,7 @@
 import pytest
 
 from app.enums import Role
-from tests.factories.initiatives import House, Thing
+from tests.factories.initiatives import House, Thing, today
 from tests.factories.world import Person, World
 
 
@@ -56,6 +56,25 @@ async def test_what_is_restricted_is_for_the_named(house: House, stranger: Perso
     for place, person in enumerate(people):
         seen = (await person.api.get(report.path)).status_code == 200
         assert seen == (place < 6 or person is house.planner)  # planning reviews the report
+
+
+async def test_who_is_to_answer_for_its_money_sees_what_is_restricted(house: House) -> None:
+    made = await house.approved(classification="restricted")
+    assert (await house.treasurer.api.get(made.path)).status_code == 404
+    line = {"year": today().year, "source": "state_budget"}
+    await house.done(house.member, made, "request-budget", {**line, "requested": 100000})
+    assert (await house.planner.api.get(made.path)).status_code == 404
+    answer = {**line, "answer": "granted", "approved": 90000, "answered_on": today().isoformat()}
+    answered = await house.done(house.treasurer, made, "answer-budget", answer)
+    assert answered["money"]["approved"] == 90000
+    assert (await house.treasurer.api.get(made.path)).status_code == 200
+    report = await house.reported(made)
+    assert (await house.treasurer.api.get(report.path)).status_code == 404
+    # A request that is taken back unanswered leaves nothing to see.
+    other = await house.approved(classification="restricted")
+    await house.done(house.member, other, "request-budget", {**line, "requested": 5000})
+    await house.done(house.member, other, "request-budget", {**line, "requested": None})
+    assert (await house.treasurer.api.get(other.path)).status_code == 404
 
 
 async def test_reports_on_their_way_are_for_who_works_on_them(house: House, stranger: Person) -> None:
@@ -133,3 +152,24 @@ async def test_the_wall_hides_what_the_rule_would_show(house: House, stranger: P
         await house.world.owner.execute("select set_config('app.entities', $1, true)", f"{{{made.id}}}")
         for table in ("initiatives", "milestones", "milestone_baselines"):
             assert await house.world.owner.fetchval(f"select count(*) from {table}") == 0
+
+
+async def test_what_proves_a_check_is_told_once_it_is_verified(house: House, stranger: Person) -> None:
+    from tests.evidence import bringing
+
+    made = await house.approved()
+    mine = await house.checked(made)
+    proof = bringing.Proof.of(
+        await house.drafter.api.create("/v1/evidence", bringing.announcement(mine.id, kind="photograph"))
+    )
+    assert (await bringing.put(house.drafter, proof)).status_code == 200
+    at_work = (house.drafter, house.specialist, house.manager, house.head, house.member)
+    for person in at_work:
+        assert (await person.api.get(proof.path)).status_code == 200
+    for person in (house.unit, house.outsider, stranger):
+        assert (await person.api.get(mine.path)).status_code == (404 if person is stranger else 200)
+        assert (await person.api.get(proof.path)).status_code == 404
+    await bringing.taken(house.specialist, proof, "verify")
+    assert (await house.unit.api.get(proof.path)).status_code == 200
+    for person in (house.outsider, stranger):
+        assert (await person.api.get(proof.path)).status_code == 404

@@ -16,6 +16,7 @@ from app.models import CommunicationActivity, CommunicationPlan, Division
 from app.parties import Actor, Entitlement, Facts
 from app.services import lifecycle, records
 from app.services.communications import awareness, rules
+from app.services.evidence import commands as evidence_commands
 from app.services.lifecycle import GIVEN, Case
 from app.services.transitions import Transition
 
@@ -40,7 +41,13 @@ async def add(
     rules.check_activity(columns, plan.row["year"])
     await _check_references(writer, columns, plan.entity_id, plan.row["about_id"], plan.row["year"])
     await _raise_plan(writer, actor, plan.id, frozenset({str(plan.state)}), plan.version)
-    count = await writer.execute(select(func.count()).where(_table.c.plan_id == plan.id))
+    # Of every version that stands: a later one takes over what the one before still holds.
+    standing = select(_plans.c.id).where(
+        _plans.c.about_id == plan.row["about_id"],
+        _plans.c.year == plan.row["year"],
+        _plans.c.state.in_(sorted(rules.STANDING)),
+    )
+    count = await writer.execute(select(func.count()).where(_table.c.plan_id.in_(standing)))
     if count.scalar_one() >= rules.MOST_ACTIVITIES:
         raise rules.TooManyActivities()
     activity_id = ids.new()
@@ -136,7 +143,8 @@ async def report(
 async def cancel(
     writer: Writer, actor: Actor, facts: Facts, entitlement: Entitlement, reason: str, now: datetime
 ) -> None:
-    """End an activity that is not held, with the reason. Raises PlanUnderApproval."""
+    """End an activity that is not held, with the reason, and the evidence of it that nobody has decided about. Raises
+    PlanUnderApproval."""
     _check_plan(facts)
     await _raise_plan(writer, actor, facts.row["plan_id"], frozenset({facts.row["plan_state"]}))
     columns = {
@@ -145,6 +153,7 @@ async def cancel(
         "cancellation_reason": GIVEN.c.reason,
     }
     await _apply(writer, rules.CANCEL, Case(facts, entitlement, reason), actor, now, columns)
+    await evidence_commands.end_open(writer, actor, facts, now)
 
 
 def _check_plan(facts: Facts) -> None:

@@ -16,7 +16,7 @@ from app.enums.communications import CommunicationActivityState, CommunicationPl
 from app.models import CommunicationActivity, CommunicationPlan
 from app.parties import Actor, Entitlement, Facts
 from app.services import lifecycle, records
-from app.services.communications import about, difference, queries, rules
+from app.services.communications import about, difference, queries, rules, support
 from app.services.lifecycle import BY, GIVEN, Case
 from app.services.people import steps
 from app.services.people.steps import NOTHING_SAID, Said
@@ -200,7 +200,8 @@ async def approve(
     writer: Writer, actor: Actor, facts: Facts, entitlement: Entitlement, said: Said, now: datetime
 ) -> None:
     """Approve a plan: it is in force from now on, its activities wait for who holds them, and the version before it is
-    superseded; what that one still holds goes over to this one."""
+    superseded; what that one still holds goes over to this one, and what UNIT has not answered yet. Raises NotToBeTold."""
+    rules.check_told(facts.row)
     before_id = facts.row["before_id"]
     if before_id is not None:
         superseded = Facts(
@@ -226,10 +227,14 @@ async def approve(
     if before_id is not None:
         await writer.execute(
             update(CommunicationActivity)
-            .where(_activities.c.plan_id == before_id)
+            .where(
+                _activities.c.plan_id == before_id,
+                _activities.c.state != CommunicationActivityState.CANCELLED.value,
+            )
             .values(plan_id=facts.id, version=_activities.c.version + 1)
             .execution_options(synchronize_session=False)
         )
+        await support.carry(writer, facts, before_id, now)
 
 
 async def _with_its_activities(
@@ -269,65 +274,6 @@ async def _with_its_activities(
             columns=columns,
             awaited=awaited,
         )
-
-
-async def ask_support(
-    writer: Writer, actor: Actor, facts: Facts, entitlement: Entitlement, what: str, now: datetime
-) -> None:
-    """Ask UNIT to support an approved plan (Guide C-1): it reads the plan from now on. Raises SupportAsked while what was
-    asked before is not answered."""
-    if facts.row["support_open"]:
-        raise rules.SupportAsked()
-    columns = {
-        "unit_from": facts.row["unit_from"] or now,
-        "support_asked": what,
-        "support_asked_by_id": actor.person_id,
-        "support_asked_at": now,
-        "support_answer": None,
-        "support_answered_by_id": None,
-        "support_answered_at": None,
-    }
-    said = {"fields": {"support_asked": [None, what]}}
-    await _support(writer, rules.ASK_SUPPORT, actor, facts, entitlement, columns, said, now)
-    await lifecycle.wait_for(writer, facts, rules.SUPPORT_AWAITED, at=now)
-
-
-async def answer_support(
-    writer: Writer, actor: Actor, facts: Facts, entitlement: Entitlement, answer: str, now: datetime
-) -> None:
-    """Say what UNIT does for the plan. Raises NoSupportAsked where nothing is asked."""
-    if not facts.row["support_open"]:
-        raise rules.NoSupportAsked()
-    columns = {
-        "support_answer": answer,
-        "support_answered_by_id": actor.person_id,
-        "support_answered_at": now,
-    }
-    said = {"fields": {"support_answer": [None, answer]}}
-    await _support(writer, rules.ANSWER_SUPPORT, actor, facts, entitlement, columns, said, now)
-    await lifecycle.wait_for(writer, replace(facts, steps={}), rules.SUPPORT_AWAITED, at=now)
-
-
-async def _support(
-    writer: Writer,
-    transition: Transition,
-    actor: Actor,
-    facts: Facts,
-    entitlement: Entitlement,
-    columns: Mapping[str, Any],
-    said: Mapping[str, Any],
-    now: datetime,
-) -> None:
-    await lifecycle.apply_one(
-        writer,
-        CommunicationPlan,
-        transition,
-        Case(facts, entitlement, changes=said),
-        actor=actor,
-        at=now,
-        columns=columns,
-        awaited=None,
-    )
 
 
 async def _move(

@@ -35,7 +35,7 @@ from app.models import CommunicationActivity, CommunicationPlan, Entity
 from app.parties import Actor, Facts
 from app.services import lifecycle, listing, sql
 from app.services.communications import about, awareness, difference, rules
-from app.services.communications.visibility import nobody_left, visible
+from app.services.communications.visibility import is_told, nobody_left, visible
 from app.services.documents import Document, with_actions
 from app.services.people import four_eyes, visibility
 from app.services.role_plans import chains
@@ -186,6 +186,7 @@ def _fact_columns(p: FromClause) -> list[ColumnElement[Any]]:
         _other(p, "number", CommunicationPlanState.APPROVED).label("_number_before"),
         content(p).label("_content"),
         _drafted(p).label("_drafted"),
+        is_told(p).label("_is_told"),
     ]
 
 
@@ -198,6 +199,7 @@ _AREA = (
     "before_id",
     "before_version",
     "number_before",
+    "is_told",
     "parties_enter",
     "parties_approve",
 )

@@ -16,6 +16,9 @@ _DRAFT = frozenset({CommunicationPlanState.DRAFT.value})
 _SUBMITTED = frozenset({CommunicationPlanState.SUBMITTED.value})
 _APPROVED = frozenset({CommunicationPlanState.APPROVED.value})
 
+STANDING = _DRAFT | _SUBMITTED | _APPROVED
+"""The states of a version that is in work or in force."""
+
 EDIT = Transition("communication_plans.edit", _DRAFT, CommunicationPlanState.DRAFT)
 DISCARD = Transition("communication_plans.discard", _DRAFT, CommunicationPlanState.DISCARDED)
 SUBMIT = Transition("communication_plans.submit", _DRAFT, CommunicationPlanState.SUBMITTED)
@@ -100,7 +103,7 @@ ACTIVITY = (
 """What an activity is, before it is held."""
 
 MOST_ACTIVITIES = 200
-"""Of one plan, the cancelled included."""
+"""Of the versions of a plan that stand, the cancelled included; those that are cancelled stay with their version."""
 
 
 def media_representative(subject_id: UUID) -> str:
@@ -127,10 +130,12 @@ def steps(
 
 
 def open_now(transition: Transition, row: Mapping[str, Any]) -> bool:
-    """What else than the state a transition of a plan asks: that it says enough, that no later version is in work, that UNIT
-    is asked, or is not."""
+    """What else than the state a transition of a plan asks: that it says enough, that what it is about may be told, that no
+    later version is in work, that UNIT is asked, or is not."""
     if transition is SUBMIT:
         return not missing(row)
+    if transition is APPROVE:
+        return bool(row["is_told"])
     if transition is REVISE:
         return not row["has_open"]
     if transition in (ASK_SUPPORT, ANSWER_SUPPORT):
@@ -165,6 +170,12 @@ def check_complete(row: Mapping[str, Any]) -> None:
     )
     if faults:
         raise IncompleteCommunicationPlan(errors=faults)
+
+
+def check_told(row: Mapping[str, Any]) -> None:
+    """Raise NotToBeTold while not everybody of the entity may read what the plan is about."""
+    if not row["is_told"]:
+        raise NotToBeTold()
 
 
 def check_activity(fields: Mapping[str, Any], year: int) -> None:
@@ -232,6 +243,14 @@ class IncompleteCommunicationPlan(Conflict):
     code = "incomplete_communication_plan"
     title = Text(
         "The plan is not complete enough to be submitted", "خطة التواصل غير مكتملة للرفع إلى الاعتماد"
+    )
+
+
+class NotToBeTold(Conflict):
+    code = "not_to_be_told"
+    title = Text(
+        "What the plan is about is not approved yet, or is for a few alone",
+        "ما تتناوله الخطة لم يُعتمد بعد أو هو مقيّد بأشخاص محددين",
     )
 
 

@@ -1,11 +1,16 @@
 """The one rule of which communication plans a person sees, and when four eyes leaves nobody to decide."""
 
-from sqlalchemy import ColumnElement, and_, any_, case, false, or_
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, any_, case, exists, false, literal_column, or_, select
 from sqlalchemy.sql.selectable import FromClause
 
+from app.enums import Classification
 from app.enums.communications import CommunicationPlanState
+from app.models import Initiative, Plan
 from app.services import sql
 from app.services.communications import rules
+from app.services.initiatives import visibility as initiatives
 from app.services.people import four_eyes, visibility
 
 
@@ -28,15 +33,31 @@ def in_force(p: FromClause) -> ColumnElement[bool]:
     )
 
 
+def is_told(p: FromClause) -> ColumnElement[bool]:
+    """Whether the whole entity may read now what the plan `p` is about: an initiative that was approved, an annual plan
+    also while it is prepared (annex A 9), neither of them restricted; or the entity itself."""
+    a, i = Plan.__table__.alias(), Initiative.__table__.alias()
+    plan: Select[Any] = select(literal_column("1")).where(
+        a.c.id == p.c.about_id, a.c.classification == sql.const(Classification.RESTRICTED)
+    )
+    initiative: Select[Any] = select(literal_column("1")).where(
+        i.c.id == p.c.about_id, ~initiatives.disclosed(i)
+    )
+    return and_(~exists(plan.correlate_except(a)), ~exists(initiative.correlate_except(i)))
+
+
 def disclosed(p: FromClause) -> ColumnElement[bool]:
     """UNIT reads it: its support was asked for."""
-    return and_(visibility.NATIONAL, p.c.unit_from.is_not(None), in_force(p))
+    return and_(visibility.NATIONAL, p.c.unit_from.is_not(None), in_force(p), is_told(p))
 
 
 def visible(p: FromClause) -> ColumnElement[bool]:
     """The one visibility rule of communication plans and of their activities: drafts to who works on them, what is or was in
-    force to the whole entity, and to UNIT from when its support was asked for."""
-    return or_(at_work(p), and_(in_force(p), p.c.entity_id == any_(visibility.ENTITIES)), disclosed(p))
+    force to the whole entity, and to UNIT from when its support was asked for, unless what it is about became restricted."""
+    reader = or_(
+        p.c.entity_id == any_(visibility.ENTITIES), and_(visibility.NATIONAL, p.c.unit_from.is_not(None))
+    )
+    return or_(at_work(p), and_(in_force(p), reader, is_told(p)))
 
 
 def nobody_left(p: FromClause) -> ColumnElement[bool]:

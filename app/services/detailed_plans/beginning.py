@@ -7,15 +7,15 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Uuid, bindparam, exists, func, literal_column, or_, select
 
-from app import errors
-from app.db import Query, Writer
-from app.enums import Chain, SubjectKind
+from app import errors, permissions
+from app.db import Query, Row, Writer
+from app.enums import Chain, DivisionFunction, Party, Step, SubjectKind
 from app.enums.detailed_plans import DetailedPlanAbout
 from app.enums.initiatives import InitiativeState
 from app.enums.plans import PlanItemState, PlanState
 from app.errors import FieldError, Invalid, Text
 from app.models import Division, Entity, Initiative, Milestone, Plan, PlanItem, Scorecard
-from app.parties import Facts
+from app.parties import Actor, Facts, party_key
 from app.services import sql
 from app.services.detailed_plans import rules
 from app.services.role_plans import chains
@@ -53,6 +53,7 @@ _ASKED = Query(
         .label("milestones"),
         _s.c.year.label("scorecard_year"),
         _d.c.id.label("division_id"),
+        _d.c.function.label("division_function"),
     )
     .select_from(
         _p.join(_e, _e.c.id == _p.c.entity_id)
@@ -88,9 +89,12 @@ class Beginning(NamedTuple):
     milestones: list[int]
 
 
-async def find(writer: Writer, asked: Mapping[str, Any]) -> Beginning:
+async def find(writer: Writer, actor: Actor, asked: Mapping[str, Any]) -> Beginning:
     """What `asked` (plan_id, about, initiative_id, scorecard_id, division_id) names. The annual plan may still be a draft:
-    detailed plans begin before its approval. Raises Invalid."""
+    detailed plans begin before its approval.
+
+    Raises Invalid; and Forbidden for who does not enter it, before anything is told of what the plan holds.
+    """
     about = DetailedPlanAbout(asked["about"])
     of_initiative, of_scorecard = about is DetailedPlanAbout.INITIATIVE, about is DetailedPlanAbout.SCORECARD
     _check_shape(asked, of_initiative=of_initiative, of_scorecard=of_scorecard)
@@ -100,6 +104,15 @@ async def find(writer: Writer, asked: Mapping[str, Any]) -> Beginning:
         raise errors.unknown_reference("#/plan_id")
     if of_initiative and row["initiative_id"] is None:
         raise errors.unknown_reference("#/initiative_id")
+    if of_scorecard and row["scorecard_year"] != row["year"]:
+        raise errors.unknown_reference("#/scorecard_id")
+    if not of_initiative and row["division_id"] is None:
+        raise errors.unknown_reference("#/division_id")
+    division_id: UUID | None = row["carried_out_by"] if of_initiative else row["division_id"]
+    entity_id: UUID = row["entity_id"]
+    parties = chains.keys(Chain.DETAILED_PLANS, row["chain"], entity_id, division_id)
+    facts = Facts(SubjectKind.DETAILED_PLAN, entity_id, entity_id, steps=rules.steps(parties, division_id))
+    permissions.entitlement(actor, "detailed_plans.create", facts)
     if of_initiative and not row["in_the_plan"]:
         raise errors.invalid(
             "#/initiative_id",
@@ -107,21 +120,15 @@ async def find(writer: Writer, asked: Mapping[str, Any]) -> Beginning:
             "The annual plan does not hold this initiative.",
             "الخطة السنوية لا تتضمن هذه المبادرة.",
         )
-    if of_initiative and row["carried_out_by"] is None:
+    if division_id is None:
         raise errors.invalid(
             "#/initiative_id",
             "no_division",
             "First name the division that carries the initiative out.",
             "يلزم أولًا تسمية التقسيم المنفذ للمبادرة.",
         )
-    if of_scorecard and row["scorecard_year"] != row["year"]:
-        raise errors.unknown_reference("#/scorecard_id")
-    if not of_initiative and row["division_id"] is None:
-        raise errors.unknown_reference("#/division_id")
-    division_id: UUID = row["carried_out_by"] if of_initiative else row["division_id"]
-    entity_id: UUID = row["entity_id"]
-    parties = chains.keys(Chain.DETAILED_PLANS, row["chain"], entity_id, division_id)
-    facts = Facts(SubjectKind.DETAILED_PLAN, entity_id, entity_id, steps=rules.steps(parties, division_id))
+    if not of_initiative:
+        _check_executes(row, entity_id)
     columns = {
         "entity_id": entity_id,
         "plan_id": asked["plan_id"],
@@ -134,6 +141,20 @@ async def find(writer: Writer, asked: Mapping[str, Any]) -> Beginning:
     }
     bounds = (row["starts_on"], row["ends_on"]) if of_initiative else None
     return Beginning(facts, columns, row["year"], bounds, list(row["milestones"]))
+
+
+def _check_executes(row: Row, entity_id: UUID) -> None:
+    """Whether the division executes, or is one that the entity's chain names to enter. Raises Invalid."""
+    named = chains.keys(Chain.DETAILED_PLANS, row["chain"], entity_id, None)[Step.ENTER]
+    if row["division_function"] != DivisionFunction.EXECUTING and (
+        party_key(Party.DIVISION, row["division_id"]) not in named
+    ):
+        raise errors.invalid(
+            "#/division_id",
+            "not_executing",
+            "Only an executing division plans in detail.",
+            "لا يضع الخطط التفصيلية إلا تقسيم منفّذ.",
+        )
 
 
 def _check_shape(asked: Mapping[str, Any], *, of_initiative: bool, of_scorecard: bool) -> None:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Table, and_, delete, func, insert, select
 
-from app import errors, ids, permissions
+from app import errors, ids
 from app.db import Writer
 from app.enums import ChainState, SubjectKind
 from app.enums.detailed_plans import DetailedPlanAbout, DetailedPlanState
@@ -49,8 +49,7 @@ async def create(
     It may follow an approved version, which goes on until this one is approved. Raises Invalid, and Forbidden for who does
     not enter it; a second draft is refused by the schema (AlreadyExists).
     """
-    found = await beginning.find(writer, asked)
-    permissions.entitlement(actor, "detailed_plans.create", found.facts)
+    found = await beginning.find(writer, actor, asked)
     tasks = said["tasks"]
     rules.check_tasks(tasks, found.year, found.bounds, found.milestones)
     await _check_indicators(writer, found.facts.entity_id, tasks)
@@ -171,10 +170,10 @@ async def endorse(
 
 
 async def submit(writer: Writer, actor: Actor, facts: Facts, entitlement: Entitlement, now: datetime) -> None:
-    """Enter the endorsed plan for review (Guide D-1). Raises NotEndorsed."""
+    """Enter the endorsed plan for review, or where the chain names none for approval (Guide D-1). Raises NotEndorsed."""
     if not facts.row["endorsed"]:
         raise rules.NotEndorsed()
-    await _move(writer, rules.SUBMIT, actor, facts, entitlement, now)
+    await _move(writer, rules.APPROVAL.submitting(facts.steps), actor, facts, entitlement, now)
 
 
 async def withdraw(
@@ -250,6 +249,7 @@ async def drop(
             _table.c.initiative_id.in_(initiative_ids),
             _table.c.state.in_(live),
         )
+        .order_by(_table.c.id)  # as whoever approves locks them: the version before first
         .with_for_update()
     )
     cases = [

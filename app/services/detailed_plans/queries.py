@@ -68,7 +68,11 @@ def _awaiting(d: FromClause) -> ColumnElement[Any]:
                 else_=sql.const(rules.ENDORSE.action),
             ),
             substitute=true(),
-            since=case((submitted, d.c.submitted_at), (reviewed, d.c.reviewed_at), else_=d.c.presented_at),
+            since=case(
+                (submitted, d.c.submitted_at),
+                (reviewed, func.coalesce(d.c.reviewed_at, d.c.submitted_at)),
+                else_=d.c.presented_at,
+            ),
             due=null(),
         )
     ).cast(JSONB)

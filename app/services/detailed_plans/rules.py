@@ -58,12 +58,10 @@ WHOLE = Decimal(100)
 """Percent that the weights of the tasks sum to."""
 
 
-def steps(parties: Mapping[str, Sequence[str]], division_id: UUID) -> dict[str, tuple[str, ...]]:
-    """Who takes each step: those that the chain names, and the head of the division (annex B 10)."""
-    return {
-        **{step: tuple(keys) for step, keys in parties.items()},
-        ENDORSEMENT: (party_key(Role.DIVISION_HEAD, division_id),),
-    }
+def steps(parties: Mapping[str, Sequence[str]], division_id: UUID | None) -> dict[str, tuple[str, ...]]:
+    """Who takes each step: those that the chain names, and the head of the division, if there is one (annex B 10)."""
+    endorse = () if division_id is None else (party_key(Role.DIVISION_HEAD, division_id),)
+    return {**{step: tuple(keys) for step, keys in parties.items()}, ENDORSEMENT: endorse}
 
 
 def control_parties(state: str, steps: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:

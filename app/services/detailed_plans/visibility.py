@@ -20,10 +20,16 @@ from sqlalchemy.sql.selectable import FromClause
 
 from app.enums import ChainState, Classification, Party, Role
 from app.enums.detailed_plans import DetailedPlanState
-from app.models import Initiative
+from app.enums.plans import PlanState
+from app.models import Initiative, Plan
 from app.services import approving, sql
 from app.services.detailed_plans import rules
+from app.services.initiatives import visibility as initiatives
 from app.services.people import four_eyes, visibility
+from app.services.plans.visibility import is_in
+
+_IN_FORCE = (PlanState.APPROVED, PlanState.CONFIRMED, PlanState.SUPERSEDED)
+"""The states of an annual plan that is or was in force."""
 
 
 def _key(party: str, of: ColumnElement[Any]) -> ColumnElement[Any]:
@@ -39,23 +45,41 @@ def _restricted(d: FromClause) -> ColumnElement[bool]:
     return exists(found.correlate_except(i))
 
 
+def _told(d: FromClause) -> ColumnElement[bool]:
+    """Whether the annual plan and the initiative that it shows may be read by the whole entity and UNIT: a detailed plan
+    may be approved before they are (annex B)."""
+    p, i = Plan.__table__.alias(), Initiative.__table__.alias()
+    plan: Select[Any] = select(literal_column("1")).where(
+        p.c.id == d.c.plan_id,
+        is_in(p, _IN_FORCE),
+        p.c.classification != sql.const(Classification.RESTRICTED),
+    )
+    initiative: Select[Any] = select(literal_column("1")).where(
+        i.c.id == d.c.initiative_id, initiatives.disclosed(i)
+    )
+    return and_(
+        exists(plan.correlate_except(p)),
+        or_(d.c.initiative_id.is_(None), exists(initiative.correlate_except(i))),
+    )
+
+
 def named(d: FromClause) -> ColumnElement[bool]:
     """Who sees a detailed plan whatever its initiative's classification: the parties of its steps, the division with its
-    head, the head of the entity, and who is assigned to it or to its initiative."""
+    head, the head of the entity, and who is assigned to its initiative."""
     return or_(
         d.c.parties_enter.overlap(visibility.CHAIN),
         d.c.parties_review.overlap(visibility.CHAIN),
         d.c.parties_approve.overlap(visibility.CHAIN),
         _key(Party.DIVISION, d.c.division_id) == any_(visibility.KEYS),
         d.c.entity_id == any_(visibility.LEADS),
-        d.c.id == any_(visibility.ASSIGNED),
         d.c.initiative_id == any_(visibility.ASSIGNED),
     )
 
 
 def visible(d: FromClause) -> ColumnElement[bool]:
     """The one visibility rule of detailed plans. In work: who is `named`, and the office. What is or was in force: also
-    the own entity, and UNIT. Of a restricted initiative: who is `named` alone."""
+    the own entity, and UNIT, as soon as the annual plan and the initiative are in force too. Of a restricted initiative:
+    who is `named` alone."""
     approved = or_(
         d.c.state == sql.const(DetailedPlanState.APPROVED),
         d.c.state == sql.const(DetailedPlanState.SUPERSEDED),
@@ -66,7 +90,11 @@ def visible(d: FromClause) -> ColumnElement[bool]:
         and_(
             or_(
                 d.c.entity_id == any_(visibility.OFFICE),
-                and_(approved, or_(d.c.entity_id == any_(visibility.ENTITIES), visibility.NATIONAL)),
+                and_(
+                    approved,
+                    or_(d.c.entity_id == any_(visibility.ENTITIES), visibility.NATIONAL),
+                    _told(d),
+                ),
             ),
             ~_restricted(d),
         ),

@@ -28,7 +28,7 @@ _EDITED = lifecycle.with_who_acts(_table.c.edited_by)
 DESCRIPTION = ("kind", "title", "note", "classification")
 
 _END = Transition(rules.WITHDRAW.action, rules.UNDECIDED, EvidenceState.WITHDRAWN)
-"""What becomes of evidence when the draft it is about is discarded; nobody does that by itself, so no rule names it."""
+"""What becomes of evidence when what it is about ends undecided; nobody does that by itself, so no rule names it."""
 
 
 async def create(
@@ -226,7 +226,8 @@ async def withdraw(
 
 
 async def end_open(writer: Writer, actor: Actor, subject: Facts, now: datetime) -> None:
-    """Withdraw what nobody has decided about of a draft that is discarded."""
+    """Withdraw what nobody has decided about of a thing that has ended undecided: a draft that is discarded, work that is
+    stopped, a check that is taken back. Nobody could decide about it any more."""
     found = await writer.execute(
         select(_table.c.id, _table.c.state, _table.c.version)
         .where(_table.c.subject_id == subject.id, _table.c.state.in_(rules.UNDECIDED))

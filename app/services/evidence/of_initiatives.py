@@ -91,9 +91,7 @@ def _of_progress_report(id_: ColumnElement[Any]) -> Select[Any]:
             SubjectKind.PROGRESS_REPORT,
             state=r.c.state,
             attach=r.c.parties_enter,
-            verify=array(
-                [representative(r.c.id), representative(i.c.id), party(Role.SPECIALIST, r.c.entity_id)]
-            ),
+            verify=array([representative(i.c.id), party(Role.SPECIALIST, r.c.entity_id)]),
             edited_by=r.c.edited_by,
             attach_due=null(),
             verify_due=null(),
@@ -112,7 +110,6 @@ def _of_progress_report(id_: ColumnElement[Any]) -> Select[Any]:
 
 def _of_site_check(id_: ColumnElement[Any]) -> Select[Any]:
     c, i = SiteCheck.__table__.alias(), Initiative.__table__.alias()
-    sight = _sight_of_initiative(i)
     assigned = party(Role.TECHNICAL_REPRESENTATIVE, i.c.id)
     specialist = party(Role.SPECIALIST, i.c.entity_id)
     return (
@@ -124,7 +121,7 @@ def _of_site_check(id_: ColumnElement[Any]) -> Select[Any]:
             edited_by=c.c.edited_by,
             attach_due=null(),
             verify_due=null(),
-            sight=sight._replace(at_work=initiative_visibility.visible(i)),
+            sight=_sight_of_initiative(i),
             of=i,
             period=null(),
         )

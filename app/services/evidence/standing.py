@@ -22,9 +22,12 @@ def _is_in(e: FromClause, states: tuple[str, ...]) -> ColumnElement[bool]:
 
 
 def proof(
-    subject_id: ColumnElement[Any], required_by: ColumnElement[Any] | None = None
+    subject_id: ColumnElement[Any],
+    required_by: ColumnElement[Any] | None = None,
+    since: ColumnElement[Any] | None = None,
 ) -> ColumnElement[Any]:
-    """What a thing has and must have, as JSON text that `read` reads. `required_by`: whose rules hold for it."""
+    """What a thing has and must have, as JSON text that `read` reads. `required_by`: whose rules hold for it. `since`: from
+    when on, if that is not null, a file must have come for its verification to count."""
     e = Evidence.__table__.alias()
     open_ = (
         select(sql.listed(sql.obj(title=e.c.title, state=e.c.state), e.c.id))
@@ -34,7 +37,11 @@ def proof(
     )
     verified_by = (
         select(sql.listed(e.c.decided_by_id, e.c.id))
-        .where(e.c.subject_id == subject_id, _is_in(e, (EvidenceState.VERIFIED,)))
+        .where(
+            e.c.subject_id == subject_id,
+            _is_in(e, (EvidenceState.VERIFIED,)),
+            *(() if since is None else (or_(since.is_(None), e.c.uploaded_at > since),)),
+        )
         .correlate_except(e)
         .scalar_subquery()
     )

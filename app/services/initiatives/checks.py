@@ -36,10 +36,10 @@ EFFECT = ("expected", "by_year", "note")
 WHOLE = Decimal(100)
 
 
-def check(new: Mapping[str, Any], *, whole: bool = False) -> None:
-    """Whether dates, programme, milestones and effects fit each other. `whole`: the weights come to 100, as they must
-    from the submission on. Raises Invalid with every fault."""
-    faults = tuple(_faults(new, whole))
+def check(new: Mapping[str, Any], budget: Sequence[Mapping[str, Any]] = ()) -> None:
+    """Whether dates, programme, milestones and effects fit each other, and the dates the money that is asked for already
+    (`budget`). Raises Invalid with every fault."""
+    faults = (*_faults(new, whole=False), *_budget_faults(new, budget))
     if faults:
         raise Invalid(errors=faults)
 
@@ -160,8 +160,8 @@ def _circle(milestones: Milestones) -> Iterator[FieldError]:
 
 
 def check_revision(old: Mapping[str, Any], new: Mapping[str, Any]) -> None:
-    """Whether an approved initiative can be changed so: it stays whole, what is reached is not taken out, and no money
-    falls outside its years. Raises Invalid."""
+    """Whether an approved initiative can be changed so: it stays whole, what is reached is not taken out, no number
+    of a milestone that was taken out is given again, and no money falls outside its years. Raises Invalid."""
     faults = list(_faults(new, True))
     kept = {each["number"] for each in new["milestones"]}
     faults += [
@@ -174,18 +174,31 @@ def check_revision(old: Mapping[str, Any], new: Mapping[str, Any]) -> None:
         for each in old["milestones"]
         if each["done_on"] is not None and each["number"] not in kept
     ]
-    years = {line["year"] for line in old["budget"]}
-    if any(not new["starts_on"].year <= year <= new["ends_on"].year for year in years):
-        faults.append(
-            _fault(
-                "#/ends_on",
-                "budget_outside",
-                "Money is asked for a year outside these dates.",
-                "توجد موازنة مطلوبة لسنة خارج هذه المدة.",
-            )
+    # Its status would be told by the dates of the one that bore the number first.
+    gone = old["baseline_numbers"] - {each["number"] for each in old["milestones"]}
+    faults += [
+        _fault(
+            f"#/milestones/{place}/number",
+            "taken_out",
+            "The number was that of a milestone that is taken out: give it another one.",
+            "كان هذا الرقم لمرحلة أُزيلت من الخطة، فاختر رقمًا آخر.",
         )
+        for place, each in enumerate(new["milestones"])
+        if each["number"] in gone
+    ]
+    faults += _budget_faults(new, old["budget"])
     if faults:
         raise Invalid(errors=tuple(faults))
+
+
+def _budget_faults(new: Mapping[str, Any], budget: Sequence[Mapping[str, Any]]) -> Iterator[FieldError]:
+    if any(not new["starts_on"].year <= line["year"] <= new["ends_on"].year for line in budget):
+        yield _fault(
+            "#/ends_on",
+            "budget_outside",
+            "Money is asked for a year outside these dates.",
+            "توجد موازنة مطلوبة لسنة خارج هذه المدة.",
+        )
 
 
 def check_year(year: int, starts_on: date, ends_on: date) -> None:

@@ -40,6 +40,17 @@ def milestones(i: FromClause) -> ScalarSelect[Any]:
     )
 
 
+def baseline_numbers(i: FromClause) -> ScalarSelect[Any]:
+    """The numbers of the milestones that were approved with it, those that a revision took out since included."""
+    b = MilestoneBaseline.__table__.alias()
+    return (
+        select(func.coalesce(func.array_agg(b.c.number), literal_column("'{}'")))
+        .where(b.c.initiative_id == i.c.id)
+        .correlate(i)
+        .scalar_subquery()
+    )
+
+
 def budget(i: FromClause) -> ScalarSelect[Any]:
     """The money by year and source, in Omani rials."""
     b = BudgetLine.__table__.alias()

@@ -18,6 +18,7 @@ from app.services.initiatives import checks, rules
 from app.services.lifecycle import BY, GIVEN
 from app.services.people import steps
 from app.services.people.steps import NOTHING_SAID, Said
+from app.services.progress_reports import commands as progress_reports
 from app.services.transitions import Transition
 
 _table = Initiative.__table__
@@ -78,8 +79,13 @@ async def send_back(
 async def stop(
     writer: Writer, actor: Actor, facts: Facts, entitlement: Entitlement, said: Said, now: datetime
 ) -> None:
-    """End it before it is done, by the head's decision and with the reason."""
+    """End it before it is done, by the head's decision and with the reason; and with it a progress report on its way, and
+    the evidence that nobody has decided about."""
     await _move(writer, rules.STOP, actor, facts, entitlement, now, said)
+    if facts.row["has_open_report"]:
+        await progress_reports.end_open(writer, actor, facts, now)
+    if facts.row["proof"].undecided:
+        await evidence_commands.end_open(writer, actor, facts, now)
 
 
 async def ask_to_close(

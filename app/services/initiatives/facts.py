@@ -58,8 +58,10 @@ def columns_of(i: FromClause) -> list[ColumnElement[Any]]:
         chains.plan_in_force(i.c.entity_id).label("_role_plan_id"),
         chains.steps_in_force(Chain.DETAILED_PLANS, i.c.entity_id).label("_chain"),
         has_open_report(i).label("_has_open_report"),
-        standing.proof(i.c.id).label("_proof"),
+        # What came with the proposal proves nothing of the execution.
+        standing.proof(i.c.id, since=i.c.approved_at).label("_proof"),
         columns.milestones(i).cast(Text).label("_milestones"),
+        columns.baseline_numbers(i).label("_baseline_numbers"),
         columns.effects(i).cast(Text).label("_effects"),
         columns.budget(i).cast(Text).label("_budget"),
         *[i.c[name].label(f"_{name}") for name in _OWN],
@@ -90,6 +92,7 @@ def of(row: Row, prefix: str) -> Facts:
         version=said("version"),
         steps=rules.steps(
             said("kind"),
+            said("classification"),
             said("id"),
             entity_id,
             chain[Step.ENTER],
@@ -98,7 +101,7 @@ def of(row: Row, prefix: str) -> Facts:
         # Four eyes has a meaning only while a control step is due; otherwise the state refuses (409).
         edited_by=frozenset(said("edited_by")) if controlled else frozenset(),
         controlled_by=frozenset(said("controlled_by")) if controlled else frozenset(),
-        verified_by=proof.verified_by if state in rules.EDIT.sources else frozenset(),
+        verified_by=proof.verified_by if state in rules.VOUCHED else frozenset(),
         nobody_left=rules.DUE[state] if said("nobody_left") else frozenset(),
         row={
             **{name: said(name) for name in _OWN},
@@ -107,6 +110,7 @@ def of(row: Row, prefix: str) -> Facts:
             "proof": proof,
             "chain": chain,
             "milestones": [_milestone(each) for each in _read(said("milestones"))],
+            "baseline_numbers": frozenset(said("baseline_numbers")),
             "effects": [
                 {**each, "indicator_id": UUID(each["indicator"]["id"])} for each in _read(said("effects"))
             ],

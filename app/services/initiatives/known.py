@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import ARRAY, Uuid, any_, bindparam, exists, func, literal_column, or_, select
 
 from app.db import Query, Writer
-from app.enums import Chain, DivisionFunction
+from app.enums import Chain, DivisionFunction, Role
 from app.errors import FieldError, Invalid, Text, unknown_reference
 from app.models import Contribution, Division, Entity, Indicator, Membership, Programme
 from app.parties import Actor
@@ -74,6 +74,8 @@ def _known_query() -> Query:
                 select(literal_column("1")).where(
                     m.c.user_id == bindparam("manager_id", type_=Uuid),
                     m.c.entity_id == e.c.id,
+                    # A media representative writes nothing else (Guide O-4).
+                    m.c.role != sql.const(Role.MEDIA_REPRESENTATIVE),
                     sql.in_force(m),
                     sql.is_active(m.c.user_id),
                 )

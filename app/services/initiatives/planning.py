@@ -68,7 +68,14 @@ async def create(writer: Writer, actor: Actor, entity: Facts, said: Mapping[str,
             initiative_id,
             entity.id,
             state=InitiativeState.DRAFT.value,
-            steps=rules.steps(said["kind"], initiative_id, entity.id, chain[Step.ENTER], has_manager=False),
+            steps=rules.steps(
+                said["kind"],
+                said["classification"],
+                initiative_id,
+                entity.id,
+                chain[Step.ENTER],
+                has_manager=False,
+            ),
         ),
         actor=actor,
         at=now,
@@ -101,7 +108,7 @@ async def edit(
     """Change a draft: `patch` holds the fields to change; milestones and effects as a whole. Whoever edits never
     approves it. A patch that changes nothing writes nothing. Raises Invalid."""
     new, changed = await _changed(writer, actor, facts, patch, now)
-    checks.check(new)
+    checks.check(new, facts.row["budget"])
     if changed:
         await _apply(writer, rules.EDIT, actor, facts, entitlement, new, changed, None, now)
 
@@ -130,13 +137,20 @@ async def put_in_charge(
     """Name the division that carries it out, and its project manager (Guide N-8). Reports on their way keep the chain
     they began with.
 
-    Raises Invalid for a division of another entity or one that does not execute, and for a person without a role in
-    the entity.
+    Raises Invalid for a division of another entity or one that does not execute, for none once it was submitted, and for
+    a person without a role in the entity beside that of a media representative.
     """
     old = facts.row
     changed = {name: value for name, value in named.items() if value != old[name]}
     if not changed:
         return
+    if facts.state != InitiativeState.DRAFT and changed.get("division_id", ...) is None:
+        raise invalid(
+            "#/division_id",
+            "missing",
+            "What was submitted has a division in charge of it.",
+            "لا بد من تقسيم منفّذ لما رُفع للاعتماد.",
+        )
     found = await known.load(writer, actor, _entity_of(facts), changed, now)
     if changed.get("division_id") is not None:
         rules.check_in_charge(found.function)
@@ -158,6 +172,7 @@ async def put_in_charge(
     chain = chains.keys(Chain.DETAILED_PLANS, found.chain, _entity_of(facts), new["division_id"])
     steps = rules.steps(
         old["kind"],
+        old["classification"],
         facts.id,
         _entity_of(facts),
         chain[Step.ENTER],

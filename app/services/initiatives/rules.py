@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from app.enums import DivisionFunction, Role, Step
+from app.enums import Classification, DivisionFunction, Role, Step
 from app.enums.initiatives import InitiativeKind, InitiativeState
 from app.errors import Conflict, Text, invalid, unknown_reference
 from app.parties import PROJECT_MANAGER, party_key
@@ -62,6 +62,9 @@ TRANSITIONS = (
     RECORD_SPENDING,
 )
 
+VOUCHED = EDIT.sources | ASK_TO_CLOSE.sources
+"""The states in which who verified its evidence says nothing more that it proves: what the draft is, that it has ended."""
+
 CLOSE, CHECK, CONTROL = "close", "check", "control"
 """Steps beside those of the chain: who confirms the closing, who checks on the ground, who returns it."""
 
@@ -88,6 +91,7 @@ BEGUN_HERE: Mapping[str, frozenset[str]] = {
 
 def steps(
     kind: str,
+    classification: str,
     initiative_id: UUID,
     entity_id: UUID,
     enter: tuple[str, ...],
@@ -96,16 +100,20 @@ def steps(
 ) -> dict[str, tuple[str, ...]]:
     """Who takes each step. `enter`: whom the entity's chain of detailed plans names to enter, for the division in
     charge. A foresight initiative is approved by the technical representative assigned to it (Guide N-6), any other
-    by the office's manager."""
+    by the office's manager. The specialists confirm the end of a restricted one only where they are named to enter it:
+    otherwise they do not see it."""
     representative = party_key(Role.TECHNICAL_REPRESENTATIVE, initiative_id)
     manager, specialist = party_key(Role.MANAGER, entity_id), party_key(Role.SPECIALIST, entity_id)
     approve = (representative,) if kind == InitiativeKind.FORESIGHT else (manager,)
+    specialists = (
+        () if classification == Classification.RESTRICTED and specialist not in enter else (specialist,)
+    )
     own = (party_key(PROJECT_MANAGER, initiative_id),) if has_manager else ()
     return {
         Step.ENTER: (*own, *enter),
         Step.APPROVE: approve,
         CONTROL: approve,
-        CLOSE: (manager, specialist),
+        CLOSE: (manager, *specialists),
         CHECK: (representative, specialist, manager),
     }
 
@@ -141,7 +149,8 @@ def check_closing(row: Mapping[str, Any]) -> None:
 
 
 def check_proven(row: Mapping[str, Any]) -> None:
-    """Raise ClosingNotProven unless a document that proves the end is verified (Guide N-5, V-2)."""
+    """Raise ClosingNotProven unless a document that proves the end is verified (Guide N-5, V-2): one that came after the
+    initiative was approved."""
     if not row["proof"].verified_by:
         raise ClosingNotProven()
 

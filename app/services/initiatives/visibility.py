@@ -2,13 +2,25 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, any_, case, exists, false, func, literal_column, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    any_,
+    case,
+    exists,
+    false,
+    func,
+    literal_column,
+    or_,
+    select,
+)
 from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.sql.selectable import FromClause
 
 from app.enums import Chain, Classification, Party, Role, Step
 from app.enums.initiatives import InitiativeKind, InitiativeState
-from app.models import Initiative
+from app.models import BudgetLine, Initiative
 from app.parties import PROJECT_MANAGER
 from app.services import sql
 from app.services.initiatives import rules
@@ -34,18 +46,29 @@ def named(i: FromClause) -> ColumnElement[bool]:
     )
 
 
+def _has_money_asked(i: FromClause) -> ColumnElement[bool]:
+    """Money is asked for it, or was answered: an answered request is not taken back."""
+    line = BudgetLine.__table__.alias()
+    asked: Select[Any] = select(literal_column("1")).where(line.c.initiative_id == i.c.id)
+    return exists(asked.correlate_except(line))
+
+
 def at_work(i: FromClause) -> ColumnElement[bool]:
-    """Who sees an initiative before it is approved: who is `named`, and unless it is restricted the office, planning
-    and finance, who ask for its money, and who proposed it."""
+    """Who sees an initiative before it is approved: who is `named`; financial affairs where money is asked for it, since
+    nobody else can answer; who proposed it, while it is a draft; and unless it is restricted the office, planning and
+    finance, who ask for its money, and who proposed it."""
+    proposed = and_(i.c.proposed_by_id == visibility.PERSON, i.c.entity_id == any_(visibility.ENTITIES))
     return or_(
         named(i),
+        and_(i.c.state == sql.const(InitiativeState.DRAFT), proposed),
+        and_(party(Party.FINANCE, i.c.entity_id) == any_(visibility.KEYS), _has_money_asked(i)),
         and_(
             i.c.classification != sql.const(Classification.RESTRICTED),
             or_(
                 i.c.entity_id == any_(visibility.OFFICE),
                 party(Party.PLANNING, i.c.entity_id) == any_(visibility.KEYS),
                 party(Party.FINANCE, i.c.entity_id) == any_(visibility.KEYS),
-                and_(i.c.proposed_by_id == visibility.PERSON, i.c.entity_id == any_(visibility.ENTITIES)),
+                proposed,
             ),
         ),
     )
@@ -79,10 +102,15 @@ def nobody_left(i: FromClause) -> ColumnElement[bool]:
     """Four eyes leaves nobody who could take the control step that is due, of `rules.steps`, so that the head
     decides. While no technical representative is assigned to a foresight initiative, the manager assigns one."""
 
-    def nobody(action: str, *parties: ColumnElement[Any]) -> ColumnElement[bool]:
-        return four_eyes.nobody_left(array(parties), sql.const(action), i.c.edited_by, i.c.controlled_by)
+    def nobody(action: str, parties: ColumnElement[Any]) -> ColumnElement[bool]:
+        return four_eyes.nobody_left(parties, sql.const(action), i.c.edited_by, i.c.controlled_by)
 
-    manager = party(Role.MANAGER, i.c.entity_id)
+    manager, specialist = party(Role.MANAGER, i.c.entity_id), party(Role.SPECIALIST, i.c.entity_id)
+    seen_by_specialists = or_(
+        i.c.classification != sql.const(Classification.RESTRICTED),
+        specialist == any_(chains.keys_of(Chain.DETAILED_PLANS, Step.ENTER, i)),
+    )
+    closing = case((seen_by_specialists, array([manager, specialist])), else_=array([manager]))
     return case(
         (
             and_(
@@ -91,13 +119,10 @@ def nobody_left(i: FromClause) -> ColumnElement[bool]:
             ),
             and_(
                 four_eyes.represented(i.c.id),
-                nobody(rules.APPROVE.action, party(Role.TECHNICAL_REPRESENTATIVE, i.c.id)),
+                nobody(rules.APPROVE.action, array([party(Role.TECHNICAL_REPRESENTATIVE, i.c.id)])),
             ),
         ),
-        (i.c.state == sql.const(InitiativeState.SUBMITTED), nobody(rules.APPROVE.action, manager)),
-        (
-            i.c.state == sql.const(InitiativeState.CLOSING),
-            nobody(rules.CONFIRM_CLOSING.action, manager, party(Role.SPECIALIST, i.c.entity_id)),
-        ),
+        (i.c.state == sql.const(InitiativeState.SUBMITTED), nobody(rules.APPROVE.action, array([manager]))),
+        (i.c.state == sql.const(InitiativeState.CLOSING), nobody(rules.CONFIRM_CLOSING.action, closing)),
         else_=false(),
     )

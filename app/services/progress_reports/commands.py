@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     Date,
+    Integer,
     Numeric,
     SmallInteger,
     Table,
@@ -45,6 +46,7 @@ from app.services.progress_reports import rules
 from app.services.transitions import Transition
 
 _table = cast(Table, ProgressReport.__table__)
+_initiative = cast(Table, Initiative.__table__)
 _EDITED = lifecycle.with_who_acts(_table.c.edited_by)
 _STAMPS = Stamps(rules.APPROVAL, _table)
 _SNAPSHOT = standing.snapshot(_table.c.id)
@@ -54,26 +56,41 @@ _BEFORE = Query(
     .where(
         _table.c.initiative_id == bindparam("initiative_id", type_=Uuid),
         _table.c.state == sql.const(ChainState.APPROVED),
+        _table.c.as_of <= bindparam("as_of", type_=Date),
     )
     .order_by(_table.c.as_of.desc(), _table.c.approved_at.desc())
     .limit(literal_column("1"))
 )
 
 
+_HOLD = Query(
+    update(Initiative)
+    .where(
+        _initiative.c.id == bindparam("initiative_id", type_=Uuid),
+        or_(*(_initiative.c.state == sql.const(state) for state in sorted(initiatives.RUNNING))),
+    )
+    .values(version=_initiative.c.version + 1)
+    .returning(_initiative.c.id)
+)
+"""Takes hold of an initiative that is carried out."""
+
+
 async def create(
     writer: Writer, actor: Actor, initiative: Facts, said: Mapping[str, Any], now: datetime
 ) -> UUID:
     """Report how far an initiative has come, as a draft. Milestones that the report does not name stand as in the
-    report approved last.
+    report approved last of its day or an earlier one.
 
     Raises NotRunning, and Invalid for what cannot be; a second report on its way is refused by the schema.
     """
-    if initiative.state not in initiatives.RUNNING:
+    # Its version rises first: who asks to close it at this moment is told that it changed.
+    held = await writer.rows(_HOLD, {"initiative_id": initiative.id})
+    if not held:
         raise initiatives.NotRunning()
     row = initiative.row
     before = {}
     if row["latest_report_id"] is not None:
-        found = await writer.row(_BEFORE, {"initiative_id": initiative.id})
+        found = await writer.row(_BEFORE, {"initiative_id": initiative.id, "as_of": said["as_of"]})
         before = report_facts.reached(None if found is None else found["reached"])
     columns = _columns(row["milestones"], before, said)
     rules.check(columns, row["starts_on"], row["latest_as_of"], clock.day(now))
@@ -172,11 +189,12 @@ def _listed(reached: Mapping[int, Decimal]) -> list[dict[str, Any]]:
 
 
 async def submit(writer: Writer, actor: Actor, facts: Facts, entitlement: Entitlement, now: datetime) -> None:
-    """Put a draft before the reviewers. Raises NotRunning, PlanChanged, EvidenceMissing."""
+    """Put a draft before the reviewers, or where the chain names none before who approves. Raises NotRunning, PlanChanged,
+    EvidenceMissing."""
     _check_running(facts)
     _check_plan(facts)
     evidence.check_submittable(facts.row["proof"])
-    await _move(writer, rules.SUBMIT, actor, facts, entitlement, now)
+    await _move(writer, rules.APPROVAL.submitting(facts.steps), actor, facts, entitlement, now)
 
 
 async def withdraw(
@@ -193,6 +211,32 @@ async def discard(
     await _move(writer, rules.DISCARD, actor, facts, entitlement, now)
     if facts.row["proof"].undecided:
         await evidence_commands.end_open(writer, actor, facts, now)
+
+
+async def end_open(writer: Writer, actor: Actor, initiative: Facts, now: datetime) -> None:
+    """End the report that is on its way of an initiative that is stopped, and its evidence: nobody could approve it."""
+    found = await writer.execute(
+        select(_table.c.id, _table.c.state, _table.c.version).where(
+            _table.c.initiative_id == initiative.id, _table.c.state.in_(rules.END.sources)
+        )
+    )
+    row = found.one_or_none()
+    if row is None:  # ended at this moment
+        return
+    report = Facts(
+        SubjectKind.PROGRESS_REPORT, row.id, initiative.entity_id, state=row.state, version=row.version
+    )
+    await lifecycle.apply_one(
+        writer,
+        ProgressReport,
+        rules.END,
+        Case(report, Entitlement(""), changes={"initiative_id": str(initiative.id)}),
+        actor=actor,
+        at=now,
+        columns={},
+        awaited=None,
+    )
+    await evidence_commands.end_open(writer, actor, report, now)
 
 
 async def review(
@@ -215,7 +259,8 @@ async def approve(
     """Approve a reviewed report: how far it says that the initiative has come stands on the initiative from now on, unless a
     later day is approved already; milestones that it says are reached, are.
 
-    Raises NotRunning, PlanChanged, EvidenceUnverified.
+    Raises NotRunning, PlanChanged, EvidenceUnverified, and Stale where the initiative changed at this moment: what it says is
+    by the plan that was seen.
     """
     _check_running(facts)
     _check_plan(facts)
@@ -231,16 +276,16 @@ async def approve(
             "percent": row["percent"],
             "as_of": row["as_of"],
             "forecast_end": row["forecast_end"],
-            "running": sorted(initiatives.RUNNING),
+            "initiative_version": row["initiative_version"],
             "done": done,
         },
     )
-    if not moved:  # stopped or closed at this moment
-        raise initiatives.NotRunning()
+    if not moved:  # revised, stopped or closed at this moment
+        raise lifecycle.lost_race()
 
 
 def _stand() -> Query:
-    """What an approved report does to its initiative, in one statement; no row where that is no longer carried out."""
+    """What an approved report does to its initiative, in one statement; no row where that is another version by now."""
     i, m = Initiative.__table__, Milestone.__table__
     as_of = bindparam("as_of", type_=Date)
     latest = or_(i.c.latest_as_of.is_(None), i.c.latest_as_of <= as_of)
@@ -252,7 +297,7 @@ def _stand() -> Query:
         select(i.c.id, latest.label("latest"))
         .where(
             i.c.id == bindparam("initiative_id", type_=Uuid),
-            i.c.state == any_(bindparam("running", type_=ARRAY(Text))),
+            i.c.version == bindparam("initiative_version", type_=Integer),
         )
         .with_for_update()
         .cte("before")

@@ -11,13 +11,12 @@ from app.services.progress_reports import rules
 
 
 def named(r: FromClause, i: FromClause) -> ColumnElement[bool]:
-    """Who sees a report whatever the classification of its initiative `i`: the parties of its chain, who is assigned to
-    it, and who is named there."""
+    """Who sees a report whatever the classification of its initiative `i`: the parties of its chain, and who
+    is named there."""
     return or_(
         r.c.parties_enter.overlap(visibility.CHAIN),
         r.c.parties_review.overlap(visibility.CHAIN),
         r.c.parties_approve.overlap(visibility.CHAIN),
-        r.c.id == any_(visibility.ASSIGNED),
         initiatives.named(i),
     )
 

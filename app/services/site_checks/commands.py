@@ -14,6 +14,7 @@ from app.enums.initiatives import SiteCheckState
 from app.models import SiteCheck
 from app.parties import Actor, Entitlement, Facts
 from app.services import lifecycle, records
+from app.services.evidence import commands as evidence_commands
 from app.services.initiatives import rules as initiatives
 from app.services.lifecycle import GIVEN, Case
 from app.services.site_checks import rules
@@ -56,7 +57,8 @@ async def create(
 async def withdraw(
     writer: Writer, actor: Actor, facts: Facts, entitlement: Entitlement, reason: str, now: datetime
 ) -> None:
-    """Take a mistaken check back. It stays readable, with the reason."""
+    """Take a mistaken check back, and with it the evidence that nobody has decided about. It stays readable, with the
+    reason."""
     await lifecycle.apply_one(
         writer,
         SiteCheck,
@@ -71,3 +73,4 @@ async def withdraw(
         },
         awaited=None,
     )
+    await evidence_commands.end_open(writer, actor, facts, now)

@@ -72,11 +72,11 @@ _ONE = Query(
             *_fact_columns(_c),
         )
         .select_from(_joined)
-        .where(_c.c.id == ID, visible(_c, _i)),
+        .where(_c.c.id == ID, visible(_i)),
         *_FACTS,
     )
 )
-_ONE_FACTS = Query(select(*_fact_columns(_c)).select_from(_joined).where(_c.c.id == ID, visible(_c, _i)))
+_ONE_FACTS = Query(select(*_fact_columns(_c)).select_from(_joined).where(_c.c.id == ID, visible(_i)))
 
 
 def _facts(row: Row, prefix: str) -> Facts:
@@ -118,7 +118,7 @@ async def one(lane: Lane, actor: Actor, check_id: UUID, now: datetime) -> Docume
 
 @lru_cache(maxsize=2)
 def _list(_: frozenset[str], *, after: bool) -> Query:
-    where = [_c.c.initiative_id == _INITIATIVE_ID, visible(_c, _i)]
+    where = [_c.c.initiative_id == _INITIATIVE_ID, visible(_i)]
     if after:
         last = tuple_(bindparam("after_checked_on", type_=Date), bindparam("after_id", type_=Uuid))
         where.append(tuple_(_c.c.checked_on, _c.c.id) < last)
