@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Text, Uuid, bindparam, func, insert, literal_column, select
+from sqlalchemy import Text, Uuid, bindparam, func, insert, literal_column, select, update
 from sqlalchemy.sql.selectable import FromClause
 
 from app import clock, errors, ids, permissions
@@ -26,6 +26,7 @@ from app.services.path_runs import advancing, firing, resolving, rows, rules, sc
 from app.services.path_runs.advancing import Run
 from app.services.path_runs.resolving import Seated, Setting
 from app.services.path_runs.rows import StageRow
+from app.services.path_runs.subjects import Walked
 from app.services.path_templates import content
 from app.services.path_templates.content import Groups, Responsible, Stage
 from app.services.role_plans import chains
@@ -47,7 +48,6 @@ _SUBJECT = Query(
     select(
         _s.c.kind,
         _s.c.entity_id,
-        subjects.state_of(_s.c.id).label("state"),
         subjects.year_of(_s.c.id).label("year"),
     ).where(_s.c.id == bindparam("subject_id", type_=Uuid))
 )
@@ -95,9 +95,9 @@ async def start(
         raise errors.unknown_reference("#/template_id")
     if template["state"] != PathTemplateState.APPROVED:
         raise rules.TemplateNotApproved()
-    if kind in subjects.KINDS and subject["state"] not in subjects.KINDS[kind].starts:
-        raise WrongState()
-    year = _checked(asked, kind, template["runs_on"], subject["year"])
+    if kind in subjects.KINDS:
+        await _take_hold(writer, subjects.KINDS[kind], asked.subject_id)
+    year = _checked(asked, kind, template["runs_on"], subject["year"], clock.day(now).year)
     if template["chain"] != Chain.PLANS:
         setting = await _set(writer, entity_id, asked.subject_id, Chain(template["chain"]))
     groups = content.read(json.loads(template["groups"]))
@@ -134,6 +134,22 @@ async def start(
     await rows.insert(writer, actor, made, now)
     await advancing.open_group(writer, actor, run, made, now)
     return run_id
+
+
+async def _take_hold(writer: Writer, walked: Walked, subject_id: UUID) -> None:
+    """Hold what is to walk the path until the run is there, and let whoever saw it without a path know. Where it is
+    discarded at the same moment one of the two finds it changed. Who acts in a run holds the run first: of a new
+    one there is none to hold. Raises WrongState."""
+    table: FromClause = walked.model.__table__
+    held = await writer.execute(
+        update(walked.model)
+        .where(table.c.id == subject_id)
+        .values(version=table.c.version + 1)
+        .returning(table.c.state)
+        .execution_options(synchronize_session=False)
+    )
+    if held.scalar_one() != walked.start:
+        raise WrongState()
 
 
 async def setting_of(writer: Writer, entity_id: UUID, subject_id: UUID, chain: str) -> Setting:
