@@ -145,7 +145,11 @@ async def act(
         await advancing.send_back(writer, actor, run, facts, asked.to, entitlement, asked.said, now)
     else:
         if prepared.shot is not None:
+            former = await advancing.hold_former(writer, run, prepared.shot)
             await prepared.shot.run(writer, actor, asked.said, now)
+            if former is not None:
+                reason = advancing.SUPERSEDED_REASON
+                await advancing.stop(writer, actor, former, Entitlement(""), reason, now)
         await advancing.after(writer, actor, run, facts, now)
 
 

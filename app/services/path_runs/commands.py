@@ -15,10 +15,12 @@ from app.models import Division, PathRun, PathStage
 from app.parties import UNIT, Actor, Entitlement, Facts
 from app.services import lifecycle
 from app.services.lifecycle import Case
-from app.services.path_runs import advancing, resolving, rows, rules, starting
+from app.services.path_runs import advancing, resolving, rules, starting
 from app.services.path_runs.acting import run_of
+from app.services.path_runs.advancing import Run
 from app.services.path_runs.rules import Table
 from app.services.path_templates.content import Stage
+from app.services.people.steps import Said
 
 _r = PathRun.__table__
 _d = Division.__table__
@@ -103,21 +105,14 @@ async def reassign(
 async def stop(
     writer: Writer, actor: Actor, facts: Facts, entitlement: Entitlement, reason: str, now: datetime
 ) -> None:
-    """End a run before its end: nothing of it waits for anybody any more, and all that was done stays readable."""
-    await lifecycle.apply_one(
-        writer,
-        PathRun,
-        rules.STOP,
-        Case(facts, entitlement, reason),
-        actor=actor,
-        at=now,
-        columns={"ended_at": now, "stopped_by_id": actor.person_id, "stop_reason": reason},
-        awaited=None,
-    )
-    standing = [
-        row for row in await rows.read(writer, facts.id) if row.state in (StageState.PENDING, StageState.OPEN)
-    ]
-    await advancing.end_stages(writer, actor, standing, rules.STOP_STAGE, reason, now)
+    """End a run before its end: nothing of it waits for anybody any more, and all that was done stays readable. What
+    walked it goes back to its draft where it has a way there, so that it may walk a path anew; what is in force
+    already stays so."""
+    assert facts.entity_id is not None  # noqa: S101  # a run always has its entity
+    run = Run(facts.id, facts.entity_id, facts.row["subject_id"], facts.row["subject_kind"], facts.version)
+    # First, while the run is only held: whoever starts another path takes the subject before they ask for a run.
+    await advancing.back_to_the_start(writer, actor, run, entitlement, Said(reason), now)
+    await advancing.stop(writer, actor, run, entitlement, reason, now)
 
 
 async def _named(

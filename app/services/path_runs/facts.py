@@ -206,6 +206,8 @@ def run_columns(r: FromClause) -> list[ColumnElement[Any]]:
         r.c.entity_id.label("_entity_id"),
         r.c.state.label("_state"),
         r.c.version.label("_version"),
+        r.c.subject_id.label("_subject_id"),
+        r.c.subject_kind.label("_subject_kind"),
     ]
 
 
@@ -231,4 +233,5 @@ def run_facts(row: Row, prefix: str) -> Facts:
         entity_id=row[f"{prefix}entity_id"],
         state=row[f"{prefix}state"],
         version=row[f"{prefix}version"],
+        row={name: row[f"{prefix}{name}"] for name in ("subject_id", "subject_kind")},
     )
