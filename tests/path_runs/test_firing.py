@@ -112,3 +112,29 @@ async def test_one_path_at_a_time(world: World) -> None:
         "/v1/path-runs", {"subject_id": str(plan.id), "template_id": template_id}
     )
     assert (again.status_code, again.json()["code"]) == (409, "already_exists")
+
+
+async def test_a_return_leaves_the_verification_that_is_not_repeated(world: World) -> None:
+    """What the returned stage would have fired has not taken place."""
+    groups = [
+        *PLAN_PATH[:2],
+        [stage("discuss", "planning")],
+        [
+            approved(
+                "preliminary",
+                "head",
+                of=["draft", "verify"],
+                returns_to=["discuss"],
+                kind="approve_preliminarily",
+                fires="plans.approve_preliminarily",
+            )
+        ],
+        *PLAN_PATH[3:],
+    ]
+    office, plan, run = await planned(world, groups)
+    await done(office.planner, run, "draft")
+    await plan.checked()
+    await done(office.manager, run, "verify")
+    await done(office.planner, run, "discuss")
+    await done(office.head, run, "preliminary", "return", reason=REASON, to="discuss")
+    assert (await plan.read())["verified"] is not None

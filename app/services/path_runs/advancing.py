@@ -162,7 +162,7 @@ async def send_back(
     await end_stages(writer, actor, void, rules.VOID_STAGE, None, now)
     await rows.supersede(writer, [row.id for row in over], now)
     if was is not None:
-        fired = any(row.fires is not None and row.state not in _STANDING for row in over)
+        fired = any(_has_fired(row) for row in over)
         await _back(writer, actor, run, was, entitlement, said, now, fired=fired)
     new = [row.again() for row in over]
     await rows.insert(writer, actor, new, now)
