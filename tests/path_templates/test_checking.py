@@ -191,6 +191,7 @@ _PRELIMINARY = {
     "kind": "approve_preliminarily",
     "fires": "plans.approve_preliminarily",
 }
+_BY_ENTERER = {"responsible": [{"party": "enterer"}]}
 _CUT = {**WORK, "key": "cut", "responsible": [{"party": "finance"}], "fires": "plans.cut"}
 _AGREED = {**APPROVED, "key": "agree", "responsible": [{"party": "unit"}], "fires": "scorecards.agree"}
 _ALIGNED = {**VERIFIED, "fires": "scorecards.align"}

@@ -44,7 +44,7 @@ FIREABLE: Mapping[RunsOn, Mapping[str, Fireable]] = {
             _HEAD, frozenset({StageKind.APPROVE_PRELIMINARILY}), follows=frozenset({"plans.verify"})
         ),
         "plans.cut": Fireable(
-            frozenset({StageParty.PLANNING, StageParty.FINANCE}),
+            frozenset({StageParty.PLANNING, StageParty.FINANCE, StageParty.ENTERER}),
             _ANY_WORK,
             needs=frozenset({"plans.approve_preliminarily"}),
         ),
