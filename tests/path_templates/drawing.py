@@ -74,6 +74,8 @@ def _due(draw: Draw, *, first: bool, last: bool) -> Due:
 def _stage(draw: Draw, key: str, group: int, earlier: list[str], *, last: bool) -> Stage:
     kind = draw(st.sampled_from(StageKind if group else _WORK))
     parties = draw(st.lists(st.sampled_from(_MANY), min_size=1, max_size=4, unique=True))
+    if kind is StageKind.RECORD_ANSWER:
+        parties = [StageParty.HEAD_OFFICE]
     control = kind in CONTROL_STAGES
     returns = group > 0 and (control or draw(st.booleans()))
     well = StageOutcome.APPROVED if kind in _APPROVING else StageOutcome.DONE

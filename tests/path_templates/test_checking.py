@@ -55,6 +55,11 @@ OF_A_STAGE: tuple[tuple[Callable[[Json], None], str, str], ...] = (
     (_set(responsible=[{"party": "ministry_of_economy"}]), "responsible/0/party", "outside"),
     (_set(responsible=[{"party": "division"}]), "responsible/0/division_id", "missing"),
     (
+        _set(kind="record_answer", responsible=[{"party": "head_office"}, {"party": "unit"}]),
+        "responsible/1/party",
+        "not_the_heads_office",
+    ),
+    (
         _set(responsible=[{"party": "office", "division_id": str(uuid4())}]),
         "responsible/0/division_id",
         "out_of_place",
@@ -140,7 +145,7 @@ EVERYWHERE = [
     if each[1].startswith(
         ("title", "responsible/", "collaborators", "informs", "checklist", "evidence", "due/")
     )
-    and each[2] not in ("not_in_the_last_group", "not_entitled")
+    and each[2] not in ("not_in_the_last_group", "not_entitled", "not_the_heads_office")
 ]
 """The faults that are such whatever the stage is, and wherever it stands."""
 

@@ -12,7 +12,7 @@ from app.enums.paths import OUTSIDE, QuorumOf, StageParty, StageState
 from app.errors import FieldError, Invalid
 from app.errors import Text as Sentence
 from app.models import Division, PathRun, PathStage
-from app.parties import UNIT, Actor, Entitlement, Facts
+from app.parties import Actor, Entitlement, Facts
 from app.services import lifecycle
 from app.services.lifecycle import Case
 from app.services.path_runs import advancing, resolving, rules, starting
@@ -51,7 +51,7 @@ async def reassign(
     """Give a stage to other parties, from now on and in later rounds. What was done in it so far counts as far as the
     parties are still the same. Raises NotReassignable; Invalid with every party that is nobody here, is outside or is
     named twice, or where a quorum could not be reached."""
-    rules.check_reassignable(facts.row)
+    rules.check_reassignable(facts)
     assert facts.entity_id is not None  # noqa: S101  # a stage always has its entity
     setting = await starting.setting_of(writer, facts.entity_id, facts.row["subject_id"], facts.row["chain"])
     seated = await _named(writer, facts, parties, setting)
@@ -97,9 +97,8 @@ async def reassign(
         )
         await lifecycle.wait_for(writer, given, rules.awaited(facts.row["kind"]), at=now)
     run = run_of(facts)
-    added = sorted(set(seated.parties) - {UNIT})
-    await writer.rows(_SEE, {"id": run.id, "added": added})
-    await advancing.touch(writer, run, unit=state == StageState.OPEN and UNIT in seated.parties)
+    await writer.rows(_SEE, {"id": run.id, "added": sorted(set(seated.parties))})
+    await advancing.touch(writer, run)
 
 
 async def stop(
@@ -135,6 +134,8 @@ async def _named(
             faults.append(_fault(f"{at}/division_id", "unknown", *_NO_SUCH_DIVISION))
         elif party in OUTSIDE:
             faults.append(_fault(f"{at}/party", "outside", *_OUTSIDE))
+        elif party is StageParty.UNIT:
+            faults.append(_fault(f"{at}/party", "of_unit", *_NOT_TO_UNIT))
         elif (party, division_id) in parties[:position]:
             faults.append(_fault(at, "repeated", *_TWICE))
         elif not resolving.keys_of(party, division_id, setting):
@@ -156,5 +157,9 @@ _ONLY_A_DIVISION = (
 )
 _NO_SUCH_DIVISION = ("The entity has no such division.", "لا يوجد تقسيم كهذا في الجهة.")
 _OUTSIDE = ("This party never takes a stage.", "لا يتولى هذا الطرف مراحل في المسار.")
+_NOT_TO_UNIT = (
+    "What the template does not put before the follow-up unit is not given to it.",
+    "لا يُسند إلى وحدة المتابعة ما لم يعرضه عليها نموذج المسار.",
+)
 _TWICE = ("The party stands twice.", "تكرر ذكر الطرف.")
 _NOBODY = ("This party is nobody in this entity.", "هذا الطرف غير موجود في هذه الجهة.")

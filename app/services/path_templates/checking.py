@@ -121,6 +121,13 @@ def _parties(stage: Stage, place: str) -> Iterator[FieldError]:
                 "This party does not act in the service: it is worked with, or told.",
                 "لا يعمل هذا الطرف في النظام، فيُذكر متعاونًا أو مُبلَّغًا.",
             )
+        elif stage.kind is StageKind.RECORD_ANSWER and each.party is not StageParty.HEAD_OFFICE:
+            yield _fault(
+                f"{its}/party",
+                "not_the_heads_office",
+                "The answer of a body outside is recorded by the head's office.",
+                "يسجل مكتب رئيس الوحدة ردود الجهات الخارجية.",
+            )
         if (each.party is StageParty.DIVISION) != (each.division_id is not None):
             yield _fault(
                 f"{its}/division_id",
