@@ -8,7 +8,7 @@ from sqlalchemy import Text, Uuid, bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from app.db import Query, Writer
-from app.enums.paths import OUTSIDE, QuorumOf, StageParty, StageState
+from app.enums.paths import OUTSIDE, StageParty, StageState
 from app.errors import FieldError, Invalid
 from app.errors import Text as Sentence
 from app.models import Division, PathRun, PathStage
@@ -19,6 +19,7 @@ from app.services.path_runs import advancing, resolving, rules, starting
 from app.services.path_runs.acting import run_of
 from app.services.path_runs.advancing import Run
 from app.services.path_runs.rules import Table
+from app.services.path_templates.checking import most
 from app.services.path_templates.content import Stage
 from app.services.people.steps import Said
 
@@ -58,14 +59,14 @@ async def reassign(
     stage: Stage = facts.row["template"]
     table = Table(seated.parties, seated.seats, facts.row["acts"])
     quorum = stage.quorum
-    if quorum is not None and quorum.of is QuorumOf.PARTIES and table.seats() < quorum.count:
+    if quorum is not None and quorum.count > most(quorum, [party for party, _ in parties]):
         raise Invalid(
             errors=(
                 FieldError(
                     "too_few",
                     Sentence(
-                        f"The stage needs {quorum.count} parties.",
-                        f"تتطلب هذه المرحلة {quorum.count} أطراف.",
+                        f"The stage needs {quorum.count}, and these are not as many.",
+                        f"تتطلب هذه المرحلة {quorum.count}، والمذكورون أقل من ذلك.",
                     ),
                     pointer="#/parties",
                 ),

@@ -143,10 +143,6 @@ class Table:
         """The parties that the stage still waits for, in order."""
         return tuple(party for party in self._seats if self.takes(quorum, (party,)))
 
-    def seats(self) -> int:
-        """How many seats there are."""
-        return len(set().union(*self._seats.values()))
-
     def _taken(self) -> list[frozenset[int]]:
         return [self._of(act.parties) for act in self._acts]
 

@@ -35,6 +35,10 @@ _s: FromClause = Subject.__table__
 _t: FromClause = PathTemplate.__table__
 
 
+MOST_YEARS = 3
+"""How many years before or after the present one an entity may walk a path for."""
+
+
 @dataclass(frozen=True)
 class Asked:
     """What a run is begun with. `year`: needed for an entity; other things have their own."""
@@ -173,9 +177,9 @@ def _require_right(actor: Actor, kind: str, setting: Setting) -> None:
     permissions.entitlement(actor, rules.START, here)
 
 
-def _checked(asked: Asked, kind: str, runs_on: str, of: int | None) -> int:
-    """The year of the run. Raises Invalid unless it is given where it must be, and the template is one for such a
-    thing."""
+def _checked(asked: Asked, kind: str, runs_on: str, of: int | None, this_year: int) -> int:
+    """The year of the run. Raises Invalid unless it is given where it must be and near enough, and the template is
+    one for such a thing."""
     faults: list[FieldError] = []
     if runs_on != kind:
         faults.append(
@@ -201,6 +205,17 @@ def _checked(asked: Asked, kind: str, runs_on: str, of: int | None) -> int:
             FieldError(
                 "does_not_fit",
                 Sentence(f"The subject is of {of}.", f"موضوع المسار لسنة {of}."),
+                pointer="#/year",
+            )
+        )
+    if of is None and asked.year is not None and abs(asked.year - this_year) > MOST_YEARS:
+        faults.append(
+            FieldError(
+                "out_of_range",
+                Sentence(
+                    f"A path is walked for a year from {this_year - MOST_YEARS} to {this_year + MOST_YEARS}.",
+                    f"يُسلك المسار عن سنة من {this_year - MOST_YEARS} إلى {this_year + MOST_YEARS}.",
+                ),
                 pointer="#/year",
             )
         )
