@@ -45,9 +45,10 @@ def is_overdue(s: FromClause) -> ColumnElement[bool]:
 
 
 def is_due_soon(s: FromClause) -> ColumnElement[bool]:
-    """Whether the stage is open, and due within the next `SOON` days."""
+    """Whether the stage is open, and due within the next `SOON` days, its own first day not being ahead."""
     soon = sql.TODAY + literal_column(str(SOON), Integer)
-    return and_(s.c.state == sql.const(StageState.OPEN), s.c.due >= sql.TODAY, s.c.due <= soon)
+    begun = or_(s.c.due_from.is_(None), s.c.due_from <= sql.TODAY)
+    return and_(s.c.state == sql.const(StageState.OPEN), begun, s.c.due >= sql.TODAY, s.c.due <= soon)
 
 
 def days_late(s: FromClause) -> ColumnElement[Any]:

@@ -32,11 +32,10 @@ _NOBODY: ColumnElement[Any] = literal_column("'{}'::uuid[]")
 
 def named(r: FromClause) -> ColumnElement[bool]:
     """Who sees the run whatever walks it: whoever one of the stages names, the head of the entity, who is assigned to
-    it or its subject; UNIT from the first stage that is addressed to it."""
+    its subject; UNIT from the first stage that is addressed to it."""
     return or_(
         r.c.parties.overlap(visibility.CHAIN),
         r.c.entity_id == any_(visibility.LEADS),
-        r.c.id == any_(visibility.ASSIGNED),
         r.c.subject_id == any_(visibility.ASSIGNED),
         and_(visibility.NATIONAL, r.c.unit_sees),
     )
