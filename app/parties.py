@@ -146,6 +146,7 @@ class Facts:
 
     `steps`: party keys by step. `edited_by`, `controlled_by`: the persons barred by four eyes from controlling it,
     `verified_by`: from editing it, having verified its evidence.
+    `excepted`: of these persons, who is barred by nothing but what they decided as the head because nobody was left.
     `nobody_left`: the actions of the step that is due, where four eyes leaves none of its holders.
     `due`: until when each step is due, where it is. `own`: the subject is the actor's own (session, service account, delegation).
     `row`: what else the area's query read of the subject, for the area's commands.
@@ -160,6 +161,7 @@ class Facts:
     edited_by: frozenset[UUID] = frozenset()
     controlled_by: frozenset[UUID] = frozenset()
     verified_by: frozenset[UUID] = frozenset()
+    excepted: frozenset[UUID] = frozenset()
     nobody_left: frozenset[str] = frozenset()
     due: Mapping[str, date] = field(default_factory=dict)
     own: bool = False

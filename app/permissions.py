@@ -33,13 +33,14 @@ def entitlement(actor: Actor, action: str, facts: Facts) -> Entitlement:
     """
     rule = RULES[action]
     require_not_narrowed(actor, action)
+    # Before the head's own part in the step: where nobody is left, that is barred, or done already.
+    exception = _by_exception(actor, rule, facts)
+    if exception is not None:
+        return exception
     found = _by_party(actor, rule, facts) or _by_delegation(actor, rule, facts)
     # Recording is free of four eyes: what counts is the head in whose name it is decided.
     if found is not None and (found.records or not _barred_from(rule, actor.person_id, facts)):
         return found
-    exception = _by_exception(actor, rule, facts)
-    if exception is not None:
-        return exception
     raise Forbidden() if found is None else FourEyes()
 
 
@@ -58,9 +59,10 @@ def require_not_narrowed(actor: Actor, action: str) -> None:
         raise Forbidden(_NARROWED)
 
 
-def may_decide(person_id: UUID, facts: Facts) -> bool:
-    """Four eyes for the person in whose name a control step is taken (a head whose office records it)."""
-    return not _barred(person_id, facts)
+def may_decide(person_id: UUID, facts: Facts, *, exceptional: bool) -> bool:
+    """Four eyes for the person in whose name a control step is taken (a head whose office records it).
+    `exceptional`: they decide because nobody is left."""
+    return not _barred(person_id, facts) or (exceptional and person_id in facts.excepted)
 
 
 def _barred_from(rule: Rule, person_id: UUID, facts: Facts) -> bool:
@@ -115,11 +117,11 @@ def _by_delegation(actor: Actor, rule: Rule, facts: Facts) -> Entitlement | None
 
 
 def _by_exception(actor: Actor, rule: Rule, facts: Facts) -> Entitlement | None:
-    """Where four eyes leaves nobody, the head decides with a reason (design, role rules)."""
+    """Where four eyes leaves nobody, the head decides with a reason (design, role rules), though it be once more."""
     if rule.action not in facts.nobody_left:
         return None
     head, office = party_key(Role.HEAD, facts.entity_id), party_key(Role.HEAD_OFFICE, facts.entity_id)
-    if head in actor.keys and not _barred(actor.person_id, facts):
+    if head in actor.keys and may_decide(actor.person_id, facts, exceptional=True):
         return Entitlement(head, exceptional=True)
     if office in actor.keys and actor.only is None:
         return Entitlement(office, records=True, exceptional=True)

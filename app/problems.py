@@ -132,7 +132,7 @@ _BY_CONSTRAINT: dict[str, AppError] = {
             "يوجد مسار جارٍ للجهة عن هذه السنة بالنموذج نفسه.",
         )
     ),
-    "uq_path_stage_acts_stage_id_person_id": errors.AlreadyExists(
+    "uq_path_stage_acts_stage_id_person_id_exceptional": errors.AlreadyExists(
         Text("This person has acted in this stage already.", "سبق لهذا الشخص أن أنجز دوره في هذه المرحلة.")
     ),
     "uq_entities_code": errors.AlreadyExists(Text("The code is taken.", "الرمز مستخدم.")),

@@ -165,6 +165,7 @@ class PathStage(Base):
 
 class PathStageAct(Base):
     """What one person did in a stage, append-only. `parties`: which of the stage's parties they answered to.
+    `exceptional`: as the head, because nobody was left; that may come after an act of their own.
 
     `person_id`: in whose name it is done; `recorded_by_id`: who wrote it down, where that is another. `outside_letter`:
     the answer of a body outside, by number, date and sender.
@@ -174,7 +175,7 @@ class PathStageAct(Base):
     __table_args__ = (
         one_of("outcome", StageOutcome),
         ForeignKeyConstraint(["stage_id", "entity_id"], ["path_stages.id", "path_stages.entity_id"]),
-        UniqueConstraint("stage_id", "person_id"),
+        UniqueConstraint("stage_id", "person_id", "exceptional"),
         CheckConstraint("cardinality(parties) >= 1", name="parties"),
         CheckConstraint(
             "outcome not in ('returned', 'not_applicable') or reason is not null", name="with_a_reason"

@@ -57,7 +57,7 @@ class Scorecard(Base):
         ),
         CheckConstraint(
             "approved_by_id is null or"
-            " (not (approved_by_id = any(edited_by)) and approved_by_id is distinct from aligned_by_id)",
+            " (not (approved_by_id = any(edited_by)) and (exceptional or approved_by_id is distinct from aligned_by_id))",
             name="approved_by_another",
         ),
         CheckConstraint(

@@ -66,8 +66,10 @@ RULES = (
     rule(
         "path_stages.reassign",
         "manager",
-        "Give a stage to other parties, with a reason; never one that approves, decides about the subject or is UNIT's",
-        "إسناد مرحلة إلى أطراف أخرى مع بيان السبب، عدا مراحل الاعتماد والبت في الموضوع ومراحل وحدة المتابعة",
+        "Give a stage to other parties, with a reason; never one that approves, decides about the subject, records an"
+        " answer from outside, or is the head's, the head's office's or UNIT's",
+        "إسناد مرحلة إلى أطراف أخرى مع بيان السبب، عدا مراحل الاعتماد والبت في الموضوع وتسجيل الردود الخارجية، ومراحل"
+        " رئيس الوحدة ومكتبه ووحدة المتابعة",
         "P-8, P-13",
     ),
 )

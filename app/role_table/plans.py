@@ -66,10 +66,10 @@ RULES = (
     ),
     rule(
         "plans.cut",
-        "planning finance",
-        "Leave only funded programmes in the plan, by a stage of its path",
-        "الإبقاء على البرامج الممولة فقط في خطوة من مسار الخطة",
-        "P-9, P-10",
+        "planning finance step:enter",
+        "Leave only funded programmes in the plan, by a stage of its path: planning, finance, or who enters the plan",
+        "الإبقاء على البرامج الممولة فقط في خطوة من مسار الخطة: التخطيط أو المالية أو من يتولى إدخال الخطة",
+        "P-9, P-10, P-13",
     ),
     rule(
         "plans.approve",

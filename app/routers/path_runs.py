@@ -138,7 +138,8 @@ async def read_path_run(
 async def stop_path_run(
     change: Annotated[Change, changes(rules.STOP, facts.run)], stop: PathRunStop
 ) -> Response:
-    """Ends it before its end. What walks it stays in its state, and may walk a path anew."""
+    """Ends it before its end. A plan or scorecard goes back to its draft, and may walk a path anew; what is in force
+    stays so."""
     await commands.stop(change.lane, change.actor, change.facts, change.entitlement, stop.reason, change.now)
     return await change.answer(await queries.one(change.lane, change.actor, change.facts.id, change.now))
 

@@ -245,7 +245,12 @@ def _tables() -> None:
             name=op.f("fk_path_stage_acts_stage_id_entity_id"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_path_stage_acts")),
-        sa.UniqueConstraint("stage_id", "person_id", name=op.f("uq_path_stage_acts_stage_id_person_id")),
+        sa.UniqueConstraint(
+            "stage_id",
+            "person_id",
+            "exceptional",
+            name=op.f("uq_path_stage_acts_stage_id_person_id_exceptional"),
+        ),
     )
 
 

@@ -96,7 +96,7 @@ def _scorecards() -> None:
         ),
         sa.CheckConstraint(
             "approved_by_id is null or"
-            " (not (approved_by_id = any(edited_by)) and approved_by_id is distinct from aligned_by_id)",
+            " (not (approved_by_id = any(edited_by)) and (exceptional or approved_by_id is distinct from aligned_by_id))",
             name=op.f("ck_scorecards_approved_by_another"),
         ),
         sa.CheckConstraint(

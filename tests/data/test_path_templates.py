@@ -211,6 +211,14 @@ def test_annex_b_of_2024() -> None:
 
 def test_annex_c() -> None:
     stages = stages_of("follow_up_year")
+    # The head's internal approval is a stage of ours, as in annex A.
+    approval = stages.pop("C-10-approval")
+    assert (approval.kind, who(approval, Chain.RESULTS), set(approval.controls)) == (
+        "approve",
+        "head",
+        {"C-8", "C-9"},
+    )
+    assert approval.due == stages["C-10"].due
     assert list(stages) == [f"C-{number}" for number in ANNEX_C]
     assert len(groups_of("follow_up_year")) == 1
     for number, (responsible, when, collaborators) in ANNEX_C.items():
@@ -250,3 +258,10 @@ def test_quality_is_asked_before_the_head_approves() -> None:
     asked = ["aligned", "templates", "indicators", "initiatives", "wording"]
     for code, key in (("annual_plan", "A-17"), ("detailed_plans", "B-9"), ("short_plan", "S-3")):
         assert [question.key for question in stages_of(code)[key].checklist] == asked
+
+
+def test_what_two_parties_do_together_ends_with_both() -> None:
+    for code, key in (("detailed_plans", "B-4"), ("follow_up_year", "C-7")):
+        quorum = stages_of(code)[key].quorum
+        assert quorum is not None
+        assert (quorum.of, quorum.count) == ("parties", 2)

@@ -3,6 +3,8 @@
 from datetime import date
 from typing import Any
 
+import pytest
+
 from app.enums import Role
 from tests.factories.path_runs import REASON, Walk, approved, stage, verified
 from tests.factories.world import World
@@ -290,3 +292,41 @@ async def test_unit_sees_a_run_from_its_own_stage_on(world: World) -> None:
     assert (await walk.unit.api.get(path)).status_code == 200
     await walk.done(walk.unit, path, "agree")
     assert (await walk.run(path, walk.unit))["state"] == "finished"
+
+
+async def test_what_is_controlled_is_not_done_by_who_controlled_it_already(world: World) -> None:
+    walk = await Walk.make(world)
+    beside = verified("check", "office", of=[], controls=["draft"], outcomes=["done"])
+    path = await walk.started([stage("draft", "office"), beside])
+    await walk.done(walk.specialist, path, "check")
+    refused = await walk.act(walk.specialist, path, "draft")
+    assert (refused.status_code, refused.json()["code"]) == (403, "four_eyes")
+    await walk.done(walk.colleague, path, "draft")
+
+
+@pytest.mark.parametrize("party", ["head", "head_office", "unit"])
+async def test_what_is_the_heads_or_units_is_given_to_nobody_else(world: World, party: str) -> None:
+    walk = await Walk.make(world)
+    path = await walk.started([stage("send", ["planning", party], kind="send"), stage("work", "finance")])
+    to = [{"party": "manager"}]
+    refused = await walk.act(walk.manager, path, "send", "reassign", parties=to, reason="اختصارًا للوقت")
+    assert (refused.status_code, refused.json()["code"]) == (409, "not_reassignable")
+    to_unit = [{"party": "office"}, {"party": "unit"}]
+    refused = await walk.act(walk.manager, path, "work", "reassign", parties=to_unit, reason="اختصارًا للوقت")
+    assert [each["pointer"] for each in refused.json()["errors"]] == ["#/parties/1/party"]
+
+
+async def test_an_answer_from_outside_is_recorded_by_the_heads_office_alone(world: World) -> None:
+    walk = await Walk.make(world)
+    path = await walk.started([stage("answer", "head_office", kind="record_answer")])
+    to = [{"party": "office"}]
+    refused = await walk.act(walk.manager, path, "answer", "reassign", parties=to, reason="اختصارًا للوقت")
+    assert refused.json()["code"] == "not_reassignable"
+
+
+async def test_a_quorum_of_people_is_not_given_to_one_post(world: World) -> None:
+    walk = await Walk.make(world)
+    path = await walk.started([stage("discuss", "specialist", quorum={"of": "people", "count": 2})])
+    to = [{"party": "manager"}]
+    refused = await walk.act(walk.manager, path, "discuss", "reassign", parties=to, reason="إجازة")
+    assert [each["pointer"] for each in refused.json()["errors"]] == ["#/parties"]

@@ -78,7 +78,10 @@ class Paths(Played):
     async def _set_up(self) -> None:
         self.walk = walk = await Walk.make(self.world)
         another = await self.world.person(Role.DIVISION_MEMBER, walk.entity, walk.planning_division)
-        of_unit = await self.world.person(Role.UNIT_SPECIALIST, await self.world.entity(is_unit=True))
+        unit = await self.world.entity(is_unit=True)
+        of_unit = await self.world.person(Role.UNIT_SPECIALIST, unit)
+        # Who does nothing here: of UNIT there is always somebody left.
+        await self.world.person(Role.UNIT_SPECIALIST, unit)
         self.people = {
             "manager": walk.manager,
             "specialist": walk.specialist,
@@ -183,18 +186,26 @@ class Paths(Played):
         return frozenset(seat for seat, party in enumerate(parties) if person in self.parties[party])
 
     def _barred(self, each: Stage) -> set[str]:
-        if each.state != "open" or each.said["kind"] not in CONTROL:
+        if each.state != "open":
             return set()
-        return {who for key in each.said["controls"] for who, _, _ in self.stages[key].took}
+        bound = [self.stages[key] for key in each.said["controls"]]
+        bound += [other for other in self.stages.values() if each.said["key"] in other.said["controls"]]
+        return {who for other in bound for who, _, _ in other.took}
+
+    def _awaited(self, each: Stage) -> set[str]:
+        """The parties of which an act would add something."""
+        taken = [held for _, held, _ in each.took]
+        parties = [party["party"] for party in each.said["responsible"]]
+        return {party for seat, party in enumerate(parties) if self._adds(each, taken, frozenset({seat}))}
 
     def _exceptional(self, each: Stage, person: str) -> bool:
         """Whether the head decides because nobody is left who could."""
-        parties = [party["party"] for party in each.said["responsible"]]
-        holders = {who for party in parties for who in self.parties[party]}
+        awaited = self._awaited(each)
+        holders = {who for party in awaited for who in self.parties[party]}
         gone = self._barred(each) | {who for who, _, _ in each.took}
-        asked = each.state == "open" and (each.said["kind"] in CONTROL or each.took)
-        nobody = asked and "unit" not in parties and holders <= gone
-        return bool(nobody) and person == "head" and person not in self._barred(each)
+        nobody = each.state == "open" and "unit" not in awaited and holders <= gone
+        # The head is of no party here: whatever they took, they took because nobody was left.
+        return nobody and person == "head"
 
     def _expected(self, each: Stage, person: str, verb: str) -> int:
         if not self._sees(person):
@@ -209,7 +220,7 @@ class Paths(Played):
             each.state == "open"
             and outcome in each.said["outcomes"]
             and (outcome == "returned" or others <= {outcome})
-            and person not in [who for who, _, _ in each.took]
+            and (exceptional or person not in [who for who, _, _ in each.took])
             and (exceptional or outcome == "returned" or self._adds(each, taken, seats))
         )
         return 200 if possible else 409
@@ -277,10 +288,12 @@ class Paths(Played):
             assert each["awaiting"], "an open stage waits for somebody"
         for key, each in counting.items():
             if each["kind"] in CONTROL and each["state"] in OVER:
-                took = {act["person"]["id"] for act in each["acts"]}
                 for controlled in self.stages[key].said["controls"]:
-                    theirs = {act["person"]["id"] for act in counting[controlled]["acts"]}
-                    assert not took & theirs, "four eyes"
+                    assert not self._took(each) & self._took(counting[controlled]), "four eyes"
+
+    def _took(self, shown: Mapping[str, Any]) -> set[str]:
+        """Who took a stage in the ordinary way."""
+        return {act["person"]["id"] for act in shown["acts"] if not act["exceptional"]}
 
 
 async def test_paths_played_at_random(world: World) -> None:

@@ -71,11 +71,16 @@ def _due(draw: Draw, *, first: bool, last: bool) -> Due:
     return Due(kind, year=draw(_years))
 
 
-def _stage(draw: Draw, key: str, group: int, earlier: list[str], *, last: bool) -> Stage:
-    kind = draw(st.sampled_from(StageKind if group else _WORK))
+def _stage(
+    draw: Draw, key: str, group: int, earlier: list[str], *, last: bool, approved: bool = False
+) -> Stage:
+    """`approved`: it comes after what puts the thing in force, from where nothing leads back."""
+    kind = draw(st.sampled_from(StageKind if group and not approved else _WORK))
     parties = draw(st.lists(st.sampled_from(_MANY), min_size=1, max_size=4, unique=True))
+    if kind is StageKind.RECORD_ANSWER:
+        parties = [StageParty.HEAD_OFFICE]
     control = kind in CONTROL_STAGES
-    returns = group > 0 and (control or draw(st.booleans()))
+    returns = group > 0 and not approved and (control or draw(st.booleans()))
     well = StageOutcome.APPROVED if kind in _APPROVING else StageOutcome.DONE
     outcomes = [well, *([StageOutcome.RETURNED] if returns else [])]
     if draw(st.booleans()):
@@ -127,7 +132,14 @@ def paths(draw: Draw) -> tuple[Groups, RunsOn]:
     for number in range(count):
         last = number == count - 1
         group = [
-            _stage(draw, f"S-{number}-{position}", number, earlier, last=last)
+            _stage(
+                draw,
+                f"S-{number}-{position}",
+                number,
+                earlier,
+                last=last,
+                approved=last and runs_on is not RunsOn.ENTITY,
+            )
             for position in range(draw(st.integers(1, 3)))
         ]
         groups.append(tuple(group))
@@ -160,7 +172,7 @@ def _deciding(runs_on: RunsOn, returns_to: str) -> list[Stage]:
                 outcomes=(StageOutcome.DONE, StageOutcome.RETURNED),
                 fires="scorecards.align",
             ),
-            replace(stage, fires="scorecards.approve"),
+            replace(stage, controls=("alignment",), fires="scorecards.approve"),
             replace(
                 stage,
                 key="agreement",

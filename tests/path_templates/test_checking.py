@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from app.enums.paths import RunsOn
 from app.errors import Invalid
 from app.schemas.path_templates import PathTemplateCreate
-from app.services.path_templates import checking, content
+from app.services.path_runs.firing import WALKING
+from app.services.path_templates import checking, content, firing
 from tests.definitions.ministry import refused
 from tests.factories.path_templates import APPROVED, DRAFTED, GROUPS, VERIFIED, Drafting, template
 from tests.factories.world import World
@@ -54,6 +55,11 @@ OF_A_STAGE: tuple[tuple[Callable[[Json], None], str, str], ...] = (
     (_set(responsible=[]), "responsible", "too_few"),
     (_set(responsible=[{"party": "ministry_of_economy"}]), "responsible/0/party", "outside"),
     (_set(responsible=[{"party": "division"}]), "responsible/0/division_id", "missing"),
+    (
+        _set(kind="record_answer", responsible=[{"party": "head_office"}, {"party": "unit"}]),
+        "responsible/1/party",
+        "not_the_heads_office",
+    ),
     (
         _set(responsible=[{"party": "office", "division_id": str(uuid4())}]),
         "responsible/0/division_id",
@@ -140,7 +146,7 @@ EVERYWHERE = [
     if each[1].startswith(
         ("title", "responsible/", "collaborators", "informs", "checklist", "evidence", "due/")
     )
-    and each[2] not in ("not_in_the_last_group", "not_entitled")
+    and each[2] not in ("not_in_the_last_group", "not_entitled", "not_the_heads_office")
 ]
 """The faults that are such whatever the stage is, and wherever it stands."""
 
@@ -191,10 +197,11 @@ _PRELIMINARY = {
     "kind": "approve_preliminarily",
     "fires": "plans.approve_preliminarily",
 }
+_BY_ENTERER = {"responsible": [{"party": "enterer"}]}
 _CUT = {**WORK, "key": "cut", "responsible": [{"party": "finance"}], "fires": "plans.cut"}
 _AGREED = {**APPROVED, "key": "agree", "responsible": [{"party": "unit"}], "fires": "scorecards.agree"}
 _ALIGNED = {**VERIFIED, "fires": "scorecards.align"}
-_OF_CARD = {**APPROVED, "fires": "scorecards.approve", "controls": ["draft"]}
+_OF_CARD = {**APPROVED, "fires": "scorecards.approve"}
 
 
 def orders() -> Iterator[tuple[str, RunsOn, list[list[Json]], list[tuple[str, str]]]]:
@@ -276,7 +283,43 @@ def orders() -> Iterator[tuple[str, RunsOn, list[list[Json]], list[tuple[str, st
     yield "cut without it", plan, _plan(d, v, [_CUT], a), [("#/groups/2/0/fires", "wrong_order")]
     card, agreed = RunsOn.SCORECARD, [_AGREED | {"controls": []}]
     yield "a scorecard", card, _plan(d, [_ALIGNED], [_OF_CARD], agreed), []
-    yield "never aligned", card, _plan(d, [_OF_CARD], agreed), [("#/groups/1/0/fires", "wrong_order")]
+    unaligned = [_OF_CARD | {"controls": ["draft"]}]
+    yield "never aligned", card, _plan(d, unaligned, agreed), [("#/groups/1/0/fires", "wrong_order")]
+    yield (
+        "who aligned is not controlled",
+        card,
+        _plan(d, [_ALIGNED], unaligned, agreed),
+        [("#/groups/2/0/controls", "not_controlled")],
+    )
+    back_to_work = {"outcomes": ["done", "returned"], "returns_to": ["draft"]}
+    yield (
+        "back across the agreement",
+        card,
+        _plan(d, [_ALIGNED], [_OF_CARD], agreed, [WORK | back_to_work]),
+        [("#/groups/4/0/returns_to/0", "no_way_back")],
+    )
+    yield (
+        "back across the approval",
+        plan,
+        _plan(d, v, a, [WORK | back_to_work]),
+        [("#/groups/3/0/returns_to/0", "no_way_back")],
+    )
+    perhaps = [{**_AGAIN, "outcomes": ["approved", "returned", "not_applicable"]}]
+    yield (
+        "approved again only perhaps",
+        plan,
+        _plan(d, v, a, [_REVISED], perhaps),
+        [("#/groups/4/0/outcomes/2", "unreachable")],
+    )
+    yield "not applicable before a confirmation", plan, _plan(d, v, a, [_REVISED], perhaps, [_CONFIRMED]), []
+    skipped = {**_CONFIRMED, "outcomes": ["done", "not_applicable"]}
+    yield (
+        "not applicable, nor confirmed",
+        plan,
+        _plan(d, v, a, [_REVISED], perhaps, [skipped]),
+        [("#/groups/4/0/outcomes/2", "unreachable")],
+    )
+    yield "cut by who enters", plan, _plan(d, v, [_PRELIMINARY], [_CUT | _BY_ENTERER], a), []
     yield (
         "agreed before it is approved",
         card,
@@ -295,6 +338,13 @@ def test_what_stages_fire_comes_in_an_order_that_can_be(
     runs_on: RunsOn, groups: list[list[Json]], told: list[tuple[str, str]]
 ) -> None:
     assert faults(groups, runs_on) == told
+
+
+def test_the_ways_back_are_those_of_the_areas() -> None:
+    for runs_on, ways in firing.WAYS_BACK.items():
+        walking = WALKING.get(runs_on)
+        offered = {} if walking is None else walking.returns
+        assert ways == {state: fire.transition.sources for state, fire in offered.items()}
 
 
 def test_one_person_never_controls_themselves() -> None:

@@ -37,8 +37,6 @@ def _of_stage(id_: ColumnElement[Any]) -> Select[Any]:
             attach=s.c.parties,
             verify=array(
                 [
-                    representative(s.c.id),
-                    representative(s.c.run_id),
                     representative(s.c.subject_id),
                     party(Role.SPECIALIST, s.c.entity_id),
                 ]

@@ -177,12 +177,14 @@ def _path_template(w: FromClause) -> Select[Any]:
 
 def _path_stage(w: FromClause) -> Select[Any]:
     s = PathStage.__table__.alias()
+    leads = w.c.entity_id == any_(visibility.LEADS)
     return (
         _said(
             w,
             s,
             name="title",
-            barred=path_runs.barred(s),
+            # Who leads the entity may decide once more where nobody is left.
+            barred=case((leads, path_runs.barred_for_good(s)), else_=path_runs.barred(s)),
             acted=path_runs.acted(s),
             nobody_left=path_runs.nobody_left(s),
         )

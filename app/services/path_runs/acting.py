@@ -62,7 +62,7 @@ async def ready(
     acts: tuple[Act, ...] = row["acts"]
     outcome = rules.OUTCOMES[transition.action]
     rules.check_outcome(transition, stage, acts)
-    if not entitlement.records and actor.person_id in row["acted"]:
+    if not entitlement.records and not entitlement.exceptional and actor.person_id in row["acted"]:
         raise rules.AlreadyActed()
     proof = row["proof"]
     evidence.check_submittable(proof if outcome in rules.WELL else replace(proof, required=()))
@@ -76,7 +76,7 @@ async def ready(
     shot = None
     if ends and outcome in rules.WELL and row["fires"] is not None:
         subject = await firing.load(lane, actor, row["subject_kind"], row["subject_id"], now)
-        shot = firing.aimed(actor, firing.of_stage(row["subject_kind"], row["fires"]), subject)
+        shot = firing.aimed(actor, firing.of_stage(row["subject_kind"], row["fires"]), subject, entitlement)
     return Ready(held, ends, after.awaited(stage.quorum), shot)
 
 
@@ -145,7 +145,11 @@ async def act(
         await advancing.send_back(writer, actor, run, facts, asked.to, entitlement, asked.said, now)
     else:
         if prepared.shot is not None:
+            former = await advancing.hold_former(writer, run, prepared.shot)
             await prepared.shot.run(writer, actor, asked.said, now)
+            if former is not None:
+                reason = advancing.SUPERSEDED_REASON
+                await advancing.stop(writer, actor, former, Entitlement(""), reason, now)
         await advancing.after(writer, actor, run, facts, now)
 
 

@@ -14,7 +14,7 @@ from app.enums import SubjectKind
 from app.enums.paths import DueFrom, PathRunState, StageState
 from app.models import PathRun, PathStage
 from app.parties import UNIT, Actor, Entitlement, Facts
-from app.services import lifecycle
+from app.services import lifecycle, sql
 from app.services.calendar import queries as calendar
 from app.services.evidence import commands as evidence_commands
 from app.services.lifecycle import Case
@@ -25,6 +25,7 @@ from app.services.transitions import Transition
 
 _r = PathRun.__table__
 _STANDING = frozenset({StageState.PENDING.value, StageState.OPEN.value})
+_ENDED_WELL = frozenset({StageState.DONE.value, StageState.APPROVED.value})
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,13 @@ _RAISED = Query(
     .values(version=_r.c.version + 1, unit_sees=or_(_r.c.unit_sees, bindparam("unit", type_=Boolean)))
     .returning(_r.c.id)
 )
+_FORMER = Query(
+    select(*[_r.c[name] for name in ("id", "entity_id", "subject_id", "subject_kind", "version")])
+    .where(_r.c.subject_id == bindparam("id", type_=Uuid), _r.c.state == sql.const(PathRunState.RUNNING))
+    .with_for_update()
+)
+SUPERSEDED_REASON = "حلّت محلها نسخة أحدث / superseded by a later version"
+"""Why the path of a version in force ends with the approval of the next."""
 _STATE = Query(select(subjects.state_of(bindparam("id", type_=Uuid)).label("state")))
 
 
@@ -154,7 +162,7 @@ async def send_back(
     await end_stages(writer, actor, void, rules.VOID_STAGE, None, now)
     await rows.supersede(writer, [row.id for row in over], now)
     if was is not None:
-        fired = any(row.fires is not None and row.state not in _STANDING for row in over)
+        fired = any(_has_fired(row) for row in over)
         await _back(writer, actor, run, was, entitlement, said, now, fired=fired)
     new = [row.again() for row in over]
     await rows.insert(writer, actor, new, now)
@@ -179,6 +187,57 @@ async def _back(
     if moved or (fired and firing.goes_back(run.subject_kind, was, facts)):
         shot = firing.sent_back(run.subject_kind, was, facts, entitlement)
         await shot.run(writer, actor, said, now)
+
+
+async def back_to_the_start(
+    writer: Writer, actor: Actor, run: Run, entitlement: Entitlement, said: Said, now: datetime
+) -> None:
+    """Bring what walks the path back to where a path may begin, and void what its stages fired, as far as the subject
+    has a way back: what is in force has none."""
+    walked = subjects.KINDS.get(run.subject_kind)
+    if walked is None:
+        return
+    facts = await firing.load(writer, actor, run.subject_kind, run.subject_id, now)
+    state = await subject_state(writer, run)
+    fired = any(_has_fired(row) for row in await rows.read(writer, run.id))
+    if (state != walked.start or fired) and firing.goes_back(run.subject_kind, walked.start, facts):
+        shot = firing.sent_back(run.subject_kind, walked.start, facts, entitlement)
+        await shot.run(writer, actor, said, now)
+
+
+async def stop(
+    writer: Writer, actor: Actor, run: Run, entitlement: Entitlement, reason: str, now: datetime
+) -> None:
+    """End the run and all its stages that are not over."""
+    await lifecycle.apply_one(
+        writer,
+        PathRun,
+        rules.STOP,
+        Case(run.facts, entitlement, reason),
+        actor=actor,
+        at=now,
+        columns={"ended_at": now, "stopped_by_id": actor.person_id, "stop_reason": reason},
+        awaited=None,
+    )
+    standing = [row for row in await rows.read(writer, run.id) if row.state in _STANDING]
+    await end_stages(writer, actor, standing, rules.STOP_STAGE, reason, now)
+
+
+async def hold_former(writer: Writer, run: Run, shot: firing.Shot) -> Run | None:
+    """Take hold of the path, if one goes on, of the version whose place the subject is about to take: before that
+    version changes, as whoever acts in that path does. None: it takes no place, or no path goes on."""
+    former_id = shot.facts.row.get("in_force_id")
+    if former_id is None or shot.fire.transition.action != subjects.KINDS[run.subject_kind].takes_over:
+        return None
+    row = await writer.row(_FORMER, {"id": former_id})
+    if row is None:
+        return None
+    return Run(row["id"], row["entity_id"], row["subject_id"], row["subject_kind"], row["version"])
+
+
+def _has_fired(row: StageRow) -> bool:
+    """Whether the stage ended well, so that the transition that it names took place."""
+    return row.fires is not None and row.state in _ENDED_WELL
 
 
 async def end_stages(

@@ -8,17 +8,20 @@ from sqlalchemy import Text, Uuid, bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from app.db import Query, Writer
-from app.enums.paths import OUTSIDE, QuorumOf, StageParty, StageState
+from app.enums.paths import OUTSIDE, StageParty, StageState
 from app.errors import FieldError, Invalid
 from app.errors import Text as Sentence
 from app.models import Division, PathRun, PathStage
-from app.parties import UNIT, Actor, Entitlement, Facts
+from app.parties import Actor, Entitlement, Facts
 from app.services import lifecycle
 from app.services.lifecycle import Case
-from app.services.path_runs import advancing, resolving, rows, rules, starting
+from app.services.path_runs import advancing, resolving, rules, starting
 from app.services.path_runs.acting import run_of
+from app.services.path_runs.advancing import Run
 from app.services.path_runs.rules import Table
+from app.services.path_templates.checking import most
 from app.services.path_templates.content import Stage
+from app.services.people.steps import Said
 
 _r = PathRun.__table__
 _d = Division.__table__
@@ -49,21 +52,21 @@ async def reassign(
     """Give a stage to other parties, from now on and in later rounds. What was done in it so far counts as far as the
     parties are still the same. Raises NotReassignable; Invalid with every party that is nobody here, is outside or is
     named twice, or where a quorum could not be reached."""
-    rules.check_reassignable(facts.row)
+    rules.check_reassignable(facts)
     assert facts.entity_id is not None  # noqa: S101  # a stage always has its entity
     setting = await starting.setting_of(writer, facts.entity_id, facts.row["subject_id"], facts.row["chain"])
     seated = await _named(writer, facts, parties, setting)
     stage: Stage = facts.row["template"]
     table = Table(seated.parties, seated.seats, facts.row["acts"])
     quorum = stage.quorum
-    if quorum is not None and quorum.of is QuorumOf.PARTIES and table.seats() < quorum.count:
+    if quorum is not None and quorum.count > most(quorum, [party for party, _ in parties]):
         raise Invalid(
             errors=(
                 FieldError(
                     "too_few",
                     Sentence(
-                        f"The stage needs {quorum.count} parties.",
-                        f"تتطلب هذه المرحلة {quorum.count} أطراف.",
+                        f"The stage needs {quorum.count}, and these are not as many.",
+                        f"تتطلب هذه المرحلة {quorum.count}، والمذكورون أقل من ذلك.",
                     ),
                     pointer="#/parties",
                 ),
@@ -95,29 +98,21 @@ async def reassign(
         )
         await lifecycle.wait_for(writer, given, rules.awaited(facts.row["kind"]), at=now)
     run = run_of(facts)
-    added = sorted(set(seated.parties) - {UNIT})
-    await writer.rows(_SEE, {"id": run.id, "added": added})
-    await advancing.touch(writer, run, unit=state == StageState.OPEN and UNIT in seated.parties)
+    await writer.rows(_SEE, {"id": run.id, "added": sorted(set(seated.parties))})
+    await advancing.touch(writer, run)
 
 
 async def stop(
     writer: Writer, actor: Actor, facts: Facts, entitlement: Entitlement, reason: str, now: datetime
 ) -> None:
-    """End a run before its end: nothing of it waits for anybody any more, and all that was done stays readable."""
-    await lifecycle.apply_one(
-        writer,
-        PathRun,
-        rules.STOP,
-        Case(facts, entitlement, reason),
-        actor=actor,
-        at=now,
-        columns={"ended_at": now, "stopped_by_id": actor.person_id, "stop_reason": reason},
-        awaited=None,
-    )
-    standing = [
-        row for row in await rows.read(writer, facts.id) if row.state in (StageState.PENDING, StageState.OPEN)
-    ]
-    await advancing.end_stages(writer, actor, standing, rules.STOP_STAGE, reason, now)
+    """End a run before its end: nothing of it waits for anybody any more, and all that was done stays readable. What
+    walked it goes back to its draft where it has a way there, so that it may walk a path anew; what is in force
+    already stays so."""
+    assert facts.entity_id is not None  # noqa: S101  # a run always has its entity
+    run = Run(facts.id, facts.entity_id, facts.row["subject_id"], facts.row["subject_kind"], facts.version)
+    # First, while the run is only held: whoever starts another path takes the subject before they ask for a run.
+    await advancing.back_to_the_start(writer, actor, run, entitlement, Said(reason), now)
+    await advancing.stop(writer, actor, run, entitlement, reason, now)
 
 
 async def _named(
@@ -140,6 +135,8 @@ async def _named(
             faults.append(_fault(f"{at}/division_id", "unknown_reference", *_NO_SUCH_DIVISION))
         elif party in OUTSIDE:
             faults.append(_fault(f"{at}/party", "outside", *_OUTSIDE))
+        elif party is StageParty.UNIT:
+            faults.append(_fault(f"{at}/party", "of_unit", *_NOT_TO_UNIT))
         elif (party, division_id) in parties[:position]:
             faults.append(_fault(at, "repeated", *_TWICE))
         elif not resolving.keys_of(party, division_id, setting):
@@ -161,5 +158,9 @@ _ONLY_A_DIVISION = (
 )
 _NO_SUCH_DIVISION = ("The entity has no such division.", "لا يوجد تقسيم كهذا في الجهة.")
 _OUTSIDE = ("This party never takes a stage.", "لا يتولى هذا الطرف مراحل في المسار.")
+_NOT_TO_UNIT = (
+    "What the template does not put before the follow-up unit is not given to it.",
+    "لا يُسند إلى وحدة المتابعة ما لم يعرضه عليها نموذج المسار.",
+)
 _TWICE = ("The party stands twice.", "تكرر ذكر الطرف.")
 _NOBODY = ("This party is nobody in this entity.", "هذا الطرف غير موجود في هذه الجهة.")

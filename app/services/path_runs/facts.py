@@ -20,7 +20,7 @@ from app.services.evidence import standing as evidence_standing
 from app.services.evidence.rules import Proof, Required
 from app.services.path_runs import rules, subjects
 from app.services.path_runs.rules import Act
-from app.services.path_runs.visibility import acted, barred, nobody_left, visible
+from app.services.path_runs.visibility import acted, barred, barred_for_good, nobody_left, visible
 from app.services.path_templates import content
 from app.services.people import visibility
 
@@ -76,6 +76,7 @@ def stage_columns(s: FromClause, r: FromClause, t: FromClause) -> list[ColumnEle
         s.c.parties.label("_parties"),
         s.c.due.label("_due"),
         barred(s).label("_barred"),
+        barred_for_good(s).label("_barred_for_good"),
         acted(s).label("_acted"),
         nobody_left(s).label("_nobody_left"),
         *[s.c[name].label(f"_{name}") for name in _OWN],
@@ -167,8 +168,9 @@ def stage_facts(row: Row, prefix: str) -> Facts:
         state=said("state"),
         version=said("version"),
         steps={rules.ACT: tuple(dict.fromkeys(said("parties")))},
-        # Four eyes speaks of open control stages alone; elsewhere nobody is barred.
+        # Four eyes speaks of open stages alone; elsewhere nobody is barred.
         edited_by=frozenset(said("barred")),
+        excepted=frozenset(said("barred")) - frozenset(said("barred_for_good")),
         nobody_left=rules.DECIDING if open_ and said("nobody_left") else frozenset(),
         due={} if due is None else {rules.ACT: due},
         row={
@@ -206,6 +208,8 @@ def run_columns(r: FromClause) -> list[ColumnElement[Any]]:
         r.c.entity_id.label("_entity_id"),
         r.c.state.label("_state"),
         r.c.version.label("_version"),
+        r.c.subject_id.label("_subject_id"),
+        r.c.subject_kind.label("_subject_kind"),
     ]
 
 
@@ -231,4 +235,5 @@ def run_facts(row: Row, prefix: str) -> Facts:
         entity_id=row[f"{prefix}entity_id"],
         state=row[f"{prefix}state"],
         version=row[f"{prefix}version"],
+        row={name: row[f"{prefix}{name}"] for name in ("subject_id", "subject_kind")},
     )

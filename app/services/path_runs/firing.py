@@ -2,7 +2,7 @@
 paths offers them in its `walking.py`, and has a line here."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -57,17 +57,24 @@ async def load(lane: Lane, actor: Actor, kind: str, subject_id: UUID, now: datet
     return await WALKING[kind].load(lane, actor, subject_id, now)
 
 
-def aimed(actor: Actor, fire: Fire, facts: Facts | None) -> Shot:
+def aimed(actor: Actor, fire: Fire, facts: Facts | None, of_the_stage: Entitlement) -> Shot:
     """The transition, if the actor may take it on the subject now. Whatever a template names as the parties of a stage,
-    the role rules of the subject hold. Raises Forbidden, FourEyes, SubjectNotReady."""
+    the role rules of the subject hold. Where the head takes the stage because nobody is left, nobody is left for its
+    transition either: who that is, is asked once. Raises Forbidden, FourEyes, SubjectNotReady."""
     if facts is None:
         raise Forbidden(_UNSEEN)
-    entitlement = permissions.entitlement(actor, fire.transition.action, facts)
+    action = fire.transition.action
+    if of_the_stage.exceptional:
+        # The stage bars whoever edited the subject; and who controlled it before, unless as the head by exception.
+        entitlement = of_the_stage
+        facts = replace(facts, excepted=facts.controlled_by - facts.edited_by)
+    else:
+        entitlement = permissions.entitlement(actor, action, facts)
     if facts.state not in fire.transition.sources:
         raise rules.SubjectNotReady(
             Text(
-                f"In the state '{facts.state}' the step '{fire.transition.action}' is not possible.",
-                f"الخطوة «{fire.transition.action}» غير ممكنة في الحالة «{facts.state}».",
+                f"In the state '{facts.state}' the step '{action}' is not possible.",
+                f"الخطوة «{action}» غير ممكنة في الحالة «{facts.state}».",
             )
         )
     return Shot(fire, facts, entitlement)

@@ -131,7 +131,7 @@ async def _may(lane: Lane, actor: Actor, transition: Transition, facts: Facts, n
     if not lifecycle.possible(actor, transition, facts):
         return False
     if transition is rules.REASSIGN:
-        return rules.is_reassignable(facts.row)
+        return rules.is_reassignable(facts)
     if not rules.outcome_open(transition, facts.row["template"]):
         return False
     entitlement = permissions.entitlement(actor, transition.action, facts)

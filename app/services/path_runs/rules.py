@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
+from app.enums import Role
 from app.enums.paths import (
     CONTROL_STAGES,
     PathRunState,
@@ -14,7 +14,7 @@ from app.enums.paths import (
     StageState,
 )
 from app.errors import Conflict, FieldError, Invalid, Text
-from app.parties import UNIT
+from app.parties import UNIT, Facts, party_key
 from app.services.path_templates.content import Question, Quorum, Stage
 from app.services.transitions import Awaited, Transition
 
@@ -143,10 +143,6 @@ class Table:
         """The parties that the stage still waits for, in order."""
         return tuple(party for party in self._seats if self.takes(quorum, (party,)))
 
-    def seats(self) -> int:
-        """How many seats there are."""
-        return len(set().union(*self._seats.values()))
-
     def _taken(self) -> list[frozenset[int]]:
         return [self._of(act.parties) for act in self._acts]
 
@@ -271,16 +267,19 @@ def _letter_faults(
         )
 
 
-def check_reassignable(row: Mapping[str, Any]) -> None:
+def check_reassignable(facts: Facts) -> None:
     """Raises NotReassignable for a stage whose parties no manager changes."""
-    if not is_reassignable(row):
+    if not is_reassignable(facts):
         raise NotReassignable()
 
 
-def is_reassignable(row: Mapping[str, Any]) -> bool:
-    """Whether the manager may name other parties: not of a stage that approves, that fires a transition of the
-    subject, or that is UNIT's."""
-    return row["fires"] is None and row["kind"] not in APPROVING and UNIT not in row["parties"]
+def is_reassignable(facts: Facts) -> bool:
+    """Whether the manager may name other parties: not of a stage that approves, that records what a body outside
+    answered, that fires a transition of the subject, or that is the head's, their office's or UNIT's."""
+    row = facts.row
+    theirs = {UNIT, *(party_key(role, facts.entity_id) for role in (Role.HEAD, Role.HEAD_OFFICE))}
+    kept = row["kind"] in APPROVING or row["kind"] == StageKind.RECORD_ANSWER
+    return row["fires"] is None and not kept and theirs.isdisjoint(row["parties"])
 
 
 class OutcomeNotAllowed(Conflict):
@@ -322,8 +321,10 @@ class SubjectNotReady(Conflict):
 class NotReassignable(Conflict):
     code = "not_reassignable"
     title = Text(
-        "A stage that approves, that decides about the subject or that is UNIT's is not given to others",
-        "لا تُسند إلى غير أصحابها مرحلة اعتماد أو مرحلة تبت في الموضوع أو مرحلة لوحدة المتابعة",
+        "Not given to others: a stage that approves, decides about the subject or records an answer from outside,"
+        " and one of the head, the head's office or UNIT",
+        "لا تُسند إلى غير أصحابها مرحلة اعتماد أو بت في الموضوع أو تسجيل رد خارجي، ولا مرحلة لرئيس الوحدة أو مكتبه"
+        " أو لوحدة المتابعة",
     )
 
 

@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Text, Uuid, bindparam, func, insert, literal_column, select
+from sqlalchemy import Text, Uuid, bindparam, func, insert, literal_column, select, update
 from sqlalchemy.sql.selectable import FromClause
 
 from app import clock, errors, ids, permissions
@@ -26,12 +26,17 @@ from app.services.path_runs import advancing, firing, resolving, rows, rules, sc
 from app.services.path_runs.advancing import Run
 from app.services.path_runs.resolving import Seated, Setting
 from app.services.path_runs.rows import StageRow
+from app.services.path_runs.subjects import Walked
 from app.services.path_templates import content
 from app.services.path_templates.content import Groups, Responsible, Stage
 from app.services.role_plans import chains
 
 _s: FromClause = Subject.__table__
 _t: FromClause = PathTemplate.__table__
+
+
+MOST_YEARS = 3
+"""How many years before or after the present one an entity may walk a path for."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +52,6 @@ _SUBJECT = Query(
     select(
         _s.c.kind,
         _s.c.entity_id,
-        subjects.state_of(_s.c.id).label("state"),
         subjects.year_of(_s.c.id).label("year"),
     ).where(_s.c.id == bindparam("subject_id", type_=Uuid))
 )
@@ -95,9 +99,9 @@ async def start(
         raise errors.unknown_reference("#/template_id")
     if template["state"] != PathTemplateState.APPROVED:
         raise rules.TemplateNotApproved()
-    if kind in subjects.KINDS and subject["state"] not in subjects.KINDS[kind].starts:
-        raise WrongState()
-    year = _checked(asked, kind, template["runs_on"], subject["year"])
+    if kind in subjects.KINDS:
+        await _take_hold(writer, subjects.KINDS[kind], asked.subject_id)
+    year = _checked(asked, kind, template["runs_on"], subject["year"], clock.day(now).year)
     if template["chain"] != Chain.PLANS:
         setting = await _set(writer, entity_id, asked.subject_id, Chain(template["chain"]))
     groups = content.read(json.loads(template["groups"]))
@@ -136,6 +140,22 @@ async def start(
     return run_id
 
 
+async def _take_hold(writer: Writer, walked: Walked, subject_id: UUID) -> None:
+    """Hold what is to walk the path until the run is there, and let whoever saw it without a path know. Where it is
+    discarded at the same moment one of the two finds it changed. Who acts in a run holds the run first: of a new
+    one there is none to hold. Raises WrongState."""
+    table: FromClause = walked.model.__table__
+    held = await writer.execute(
+        update(walked.model)
+        .where(table.c.id == subject_id)
+        .values(version=table.c.version + 1)
+        .returning(table.c.state)
+        .execution_options(synchronize_session=False)
+    )
+    if held.scalar_one() != walked.start:
+        raise WrongState()
+
+
 async def setting_of(writer: Writer, entity_id: UUID, subject_id: UUID, chain: str) -> Setting:
     """Who the parties of a template are in a run that is under way, by the role plan in force now."""
     return await _set(writer, entity_id, subject_id, Chain(chain))
@@ -157,9 +177,9 @@ def _require_right(actor: Actor, kind: str, setting: Setting) -> None:
     permissions.entitlement(actor, rules.START, here)
 
 
-def _checked(asked: Asked, kind: str, runs_on: str, of: int | None) -> int:
-    """The year of the run. Raises Invalid unless it is given where it must be, and the template is one for such a
-    thing."""
+def _checked(asked: Asked, kind: str, runs_on: str, of: int | None, this_year: int) -> int:
+    """The year of the run. Raises Invalid unless it is given where it must be and near enough, and the template is
+    one for such a thing."""
     faults: list[FieldError] = []
     if runs_on != kind:
         faults.append(
@@ -185,6 +205,17 @@ def _checked(asked: Asked, kind: str, runs_on: str, of: int | None) -> int:
             FieldError(
                 "does_not_fit",
                 Sentence(f"The subject is of {of}.", f"موضوع المسار لسنة {of}."),
+                pointer="#/year",
+            )
+        )
+    if of is None and asked.year is not None and abs(asked.year - this_year) > MOST_YEARS:
+        faults.append(
+            FieldError(
+                "out_of_range",
+                Sentence(
+                    f"A path is walked for a year from {this_year - MOST_YEARS} to {this_year + MOST_YEARS}.",
+                    f"يُسلك المسار عن سنة من {this_year - MOST_YEARS} إلى {this_year + MOST_YEARS}.",
+                ),
                 pointer="#/year",
             )
         )

@@ -24,17 +24,19 @@ from app.services import sql
 class Walked:
     """A kind of thing that walks paths. Its table has `state`, `version`, `year` and `edited_by`.
 
-    `starts`: the states in which a path may begin.
+    `start`: the state in which a path begins. `takes_over`: the action by which it takes the place of the version that
+    is in force.
     """
 
     kind: SubjectKind
     model: type[DeclarativeBase]
-    starts: frozenset[str]
+    start: str
+    takes_over: str
 
 
 _ALL: tuple[Walked, ...] = (
-    Walked(SubjectKind.PLAN, Plan, frozenset({PlanState.DRAFT.value})),
-    Walked(SubjectKind.SCORECARD, Scorecard, frozenset({ScorecardState.DRAFT.value})),
+    Walked(SubjectKind.PLAN, Plan, PlanState.DRAFT.value, "plans.approve"),
+    Walked(SubjectKind.SCORECARD, Scorecard, ScorecardState.DRAFT.value, "scorecards.agree"),
 )
 KINDS: Mapping[str, Walked] = {each.kind: each for each in _ALL}
 

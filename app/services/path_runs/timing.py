@@ -45,9 +45,10 @@ def is_overdue(s: FromClause) -> ColumnElement[bool]:
 
 
 def is_due_soon(s: FromClause) -> ColumnElement[bool]:
-    """Whether the stage is open, and due within the next `SOON` days."""
+    """Whether the stage is open, and due within the next `SOON` days, its own first day not being ahead."""
     soon = sql.TODAY + literal_column(str(SOON), Integer)
-    return and_(s.c.state == sql.const(StageState.OPEN), s.c.due >= sql.TODAY, s.c.due <= soon)
+    begun = or_(s.c.due_from.is_(None), s.c.due_from <= sql.TODAY)
+    return and_(s.c.state == sql.const(StageState.OPEN), begun, s.c.due >= sql.TODAY, s.c.due <= soon)
 
 
 def days_late(s: FromClause) -> ColumnElement[Any]:
@@ -55,26 +56,26 @@ def days_late(s: FromClause) -> ColumnElement[Any]:
     is in time or has no due date."""
     until = func.coalesce(day(s.c.ended_at), sql.TODAY)
     h = Holiday.__table__.alias()
-    first = s.c.due + literal_column("1", Integer)
-    days = func.generate_series(first, until, literal_column("interval '1 day'")).column_valued("late_day")
-    on = cast(days, Date)
-    # Friday and Saturday; Thursday and Friday before 1 May 2013 (services/calendar/rules.py).
-    weekday = func.date_part(literal_column("'isodow'"), on)
-    weekend = case(
-        (
-            on >= literal_column("date '2013-05-01'"),
-            or_(weekday == literal_column("5"), weekday == literal_column("6")),
-        ),
-        else_=or_(weekday == literal_column("4"), weekday == literal_column("5")),
+    on_a_weekend = func.date_part(literal_column("'isodow'"), h.c.day).in_(
+        [literal_column("5"), literal_column("6")]
     )
-    holiday = (
-        select(literal_column("1"))
-        .where(h.c.day == on, h.c.cancelled_at.is_(None))
+    off = (
+        select(func.count())
+        .where(h.c.day > s.c.due, h.c.day <= until, h.c.cancelled_at.is_(None), ~on_a_weekend)
         .correlate_except(h)
-        .exists()
+        .scalar_subquery()
     )
-    counted = select(func.count()).where(~weekend, ~holiday).correlate(s).scalar_subquery()
-    return case((s.c.due < until, cast(counted, Integer)), else_=literal_column("0", Integer))
+    late = cast(_weekdays(until) - _weekdays(s.c.due) - off, Integer)
+    return case((s.c.due < until, late), else_=literal_column("0", Integer))
+
+
+def _weekdays(on: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Days that are neither Friday nor Saturday up to and with the day `on`, since the first Thursday of 1970: counted,
+    not walked through. The weekend before May 2013 was another, but no path is walked so far back."""
+    days = cast(on, Date) - literal_column("date '1970-01-01'", Date)
+    fridays = (days + literal_column("6", Integer)) // literal_column("7", Integer)
+    saturdays = (days + literal_column("5", Integer)) // literal_column("7", Integer)
+    return days - fridays - saturdays
 
 
 def _word(timing: StageTiming) -> ColumnElement[Any]:

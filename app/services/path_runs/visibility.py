@@ -2,12 +2,25 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Uuid, and_, any_, case, false, func, literal_column, or_, select, union
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import (
+    ColumnElement,
+    Text,
+    Uuid,
+    and_,
+    any_,
+    case,
+    false,
+    func,
+    literal_column,
+    or_,
+    select,
+    union,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, array
 from sqlalchemy.sql.selectable import FromClause
 
 from app.enums.paths import PathRunState, StageState
-from app.models import PathStage, PathStageAct
+from app.models import PathStage, PathStageAct, Wait
 from app.parties import UNIT
 from app.services import sql
 from app.services.path_runs import rules, subjects
@@ -19,11 +32,10 @@ _NOBODY: ColumnElement[Any] = literal_column("'{}'::uuid[]")
 
 def named(r: FromClause) -> ColumnElement[bool]:
     """Who sees the run whatever walks it: whoever one of the stages names, the head of the entity, who is assigned to
-    it or its subject; UNIT from the first stage that is addressed to it."""
+    its subject; UNIT from the first stage that is addressed to it."""
     return or_(
         r.c.parties.overlap(visibility.CHAIN),
         r.c.entity_id == any_(visibility.LEADS),
-        r.c.id == any_(visibility.ASSIGNED),
         r.c.subject_id == any_(visibility.ASSIGNED),
         and_(visibility.NATIONAL, r.c.unit_sees),
     )
@@ -51,38 +63,51 @@ def acted(s: FromClause) -> ColumnElement[Any]:
 
 
 def barred(s: FromClause) -> ColumnElement[Any]:
-    """Whom four eyes keeps from the open control stage `s`: who took the stages that it controls, in the round that
-    counts, or brought evidence of them, and who entered or edited what the path is of."""
+    """Whom four eyes keeps from the open stage `s`: who took a stage that it controls or that controls it, in the round
+    that counts; and from a control stage who brought evidence of what it controls, and who entered or edited what the
+    path is of."""
+    return _barred(s, excepted=True)
+
+
+def barred_for_good(s: FromClause) -> ColumnElement[Any]:
+    """The same without those who took what it controls as the head, because nobody was left: as the head they decide
+    once more, which is exceptional again."""
+    return _barred(s, excepted=False)
+
+
+def _barred(s: FromClause, *, excepted: bool) -> ColumnElement[Any]:
     a, c, e = PathStageAct.__table__.alias(), PathStage.__table__.alias(), PathStage.__table__.alias()
 
-    def controlled(t: FromClause) -> ColumnElement[bool]:
-        return and_(
-            t.c.run_id == s.c.run_id,
-            t.c.key == any_(s.c.controls),
-            t.c.id != s.c.id,
-            t.c.superseded_at.is_(None),
-        )
+    def counts(t: FromClause) -> ColumnElement[bool]:
+        return and_(t.c.run_id == s.c.run_id, t.c.id != s.c.id, t.c.superseded_at.is_(None))
 
-    took = select(a.c.person_id).select_from(a.join(c, c.c.id == a.c.stage_id)).where(controlled(c))
-    brought = select(func.unnest(e.c.edited_by)).select_from(e).where(controlled(e))
+    # Both ways, since beside what it controls a stage may be taken before it.
+    bound = and_(counts(c), or_(c.c.key == any_(s.c.controls), s.c.key == any_(c.c.controls)))
+    took = select(a.c.person_id).select_from(a.join(c, c.c.id == a.c.stage_id)).where(bound)
+    if not excepted:
+        took = took.where(~a.c.exceptional)
+    brought = (
+        select(func.unnest(e.c.edited_by)).select_from(e).where(counts(e), e.c.key == any_(s.c.controls))
+    )
     of_stages = func.array(
         union(took.correlate_except(a, c), brought.correlate_except(e)).scalar_subquery()
     ).cast(ARRAY(Uuid))
-    due = and_(s.c.state == sql.const(StageState.OPEN), is_control(s))
-    return case((due, func.array_cat(of_stages, subjects.edited_by(s.c.subject_id))), else_=_NOBODY).cast(
-        ARRAY(Uuid)
-    )
+    of_the_subject = case((is_control(s), subjects.edited_by(s.c.subject_id)), else_=_NOBODY)
+    open_ = s.c.state == sql.const(StageState.OPEN)
+    return case((open_, func.array_cat(of_stages, of_the_subject)), else_=_NOBODY).cast(ARRAY(Uuid))
 
 
 def nobody_left(s: FromClause) -> ColumnElement[bool]:
-    """Four eyes leaves nobody who could take the open stage, or nobody who has not acted while its quorum is not full,
-    so that the head of the entity decides. What is UNIT's is UNIT's alone."""
-    open_ = s.c.state == sql.const(StageState.OPEN)
-    asked = and_(open_, sql.const(UNIT) != func.all(s.c.parties), or_(is_control(s), _has_acts(s)))
-    nobody = four_eyes.nobody_left(s.c.parties, sql.const(rules.COMPLETE.action), barred(s), acted(s))
+    """No present holder of what the open stage waits for is left: there is none, four eyes bars them, or they have acted
+    while its quorum is not full. Then the head of the entity decides. What waits for UNIT alone is UNIT's alone."""
+    parties = _awaited(s)
+    asked = and_(s.c.state == sql.const(StageState.OPEN), ~parties.contained_by(array([sql.const(UNIT)])))
+    nobody = four_eyes.nobody_left(parties, sql.const(rules.COMPLETE.action), barred(s), acted(s))
     return case((asked, nobody), else_=false())
 
 
-def _has_acts(s: FromClause) -> ColumnElement[bool]:
-    a = PathStageAct.__table__.alias()
-    return select(literal_column("1")).where(a.c.stage_id == s.c.id).correlate_except(a).exists()
+def _awaited(s: FromClause) -> ColumnElement[Any]:
+    """The parties that the open stage still waits for."""
+    w = Wait.__table__.alias()
+    found = select(w.c.party).where(w.c.subject_id == s.c.id, w.c.closed_at.is_(None)).correlate_except(w)
+    return func.array(found.scalar_subquery(), type_=ARRAY(Text))

@@ -7,7 +7,7 @@ from uuid import UUID
 from app.enums.paths import CONTROL_STAGES, OUTSIDE, QuorumOf, RunsOn, StageKind, StageOutcome, StageParty
 from app.errors import FieldError, Invalid, Text
 from app.services.path_templates import dues, firing
-from app.services.path_templates.content import Groups, Stage
+from app.services.path_templates.content import Groups, Quorum, Stage
 
 MOST_STAGES, MOST_GROUPS, MOST_QUESTIONS, MOST_PEOPLE = 80, 60, 20, 50
 
@@ -121,6 +121,13 @@ def _parties(stage: Stage, place: str) -> Iterator[FieldError]:
                 "This party does not act in the service: it is worked with, or told.",
                 "لا يعمل هذا الطرف في النظام، فيُذكر متعاونًا أو مُبلَّغًا.",
             )
+        elif stage.kind is StageKind.RECORD_ANSWER and each.party is not StageParty.HEAD_OFFICE:
+            yield _fault(
+                f"{its}/party",
+                "not_the_heads_office",
+                "The answer of a body outside is recorded by the head's office.",
+                "يسجل مكتب رئيس الوحدة ردود الجهات الخارجية.",
+            )
         if (each.party is StageParty.DIVISION) != (each.division_id is not None):
             yield _fault(
                 f"{its}/division_id",
@@ -136,18 +143,20 @@ def _parties(stage: Stage, place: str) -> Iterator[FieldError]:
 def _quorum(stage: Stage, place: str) -> Iterator[FieldError]:
     if stage.quorum is None:
         return
-    most = MOST_PEOPLE
-    parties = {each.party for each in stage.responsible}
-    if stage.quorum.of is QuorumOf.PARTIES or parties <= _OF_ONE_PERSON:
-        # A post has one holder, so that there are no more people than posts either.
-        most = len(stage.responsible)
-    if not 2 <= stage.quorum.count <= most:
+    if not 2 <= stage.quorum.count <= most(stage.quorum, [each.party for each in stage.responsible]):
         yield _fault(
             f"{place}/quorum/count",
             "too_small" if stage.quorum.count < 2 else "too_large",
             "At least two, and no more than there are.",
             "اثنان على الأقل، ولا يتجاوز عدد المعنيين.",
         )
+
+
+def most(quorum: Quorum, parties: Sequence[StageParty]) -> int:
+    """How many a quorum of these parties can ask for."""
+    # A post has one holder, so that there are no more people than posts either.
+    counted = quorum.of is QuorumOf.PARTIES or _OF_ONE_PERSON.issuperset(parties)
+    return len(parties) if counted else MOST_PEOPLE
 
 
 def _outcomes(stage: Stage, place: str) -> Iterator[FieldError]:

@@ -119,7 +119,9 @@ async def decided(
             "The letter is older than the post of who decided.",
             "تاريخ الكتاب سابق لشغل صاحب القرار للمنصب.",
         )
-    if control and not permissions.may_decide(letter.decided_by_id, facts):
+    if control and not permissions.may_decide(
+        letter.decided_by_id, facts, exceptional=entitlement.exceptional
+    ):
         raise FourEyes()
     decision_id = ids.new()
     await lifecycle.begin(

@@ -110,7 +110,6 @@ def _at(actor: Actor, place: Place) -> frozenset[str]:
         *communication.get(Step.ENTER, ()),
         *(party_key(Role.MEDIA_REPRESENTATIVE, subject_id) for subject_id in place.assigned),
     )
-    confirming = (specialist, party_key(Role.TECHNICAL_REPRESENTATIVE, here))
     # A division reports its own steps of an improvement plan, and brings their evidence.
     division = party_key(Role.DIVISION_MEMBER, here)
     # Who is assigned to a plan verifies it, as the technical representative of the entity.
