@@ -7,13 +7,14 @@ from typing import TypeAlias
 import asyncpg
 
 from app import clock, ticking
-from app.services.load import activity, figures
+from app.services.load import activity, figures, planning
 from app.services.load import demo as demo_people
 from app.services.load.catalogue import load_holidays, load_structure, read_catalogue
 from app.services.load.files import DataError
 from app.services.load.indicators import load_indicators
 from app.services.load.merging import Connection, Tally
 from app.services.load.path_templates import load_path_templates, read_path_templates
+from app.services.load.planning_files import read_planning
 from app.services.load.schedules import load_schedules
 
 __all__ = ["Counts", "DataError", "Tally", "load"]
@@ -40,6 +41,7 @@ async def load(
     series = figures.read_figures(data, catalogue)
     paths = read_path_templates(data)
     invented = demo_people.read_demo(data, catalogue) if demo else None
+    planned = read_planning(data, catalogue, invented) if invented else None
     at = clock.now()
     counts: Counts = {}
 
@@ -71,11 +73,12 @@ async def load(
         done({"obligations": await _owe(connection, url, say)})
         async with connection.transaction():
             done({"results": await figures.load_figures(connection, series, at)})
-        if invented is not None:
+        if invented is not None and planned is not None:
             hashes = await demo_people.password_hashes(connection, invented, demo_password)
             async with connection.transaction():
                 done(await demo_people.load_people(connection, invented, hashes, at))
             done(await activity.act(connection, url, at))
+            done(await planning.plan(connection, url, planned, at))
     finally:
         await connection.close()
     return counts

@@ -23,6 +23,7 @@ from app.services.load.indicators import DEFINITIONS, INDICATORS, TARGETS
 from app.services.load.merging import Connection, Record
 from app.services.load.schedules import SCHEDULES
 from app.tokens import Claims, TokenKeys
+from bench import paths
 
 DATA = migrating.ROOT / "data"
 _MARK = "pragma: the bench's own data"
@@ -71,6 +72,7 @@ async def fill(url: str, size: Size) -> None:
         async with connection.transaction():
             await _contributions(connection, now)
             await _results(connection, size, offices, now)
+            await paths.fill(connection, now)
             await _signed_in(connection, size, now)
             await _mark(connection)
         await connection.execute("analyze")

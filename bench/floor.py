@@ -83,6 +83,10 @@ async def _read(parts: list[str], query: dict[str, str]) -> bytes:
             return await _value(floor_sql.RESULTS_AFTER, limit, date.fromisoformat(day), UUID(last))
         case ["results"]:
             return await _value(floor_sql.RESULTS, limit)
+        case ["path-runs"]:
+            return await _value(floor_sql.RUNS, limit)
+        case ["path-runs", id_, "timeline"]:
+            return await _value(floor_sql.TIMELINE, UUID(id_))
         case ["scoreboard"]:
             return await _value(floor_sql.SCOREBOARD)
     raise LookupError(parts)

@@ -217,6 +217,72 @@ SCOREBOARD = f"""
     select json_build_object('items', json_agg(row_to_json(c) order by c.code))::text from counted c
 """
 
+_TODAY = "(now() at time zone 'Asia/Muscat')::date"
+_OVERDUE_DAYS = f"""
+    case when s.due < coalesce((s.ended_at at time zone 'Asia/Muscat')::date, {_TODAY}) then (
+        select count(*)::int
+        from generate_series(s.due + 1, coalesce((s.ended_at at time zone 'Asia/Muscat')::date, {_TODAY}),
+                             interval '1 day') g (day)
+        where extract(isodow from g.day) not in (5, 6)
+          and not exists (select from holidays h where h.day = g.day::date and h.cancelled_at is null))
+    else 0 end
+"""
+_TIMING = f"""
+    case when s.ended_at is not null
+         then case when (s.ended_at at time zone 'Asia/Muscat')::date > s.due then 'ended_late' else 'ended_on_time' end
+         when s.due < {_TODAY} then 'overdue'
+         when s.state = 'pending' or s.due_from > {_TODAY} then 'not_yet'
+         when s.due <= {_TODAY} + 7 then 'due_soon' else 'on_time' end
+"""
+_PLACE = """
+    'id', s.id, 'key', s.key, 'number', s.number, 'occasion', s.occasion, 'round', s.round, 'title_ar', s.title_ar,
+    'title_en', s.title_en, 'kind', s.kind, 'state', s.state
+"""
+_STAGE_AWAITED = """
+    (select coalesce(json_agg(json_build_object(
+        'party', split_part(w.party, ':', 1), 'division', null, 'action', w.action, 'substitute', w.rank > 0,
+        'since', w.opened_at, 'due', w.due) order by w.rank), '[]')
+     from waits w where w.subject_id = s.id and w.closed_at is null)
+"""
+
+RUNS = f"""
+    select json_build_object('items', json_agg(row_to_json(t)), 'next_cursor', (array_agg(t.id))[count(*)])::text
+    from (
+        select r.id, {_ENTITY} as entity, json_build_object('kind', r.subject_kind, 'id', r.subject_id) as subject,
+               json_build_object('id', t.id, 'code', t.code, 'number', t.number, 'title_ar', t.title_ar,
+                                 'title_en', t.title_en) as template,
+               r.year, r.state, r.started_at, r.ended_at, g.progress, g.open_stages, r.version
+        from path_runs r join entities e on e.id = r.entity_id join path_templates t on t.id = r.template_id
+        cross join lateral (
+            select json_build_object('total', count(*), 'over', count(s.ended_at)) as progress,
+                   coalesce(json_agg(json_build_object({_PLACE}, 'due_from', s.due_from, 'due', s.due,
+                       'timing', {_TIMING}, 'days_late', {_OVERDUE_DAYS}, 'opened_at', s.opened_at,
+                       'ended_at', s.ended_at, 'awaiting', {_STAGE_AWAITED}) order by s.number, s.occasion)
+                       filter (where s.state = 'open'), '[]') as open_stages
+            from path_stages s where s.run_id = r.id and s.superseded_at is null
+        ) g
+        order by r.id desc limit $1
+    ) t
+"""
+
+TIMELINE = f"""
+    select row_to_json(t)::text from (
+        select r.id, {_ENTITY} as entity, t.title_ar, t.title_en, r.year, r.state, {_TODAY} as today, (
+                   select json_agg(json_build_object({_PLACE}, 'planned_from', coalesce(s.due_from, s.due),
+                       'planned_to', s.due,
+                       'actual_from', case when s.opened_at is not null
+                                           then (s.opened_at at time zone 'Asia/Muscat')::date end,
+                       'actual_to', case when s.opened_at is not null
+                                         then (s.ended_at at time zone 'Asia/Muscat')::date end,
+                       'timing', {_TIMING}, 'days_late', {_OVERDUE_DAYS},
+                       'superseded', s.superseded_at is not null) order by s.number, s.occasion, s.round)
+                   from path_stages s where s.run_id = r.id
+               ) as items, r.version
+        from path_runs r join entities e on e.id = r.entity_id join path_templates t on t.id = r.template_id
+        where r.id = $1
+    ) t
+"""
+
 BEAR = """
     insert into subjects (id, kind, entity_id, created_at)
     select $1, 'result', i.entity_id, $3 from indicators i where i.id = $2

@@ -24,7 +24,7 @@ from bench.data import Size
 HOME = migrating.ROOT / ".local" / "bench"
 HOST = "127.0.0.1"
 KINDS = ("floor", "ours", "template")
-_START_SECONDS = 30.0
+_START_SECONDS = 120.0
 
 _SETTINGS = {"shared_preload_libraries": "pg_stat_statements", "shared_buffers": "1GB"}
 

@@ -16,6 +16,8 @@ WANTED: dict[str, tuple[str, str]] = {
     "page_1": ("page 1 of the results", ""),
     "page_deep": ("page 10,000 of the results", ""),
     "scoreboard": ("scoreboard of 59 entities", "<= 0.25"),
+    "runs": ("59 paths with their open stages and lateness", ""),
+    "timeline": ("the timeline of annex A", ""),
 }
 
 

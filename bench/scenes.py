@@ -16,7 +16,7 @@ from bench.data import Person
 from bench.load import Request
 from bench.machine import Running
 
-PAGE, FIGURES = 20, 12
+PAGE, FIGURES, RUNS = 20, 12, 59
 DEEP = 10_000
 """The number of the page that is compared with the first."""
 
@@ -33,6 +33,7 @@ class Ground:
     tokens: Sequence[str]
     national: str
     indicators: Sequence[str]
+    runs: Sequence[str]
     enterers: Mapping[str, str]
     backlog: Sequence[tuple[str, int]]
     reviewer: str
@@ -56,6 +57,7 @@ class Ground:
                 order by r.period_end, r.id limit 500
                 """
             )
+            runs = await connection.fetch("select id from path_runs order by id")
             figures = await connection.fetchval("select count(*) from results where state <> 'discarded'")
         finally:
             await connection.close()
@@ -68,6 +70,7 @@ class Ground:
             tokens=list(tokens.values()),
             national=next(tokens[p.id] for p in people if p.role is Role.UNIT_SPECIALIST),
             indicators=[str(row["id"]) for row in rows],
+            runs=[str(row["id"]) for row in runs],
             enterers={str(row["id"]): tokens[members[row["entity_id"]][0].id] for row in rows},
             backlog=[(str(row["id"]), row["version"]) for row in waiting],
             reviewer=tokens[members[waiting[0]["entity_id"]][1].id],
@@ -80,6 +83,10 @@ class Ground:
             Request("GET", paths[number % len(paths)], self.tokens[number % len(self.tokens)])
             for number in range(max(_SHOWN, len(self.tokens)))
         ]
+
+    def asked_by_unit(self, *paths: str) -> list[Request]:
+        """The paths, by somebody of the follow-up unit."""
+        return [Request("GET", path, self.national) for path in paths]
 
 
 def reads(ground: Ground, kind: str, deep_cursor: str) -> dict[str, list[Request]]:
@@ -94,9 +101,13 @@ def reads(ground: Ground, kind: str, deep_cursor: str) -> dict[str, list[Request
         "page_1": ground.asked(f"/v1/results?limit={PAGE}"),
         "page_deep": ground.asked(f"/v1/results?limit={PAGE}&{deep}"),
         "scoreboard": ground.asked("/v1/scoreboard?by=entity"),
+        # Of all entities, as only UNIT asks.
+        "runs": ground.asked_by_unit(f"/v1/path-runs?limit={RUNS}"),
+        "timeline": ground.asked_by_unit(*(f"/v1/path-runs/{id_}/timeline" for id_ in ground.runs)),
     }
     if kind == "template":
-        del found["card"]
+        for scene in ("card", "runs", "timeline"):
+            del found[scene]
     return found
 
 

@@ -80,6 +80,7 @@ def test_the_demo_serves_what_it_prints_and_leaves_nothing(home: Path, taken_por
     with running(home, taken_port, signal.SIGHUP) as text:
         assert "indicators: 55 new" in text
         assert "demo contributions: 3 new" in text
+        assert "demo annual plans: 2 new" in text
         assert f"Port {taken_port} is taken; using " in text
         for english, arabic in demo._ROLES.values():
             assert english in text
@@ -134,4 +135,4 @@ def check_requests(address: str, password: str, text: str) -> None:
         found = http.get(f"{address}/v1/indicators", params={name: words}, headers=bearer).json()
         assert [item["code"] for item in found["items"]] == ["gross_debt_gdp"]
         assert f"{address}/v1/inbox" in inbox
-        assert len(http.get(f"{address}/v1/inbox", headers=bearer).json()["items"]) == 1
+        assert len(http.get(f"{address}/v1/inbox", headers=bearer).json()["items"]) == 2

@@ -37,6 +37,25 @@ HEADERS = {
     "demo_people": "entity,division,role,email,sign_in,name_ar,name_en",
     "demo_divisions": "entity,code,name_ar,name_en,function",
     "demo_in_charge": "indicator,entity,division",
+    "demo_targets": "indicator,year,kind,value,value_max,rank,window_start,window_end,source",
+    "demo_initiatives": (
+        "code,entity,kind,name_ar,name_en,goal_ar,programme,starts_on,ends_on,people,sector,indicator,expected,"
+        "by_year,proposed_by,proposed_on,approved_by,approved_on"
+    ),
+    "demo_milestones": (
+        "initiative,number,title_ar,title_en,weight,starts_on,due_on,depends_on,acceptance_ar"
+    ),
+    "demo_budgets": (
+        "initiative,year,source,requested,requested_by,requested_on,answer,approved,answered_by,answered_on,"
+        "letter,spent,spent_on"
+    ),
+    "demo_reports": (
+        "initiative,as_of,reached,forecast_end,note_ar,entered_by,entered_on,submitted_on,reviewed_by,"
+        "reviewed_on,approved_by,approved_on"
+    ),
+    "demo_plan_items": ("entity,year,number,kind,title_ar,title_en,priority,indicator,initiative,entered_by"),
+    "demo_scorecard_lines": "entity,year,indicator,weight",
+    "demo_stages": "path,entity,year,stage,on,by,act,letter,sender_ar,reason_ar",
 }
 
 KEYS = {
@@ -57,6 +76,14 @@ KEYS = {
     "demo_people": ["email"],
     "demo_divisions": ["entity", "code"],
     "demo_in_charge": ["indicator"],
+    "demo_targets": ["indicator", "year"],
+    "demo_initiatives": ["code"],
+    "demo_milestones": ["initiative", "number"],
+    "demo_budgets": ["initiative", "year", "source"],
+    "demo_reports": ["initiative", "as_of"],
+    "demo_plan_items": ["entity", "year", "number"],
+    "demo_scorecard_lines": ["entity", "year", "indicator"],
+    "demo_stages": ["path", "entity", "year", "stage"],
 }
 
 MAY_BE_UNKNOWN = {
@@ -76,6 +103,15 @@ MAY_BE_EMPTY = {
     "series_map": {"indicator", "measure"},
     "vintages": {"series", "period"},
     "demo_people": {"entity", "division"},
+    "demo_targets": {"value_max", "rank", "window_start", "window_end"},
+    "demo_initiatives": {"programme", "sector", "approved_by", "approved_on"},
+    "demo_milestones": {"depends_on"},
+    "demo_budgets": {"answer", "approved", "answered_by", "answered_on", "letter", "spent", "spent_on"},
+    "demo_reports": {
+        *("forecast_end", "submitted_on", "reviewed_by", "reviewed_on", "approved_by", "approved_on"),
+    },
+    "demo_plan_items": {"title_ar", "title_en", "priority", "indicator", "initiative"},
+    "demo_stages": {"letter", "sender_ar", "reason_ar"},
 }
 
 # table, column, table it refers to, column there
@@ -100,6 +136,16 @@ REFERENCES = [
     ("vintages", "series", "series_map", "series"),
     ("demo_people", "entity", "entities", "code"),
     ("demo_divisions", "entity", "entities", "code"),
+    ("demo_targets", "indicator", "demo_indicators", "code"),
+    ("demo_initiatives", "entity", "entities", "code"),
+    ("demo_initiatives", "programme", "programmes", "code"),
+    ("demo_milestones", "initiative", "demo_initiatives", "code"),
+    ("demo_budgets", "initiative", "demo_initiatives", "code"),
+    ("demo_reports", "initiative", "demo_initiatives", "code"),
+    ("demo_plan_items", "initiative", "demo_initiatives", "code"),
+    ("demo_plan_items", "indicator", "indicators", "code"),
+    ("demo_plan_items", "priority", "priorities", "code"),
+    ("demo_scorecard_lines", "indicator", "demo_indicators", "code"),
 ]
 
 WORDS = {
@@ -172,6 +218,7 @@ CODES = {
     "indicators": r"(?!demo_)[a-z][a-z0-9_]*",
     "demo_indicators": r"demo_[a-z0-9_]+",
     "demo_divisions": r"[A-Z]{2,4}",
+    "demo_initiatives": r"D2\d-\d\d",
 }
 
 ARABIC_LETTERS = re.compile(r"[\u0621-\u064a]")

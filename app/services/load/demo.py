@@ -21,7 +21,7 @@ from app.enums import (
 from app.services.load import merging
 from app.services.load.catalogue import Catalogue
 from app.services.load.files import Row, read
-from app.services.load.indicators import INDICATORS, Indicators, load_indicators, read_told
+from app.services.load.indicators import INDICATORS, Indicators, load_indicators, read_told, with_targets
 from app.services.load.merging import Connection, Record, Table, Tally
 
 DIVISIONS = Table("divisions", key=("entity_id", "code"), kind=SubjectKind.DIVISION)
@@ -34,8 +34,8 @@ MEMBERSHIPS = Table(
 )
 ASSIGNMENTS = Table("assignments", key=("user_id", "subject_id"), kind=SubjectKind.ASSIGNMENT)
 
-STARTS_AT = datetime(2025, 1, 1, tzinfo=clock.MUSCAT)
-"""Since when all of them hold their roles: before the period for which the demo enters figures."""
+STARTS_AT = datetime(2023, 1, 1, tzinfo=clock.MUSCAT)
+"""Since when all of them hold their roles: before anything that the demo tells of."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ class Demo:
 def read_demo(folder: Path, catalogue: Catalogue) -> Demo:
     """Read and check the demo's files. Raises DataError."""
     entities = {record["code"]: record["code"] for record in catalogue.entities}
-    indicators = read_told(folder, "demo_indicators", catalogue.known)
+    indicators = with_targets(read_told(folder, "demo_indicators", catalogue.known), folder, "demo_targets")
     owners = {
         record["code"]: record["entity_id"] for record in (*catalogue.indicators.records, *indicators.records)
     }
@@ -135,7 +135,10 @@ async def load_structure(connection: Connection, demo: Demo, at: datetime) -> di
     invented = await load_indicators(connection, demo.indicators, at)
     entities = await merging.codes(connection, "entities")
     divisions = [record | {"entity_id": entities[record["entity_id"]]} for record in demo.divisions]
-    done: dict[str, Tally] = {"demo indicators": invented["indicators"]}
+    done: dict[str, Tally] = {
+        "demo indicators": invented["indicators"],
+        "demo targets": invented["targets"],
+    }
     done["divisions"] = await merging.merge(connection, DIVISIONS, divisions, at)
     by_code = await _divisions(connection)
     in_charge = [

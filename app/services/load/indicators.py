@@ -4,7 +4,7 @@ The files speak of version 1 alone: what people decided since, in that version o
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,8 @@ from app.services.load.merging import Connection, Merged, Record, Table, Tally
 from app.services.scores import commands as scores
 
 _ONCE = frozenset({"state", "definition_id", "recorded_at"})
+_MARKED = _ONCE | {"in_scorecard"}
+"""Whether an indicator stands in a scorecard, the scorecards say once it is there."""
 
 INDICATORS = Table("indicators", kind=SubjectKind.INDICATOR, untold=_ONCE)
 DEFINITIONS = Table("definitions", key=("indicator_id", "number"), kind=SubjectKind.DEFINITION, untold=_ONCE)
@@ -65,10 +67,7 @@ class Indicators:
 def read_indicators(folder: Path, known: Mapping[str, Mapping[str, str]]) -> Indicators:
     """The national indicators with their targets. `known`: codes of entities, priorities and
     programmes. Raises DataError."""
-    told = read_told(folder, "indicators", known)
-    columns = "indicator year kind value value_max rank window_start window_end source"
-    targets = [_target(row, told) for row in read(folder, "targets", columns, key="indicator year")]
-    return Indicators(told.rows, told.records, told.definitions, targets)
+    return with_targets(read_told(folder, "indicators", known), folder, "targets")
 
 
 def read_told(folder: Path, name: str, known: Mapping[str, Mapping[str, str]]) -> Indicators:
@@ -79,6 +78,13 @@ def read_told(folder: Path, name: str, known: Mapping[str, Mapping[str, str]]) -
         [_indicator(row, known) for row in rows],
         [_definition(row, known) for row in rows],
     )
+
+
+def with_targets(told: Indicators, folder: Path, name: str) -> Indicators:
+    """The same with the targets of another file. Raises DataError."""
+    columns = "indicator year kind value value_max rank window_start window_end source"
+    targets = [_target(row, told) for row in read(folder, name, columns, key="indicator year")]
+    return replace(told, targets=targets)
 
 
 def _indicator(row: Row, known: Mapping[str, Mapping[str, str]]) -> Record:
@@ -170,7 +176,7 @@ async def load_indicators(connection: Connection, told: Indicators, at: datetime
         }
         for record in told.records
     ]
-    merged = await merging.merge(connection, INDICATORS, indicators, at, once=_ONCE)
+    merged = await merging.merge(connection, INDICATORS, indicators, at, once=_MARKED)
     by_code = await merging.codes(connection, "indicators")
     definitions = [
         merging.resolved(record, indicator_id=by_code, entity_id=entities)
