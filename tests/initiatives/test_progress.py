@@ -193,7 +193,6 @@ async def _waiting(person: Person) -> set[str]:
 async def test_what_is_stopped_waits_for_nobody_any_more(house: House) -> None:
     made = await house.approved()
     proof = await _put(house, made, house.member)
-    made = await house.approved()
     report = await house.reported(made)
     await house.done(house.member, report, "submit")
     await house.done(house.planner, report, "review")
