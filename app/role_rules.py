@@ -125,7 +125,10 @@ PARTIES: dict[str, Text] = {
         "من يملك تعديل ما يتعلق به الدليل: من يُدخل النتيجة أو تقرير الإنجاز، ومن يعدّ تعريف المؤشر، ومن يعدّ خطة التحسين"
         " أو ينفذها، ومن ينفذ المبادرة، ومن يسجل الزيارات الميدانية، ومن ينفذ خطة التواصل، ومن يتولى مرحلة المسار",
     ),
-    "step:propose": Text("anyone who holds a role in the entity", "كل من له دور في الجهة"),
+    "step:propose": Text(
+        "anyone who holds a role in the entity, but who is a media representative only",
+        "كل من له دور في الجهة عدا من ليس إلا ممثلًا إعلاميًا",
+    ),
     "step:sort": Text(
         "the entity's planning directorate, a specialist or the manager of its vision office",
         "دائرة التخطيط في الجهة أو أخصائي في مكتب الرؤية أو مديره",
@@ -184,7 +187,6 @@ PARTIES_OF_AREA: dict[tuple[str, str], Text] = {
         " plan; never who entered or edited it",
         "مدير مكتب الرؤية أو أخصائي فيه أو الممثل الفني المكلف بالخطة، ولا يتولاه من أعدّها أو عدّلها",
     ),
-    ("plans", "step:control"): Text("whoever has the stage of its path", "صاحب الخطوة في مسار الخطة"),
     ("path_runs", "step:enter"): Text(
         "of a plan, whom the chain of plans in the entity's role plan names to enter",
         "للخطة: من تسميه سلسلة الخطط في خطة توزيع الأدوار للإدخال",

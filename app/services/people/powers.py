@@ -78,7 +78,6 @@ def of(actor: Actor, places: Iterable[Place]) -> Powers:
         },
         # Of the definitions of vision indicators, and of the figures that UNIT enters.
         "evidence": {"attach": (UNIT, UNIT_EDITOR), "verify": (UNIT,)},
-        "plans": {"control": (UNIT,)},
         "obligations": {Step.APPROVE: (UNIT,)},
         "reopenings": {Step.APPROVE: (UNIT,)},
         "communication_plans": {"support": (UNIT,)},
@@ -108,7 +107,6 @@ def _at(actor: Actor, place: Place) -> frozenset[str]:
         *communication.get(Step.ENTER, ()),
         *(party_key(Role.MEDIA_REPRESENTATIVE, subject_id) for subject_id in place.assigned),
     )
-    confirming = (specialist, party_key(Role.TECHNICAL_REPRESENTATIVE, here))
     # A division reports its own steps of an improvement plan, and brings their evidence.
     division = party_key(Role.DIVISION_MEMBER, here)
     # Who is assigned to a plan verifies it, as the technical representative of the entity.
