@@ -143,7 +143,10 @@ PARTIES: dict[str, Text] = {
         "the technical representative who is assigned to the challenge or to what it is about, or the manager",
         "الممثل الفني المكلف بالتحدي أو بموضوعه، أو مدير المكتب",
     ),
-    "step:propose": Text("anyone who holds a role in the entity", "كل من له دور في الجهة"),
+    "step:propose": Text(
+        "anyone who holds a role in the entity, but who is a media representative only",
+        "كل من له دور في الجهة عدا من ليس إلا ممثلًا إعلاميًا",
+    ),
     "step:sort": Text(
         "the entity's planning directorate, a specialist or the manager of its vision office",
         "دائرة التخطيط في الجهة أو أخصائي في مكتب الرؤية أو مديره",
@@ -202,7 +205,6 @@ PARTIES_OF_AREA: dict[tuple[str, str], Text] = {
         " plan; never who entered or edited it",
         "مدير مكتب الرؤية أو أخصائي فيه أو الممثل الفني المكلف بالخطة، ولا يتولاه من أعدّها أو عدّلها",
     ),
-    ("plans", "step:control"): Text("whoever has the stage of its path", "صاحب الخطوة في مسار الخطة"),
     ("path_runs", "step:enter"): Text(
         "of a plan, whom the chain of plans in the entity's role plan names to enter",
         "للخطة: من تسميه سلسلة الخطط في خطة توزيع الأدوار للإدخال",

@@ -50,7 +50,7 @@ class Plan(Base):
 
     Of a year one version is in work and one in force at most. `criteria`: what decides who may enter it, as
     `[{key, ar, en}]` (Guide P-5). `revision` rises with every change of what it says: what was verified of an earlier
-    one is outdated. `snapshot`: what it said when it was approved last. `parties_*`: the party keys of its chain as the
+    one is outdated. `snapshot`: what it said and showed when it was approved last. `parties_*`: the party keys of its chain as the
     role plan named them when it was begun. `edited_by`: who never verifies or approves it.
     """
 
@@ -198,7 +198,7 @@ class PlanItem(Base):
 
 class PlanCheck(Base):
     """One answer of quality control about one item (Guide P-6). Never changed: the latest of a question counts, and
-    only of the item's present revision."""
+    only of the item's present revision, while what it names says the same: `seen` is the hash of that."""
 
     __tablename__ = "plan_checks"
     __table_args__ = (
@@ -206,6 +206,7 @@ class PlanCheck(Base):
         ForeignKeyConstraint(["plan_id", "entity_id"], ["plans.id", "plans.entity_id"]),
         ForeignKeyConstraint(["item_id", "plan_id"], ["plan_items.id", "plan_items.plan_id"]),
         CheckConstraint("passed or remark is not null", name="remark"),
+        CheckConstraint("octet_length(seen) = 32", name="seen"),
         Index("ix_plan_checks_item_id", "item_id", "question", text("id desc")),
     )
 
@@ -214,6 +215,7 @@ class PlanCheck(Base):
     plan_id: Mapped[uuid.UUID]
     item_id: Mapped[uuid.UUID]
     revision: Mapped[int]
+    seen: Mapped[bytes]
     question: Mapped[str]
     passed: Mapped[bool] = mapped_column(Boolean)
     remark: Mapped[str | None]

@@ -102,14 +102,6 @@ RULES = (
         "P-9",
     ),
     rule(
-        "plans.return",
-        "step:control",
-        "Return a plan to who drafts it, with a reason, by a stage of its path",
-        "إعادة الخطة إلى معدّها مع بيان السبب في خطوة من مسارها",
-        "P-9",
-        recordable=True,
-    ),
-    rule(
         "plans.record_link",
         "planning division_member",
         "Record how many employees have the plan's indicators in their job plans: planning, or the division itself",

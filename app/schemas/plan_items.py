@@ -97,7 +97,9 @@ class PlanCheckRead(View):
     remark: Annotated[Words | None, Field(description="What is to be put right.")]
     by: Annotated[PersonRef, Field(description="Who checked.")]
     at: Annotated[datetime, Field(description="When.")]
-    counts: Annotated[bool, Field(description="False: the item was edited since.")]
+    counts: Annotated[
+        bool, Field(description="False: the item, or what it names, says something else since.")
+    ]
 
 
 _Rials = Annotated[Number, Field(ge=0)]
@@ -149,6 +151,26 @@ _Funding = Annotated[
 ]
 
 
+_Unfit = Annotated[
+    str | None,
+    Field(
+        max_length=30,
+        pattern=r"^(restricted|initiative_ended|outside_the_year|indicator_not_active)$",
+        description="Why the plan is not approved with it as it is: its initiative is restricted and the plan is not, is"
+        " discarded or stopped, or lies outside the plan's year; its indicator is not active. Null: nothing.",
+        examples=["initiative_ended"],
+    ),
+]
+
+
+class PlanEffect(View):
+    """What an initiative in the plan is to move an indicator by (Guide I-7)."""
+
+    indicator: Annotated[Ref, Field(description="The indicator.")]
+    expected: Annotated[Number | None, Field(description="By how much, in its unit; null: not said.")]
+    by_year: Annotated[int | None, Field(ge=2000, le=2100, description="By the end of which year.")]
+
+
 class PlanItemRead(View):
     """What the plan holds."""
 
@@ -159,7 +181,11 @@ class PlanItemRead(View):
     title_en: Annotated[Name | None, Field(description=_TITLE_EN)]
     priority: Annotated[Ref | None, Field(description=_PRIORITY)]
     indicator: Annotated[Ref | None, Field(description="The indicator.")]
-    initiative: Annotated[PlanInitiative | None, Field(description="The initiative.")]
+    initiative: Annotated[
+        PlanInitiative | None,
+        Field(description="The initiative; null also where it is restricted and the plan is not."),
+    ]
+    effects: Annotated[list[PlanEffect], Field(max_length=50, description="What the initiative is to move.")]
     note: Annotated[Words | None, Field(description=_NOTE)]
     state: Annotated[PlanItemState, Field(description="Whether it is still in the plan.")]
     drop_reason: _DropReason
@@ -167,5 +193,6 @@ class PlanItemRead(View):
     checks: Annotated[
         list[PlanCheckRead], Field(max_length=5, description="The latest answer to each question.")
     ]
+    unfit: _Unfit
     funding: _Funding
     budget: Annotated[list[ItemBudget], Field(max_length=101, description="Its money by year.")]

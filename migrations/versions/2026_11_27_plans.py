@@ -251,6 +251,7 @@ def _plan_checks() -> None:
         sa.Column("plan_id", sa.Uuid(), nullable=False),
         sa.Column("item_id", sa.Uuid(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("seen", sa.LargeBinary(), nullable=False),
         sa.Column("question", sa.Text(), nullable=False),
         sa.Column("passed", sa.Boolean(), nullable=False),
         sa.Column("remark", sa.Text(), nullable=True),
@@ -261,6 +262,7 @@ def _plan_checks() -> None:
             name=op.f("ck_plan_checks_question"),
         ),
         sa.CheckConstraint("passed or remark is not null", name=op.f("ck_plan_checks_remark")),
+        sa.CheckConstraint("octet_length(seen) = 32", name=op.f("ck_plan_checks_seen")),
         sa.ForeignKeyConstraint(["checked_by_id"], ["users.id"], name=op.f("fk_plan_checks_checked_by_id")),
         sa.ForeignKeyConstraint(["entity_id"], ["entities.id"], name=op.f("fk_plan_checks_entity_id")),
         sa.ForeignKeyConstraint(

@@ -15,6 +15,7 @@ from app import clock, errors, ids, permissions
 from app.db import Database
 from app.enums import DivisionFunction, Role, SubjectKind
 from app.enums.plans import Question
+from app.parties import Entitlement
 from app.services.people import actor as actors
 from app.services.people.decisions import Letter
 from app.services.people.steps import Said
@@ -113,13 +114,13 @@ class Planning:
         }
         return await (by or self.planner).api.create(f"/v1/entities/{self.entity.id}/plans", body)
 
-    async def begun(self, *items: dict[str, Any], **fields: Any) -> "AnnualPlan":
-        """A drafted plan that holds `items`: a goal unless said."""
-        answer = await self.create(**fields)
+    async def begun(self, *items: dict[str, Any], by: Person | None = None, **fields: Any) -> "AnnualPlan":
+        """A drafted plan that holds `items`: a goal unless said; by planning unless said."""
+        answer = await self.create(by, **fields)
         assert answer.status_code == 201, answer.text
         plan = AnnualPlan(self, UUID(answer.json()["id"]))
         for item in items or (GOAL,):
-            await plan.add(item)
+            await plan.add(item, by)
         return plan
 
     async def initiative(
@@ -239,11 +240,11 @@ class AnnualPlan:
         body = {"item_id": item_id, "answers": answers}
         return await self.post("checks", body, by=by or self.office.specialist)
 
-    async def checked(self) -> None:
-        """Every kept item passes all questions."""
+    async def checked(self, by: Person | None = None) -> None:
+        """Every kept item passes all questions, by a specialist unless said."""
         for item in (await self.read())["contents"]:
             if item["state"] == "kept":
-                answer = await self.check(item["id"])
+                answer = await self.check(item["id"], by=by)
                 assert answer.status_code == 201, answer.text
 
     async def fire(
@@ -259,9 +260,17 @@ class AnnualPlan:
 
     async def send_back(self, app: FastAPI, state: str, by: Person, reason: str | None) -> None:
         """What a return to an earlier stage does."""
-        await self._run(app, walking.RETURNS[state], by, Said(reason))
+        # Who had the right to return the stage has it to return the plan.
+        await self._run(app, walking.RETURNS[state], by, Said(reason), Entitlement(""))
 
-    async def _run(self, app: FastAPI, fire: Fire, by: Person, said: Said) -> None:
+    async def _run(
+        self,
+        app: FastAPI,
+        fire: Fire,
+        by: Person,
+        said: Said,
+        entitlement: Entitlement | None = None,
+    ) -> None:
         database: Database = app.state.database
         now = clock.now()
         async with database.writing() as lane:
@@ -270,10 +279,10 @@ class AnnualPlan:
             found = await facts.one(lane, actor, self.id, now)
             if found is None:
                 raise errors.NotFound()
-            entitlement = permissions.entitlement(actor, fire.transition.action, found)
+            right = entitlement or permissions.entitlement(actor, fire.transition.action, found)
             if found.state not in fire.transition.sources:
                 raise errors.WrongState()
-            await fire.run(lane, actor, found, entitlement, said, now)
+            await fire.run(lane, actor, found, right, said, now)
 
     async def approved(self, app: FastAPI) -> None:
         """Checked, verified and approved by the head."""

@@ -220,3 +220,23 @@ async def test_discarding(world: World, app: FastAPI) -> None:
     again = await office.drafted()
     assert (await office.read(again))["number"] == 2
     refused(await office.draft(), 409, "already_exists")
+
+
+async def test_who_wrote_what_is_copied_never_aligns_the_copy(world: World, app: FastAPI) -> None:
+    """The lines are theirs still, whoever copies a draft or opens a version."""
+    office = await Office.make(world, app)
+    (one,) = await office.indicators(1)
+    source = await office.drafted([(one, 100)], by=office.specialist)
+    await world.target(one, YEAR + 1, value=50)
+    copied = await office.draft(office.drafter, year=YEAR + 1, copied_from_id=source.rpartition("/")[2])
+    assert copied.status_code == 201, copied.text
+    with pytest.raises(errors.FourEyes):
+        await office.fired(office.specialist, copied.headers["Location"], "scorecards.align")
+    await office.fired(office.manager, copied.headers["Location"], "scorecards.align")
+    await office.fired(office.manager, source, "scorecards.align")
+    await office.fired(office.head, source, "scorecards.approve")
+    await office.fired(office.unit, source, "scorecards.agree")
+    opened = await office.new_version(source)
+    assert opened.status_code == 201, opened.text
+    with pytest.raises(errors.FourEyes):
+        await office.fired(office.specialist, opened.headers["Location"], "scorecards.align")

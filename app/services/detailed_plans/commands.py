@@ -238,8 +238,8 @@ async def drop(
     reason: str,
     now: datetime,
 ) -> None:
-    """End the open and approved detailed plans of a year of the initiatives that lost their funding (Guide P-9): two
-    statements and the one that finds them, however many they are."""
+    """End the open and approved detailed plans of a year of initiatives that the annual plan holds no more (Guide P-9):
+    two statements and the one that finds them, however many they are."""
     live = sorted(rules.DROP.sources)
     found = await writer.execute(
         select(_table.c.id, _table.c.state, _table.c.version)

@@ -1,14 +1,14 @@
 """The transitions of a subject that the stages of its path fire, by the kind of subject. An area whose things walk
 paths offers them in its `walking.py`, and has a line here."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
 from app import permissions
 from app.db import Lane, Writer
-from app.enums import SubjectKind
+from app.enums import Step, SubjectKind
 from app.errors import Forbidden, Text
 from app.parties import Actor, Entitlement, Facts
 from app.services.path_runs import rules
@@ -19,21 +19,24 @@ from app.services.scorecards import queries as scorecard_queries
 from app.services.scorecards import walking as scorecards
 from app.services.transitions import Fire
 
+_Begin = Callable[[Writer, UUID, Mapping[Step, Sequence[str]]], Awaitable[None]]
 _Load = Callable[[Lane, Actor, UUID, datetime], Awaitable[Facts | None]]
 
 
 @dataclass(frozen=True)
 class Walking:
     """How things of one kind walk. `load`: the facts of one, through its area's own visibility. `fires`: by the action
-    that a stage names. `returns`: by the state that a thing goes back to."""
+    that a stage names. `returns`: by the state that a thing goes back to. `begin`: what becomes of it when its path
+    starts, given who takes the steps of the chain of plans."""
 
     load: _Load
     fires: Mapping[str, Fire]
     returns: Mapping[str, Fire]
+    begin: _Begin | None = None
 
 
 WALKING: Mapping[str, Walking] = {
-    SubjectKind.PLAN: Walking(plan_facts.one, plans.FIRES, plans.RETURNS),
+    SubjectKind.PLAN: Walking(plan_facts.one, plans.FIRES, plans.RETURNS, plans.begin),
     SubjectKind.SCORECARD: Walking(scorecard_queries.facts, scorecards.FIRES, scorecards.RETURNS),
 }
 
@@ -55,6 +58,13 @@ class Shot:
 async def load(lane: Lane, actor: Actor, kind: str, subject_id: UUID, now: datetime) -> Facts | None:
     """The facts of a thing that walks a path, if the actor may see it."""
     return await WALKING[kind].load(lane, actor, subject_id, now)
+
+
+async def begin(writer: Writer, kind: str, subject_id: UUID, parties: Mapping[Step, Sequence[str]]) -> None:
+    """Do to a thing what is done when its path starts. `parties`: who takes the steps of the chain of plans."""
+    walking = WALKING.get(kind)
+    if walking is not None and walking.begin is not None:
+        await walking.begin(writer, subject_id, parties)
 
 
 def aimed(actor: Actor, fire: Fire, facts: Facts | None, of_the_stage: Entitlement) -> Shot:

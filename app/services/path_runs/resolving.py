@@ -70,6 +70,11 @@ def keys_of(party: StageParty, division_id: UUID | None, setting: Setting) -> tu
     return (party_key(party.value, here),)
 
 
+def steps(setting: Setting) -> dict[Step, tuple[str, ...]]:
+    """Who takes each step of the chain, by key, as stages that name its steps have them."""
+    return {step: keys_of(party, None, setting) for party, step in _OF_THE_CHAIN.items()}
+
+
 def _chained(party: Party, division_id: UUID | None, entity_id: UUID) -> str:
     """A party of a chain. A path has no division in charge, so whoever executes may take it."""
     if party is Party.UNIT:

@@ -94,6 +94,7 @@ async def start(
         raise errors.unknown_reference("#/subject_id")
     setting = await _set(writer, entity_id, asked.subject_id, Chain.PLANS)
     _require_right(actor, kind, setting)
+    await firing.begin(writer, kind, asked.subject_id, resolving.steps(setting))
     template = await writer.row(_TEMPLATE, {"template_id": asked.template_id, "entity_id": entity_id})
     if template is None:
         raise errors.unknown_reference("#/template_id")

@@ -15,25 +15,28 @@ from app.parties import Actor, Facts
 from app.services import lifecycle, records, sql
 from app.services.challenges import facts as challenges
 from app.services.communications import queries as communication_plans
+from app.services.improvement_plans import queries as improvement_plans
 from app.services.initiatives import facts as initiatives
 from app.services.people import rules
 from app.services.people.memberships_commands import require_active
+from app.services.plans import facts as plans
 from app.services.results import facts as results
+from app.services.scorecards import queries as scorecards
 
 _SEEN_FIRST: Mapping[str, Callable[[Writer, Actor, UUID, datetime], Awaitable[Facts | None]]] = {
     SubjectKind.RESULT.value: results.one,
     SubjectKind.INITIATIVE.value: initiatives.one,
     SubjectKind.COMMUNICATION_PLAN.value: communication_plans.facts,
     SubjectKind.CHALLENGE.value: challenges.one,
+    SubjectKind.PLAN.value: plans.one,
+    SubjectKind.SCORECARD.value: scorecards.facts,
+    SubjectKind.IMPROVEMENT_PLAN.value: improvement_plans.facts,
 }
 """Who is assigned to one of these reads it, so only who reads it may assign: what loads it for who asks."""
 
 _ASSIGNED_TO = (
     SubjectKind.INDICATOR.value,
     SubjectKind.ENTITY.value,
-    SubjectKind.SCORECARD.value,
-    SubjectKind.IMPROVEMENT_PLAN.value,
-    SubjectKind.PLAN.value,
     *_SEEN_FIRST,
 )
 """What somebody can be put to work on; on the entity as a whole the media representative is (Guide O-4)."""
@@ -49,9 +52,8 @@ async def create(
     ends_at: datetime | None,
     now: datetime,
 ) -> UUID:
-    """Put a person of the entity to work on one of its indicators, results, initiatives, challenges or communication plans,
-    or on its communication as a whole.
-
+    """Put a person of the entity to work on something of it that people are put to work on, or on its communication as
+    a whole.
 
     Raises Forbidden for who would assign themself, Invalid for somebody without a role in the entity, or on the entity as a
     whole for who is no media representative, and for a subject that is unknown, another entity's, or not visible to the

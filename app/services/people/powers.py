@@ -78,7 +78,6 @@ def of(actor: Actor, places: Iterable[Place]) -> Powers:
         },
         # Of the definitions of vision indicators, and of the figures that UNIT enters.
         "evidence": {"attach": (UNIT, UNIT_EDITOR), "verify": (UNIT,)},
-        "plans": {"control": (UNIT,)},
         "obligations": {Step.APPROVE: (UNIT,)},
         "reopenings": {Step.APPROVE: (UNIT,)},
         "communication_plans": {"support": (UNIT,)},

@@ -2,12 +2,28 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, distinct, exists, func, literal_column, or_, select
-from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Text,
+    Uuid,
+    and_,
+    case,
+    column,
+    distinct,
+    exists,
+    extract,
+    func,
+    literal_column,
+    or_,
+    select,
+    true,
+)
+from sqlalchemy.dialects.postgresql import JSON, JSONB, distinct_on
 from sqlalchemy.sql.selectable import FromClause, ScalarSelect
 
-from app.enums import IndicatorState
-from app.enums.initiatives import BudgetAnswer
+from app.enums import Classification, IndicatorState
+from app.enums.initiatives import BudgetAnswer, InitiativeState
 from app.enums.plans import PlanItemKind, PlanItemState
 from app.models import (
     BudgetLine,
@@ -17,6 +33,7 @@ from app.models import (
     Initiative,
     InitiativeEffect,
     JobPlanLink,
+    Milestone,
     PlanCheck,
     PlanItem,
     Priority,
@@ -35,8 +52,24 @@ def is_kept(i: FromClause) -> ColumnElement[bool]:
     return i.c.state == sql.const(PlanItemState.KEPT)
 
 
-def _initiative(i: FromClause) -> ScalarSelect[Any]:
-    """The initiative of the item, with its dates; null where it is none."""
+def _is_restricted(of: FromClause) -> ColumnElement[bool]:
+    return of.c.classification == sql.const(Classification.RESTRICTED)
+
+
+def _readable(n: FromClause, p: FromClause) -> ColumnElement[bool]:
+    """Whether who reads the plan `p` may read of the initiative `n`: nothing restricted is told in a plan that is not."""
+    return or_(_is_restricted(p), ~_is_restricted(n))
+
+
+def _initiative_id(i: FromClause, p: FromClause) -> ScalarSelect[Any]:
+    """The initiative of the item where the plan may tell of it; else null."""
+    n = Initiative.__table__.alias()
+    found = select(n.c.id).where(n.c.id == i.c.initiative_id, _readable(n, p))
+    return found.correlate_except(n).scalar_subquery()
+
+
+def _initiative(i: FromClause, p: FromClause) -> ScalarSelect[Any]:
+    """The initiative of the item, with its dates; null where it is none, or the plan may not tell of it."""
     n = Initiative.__table__.alias()
     shown = sql.obj(
         id=n.c.id,
@@ -46,11 +79,54 @@ def _initiative(i: FromClause) -> ScalarSelect[Any]:
         starts_on=n.c.starts_on,
         ends_on=n.c.ends_on,
     )
-    return select(shown).where(n.c.id == i.c.initiative_id).correlate(i).scalar_subquery()
+    found = select(shown).where(n.c.id == i.c.initiative_id, _readable(n, p))
+    return found.correlate_except(n).scalar_subquery()
+
+
+def _effects(i: FromClause, p: FromClause) -> ScalarSelect[Any]:
+    """The indicators that the initiative of the item is to move, by how much."""
+    e, x = InitiativeEffect.__table__.alias(), Indicator.__table__.alias()
+    shown = sql.obj(indicator=sql.ref(x), expected=e.c.expected, by_year=e.c.by_year)
+    return (
+        select(sql.listed(shown, x.c.code))
+        .select_from(e.join(x, x.c.id == e.c.indicator_id))
+        .where(e.c.initiative_id == _initiative_id(i, p))
+        .correlate_except(e, x)
+        .scalar_subquery()
+    )
+
+
+def fingerprint(i: FromClause) -> ColumnElement[Any]:
+    """What a check of the item looks at, in 32 bytes: its own words; its indicator's names and definition; its
+    initiative's names, goal, dates, division, effects, milestones and the money that it asks for (Guide P-6)."""
+    n, x = Initiative.__table__.alias(), Indicator.__table__.alias()
+
+    def rows(of: FromClause, order: tuple[str, ...], *names: str) -> ScalarSelect[Any]:
+        said = sql.obj(**{name: of.c[name] for name in (*order, *names)})
+        listed = select(sql.listed(said, *(of.c[name] for name in order)))
+        return listed.where(of.c.initiative_id == n.c.id).correlate_except(of).scalar_subquery()
+
+    planned = ("title_ar", "title_en", "weight", "starts_on", "due_on", "acceptance", "depends_on")
+    of_initiative = sql.obj(
+        **{name: n.c[name] for name in ("name_ar", "name_en", "goal", "starts_on", "ends_on", "division_id")},
+        effects=rows(InitiativeEffect.__table__.alias(), ("indicator_id",), "expected", "by_year", "note"),
+        milestones=rows(Milestone.__table__.alias(), ("number",), *planned),
+        asked=rows(BudgetLine.__table__.alias(), ("year", "source"), "requested"),
+    )
+    of_indicator = sql.obj(**{name: x.c[name] for name in ("name_ar", "name_en", "definition_id")})
+    initiative = select(of_initiative).where(n.c.id == i.c.initiative_id).correlate_except(n)
+    indicator = select(of_indicator).where(x.c.id == i.c.indicator_id).correlate_except(x)
+    said = sql.obj(
+        **{name: i.c[name] for name in ("title_ar", "title_en", "priority_id", "note")},
+        initiative=initiative.scalar_subquery(),
+        indicator=indicator.scalar_subquery(),
+    )
+    return func.sha256(func.convert_to(said.cast(Text), sql.const("UTF8")))
 
 
 def _checks(i: FromClause) -> ScalarSelect[Any]:
-    """The latest answer to each question about the item; `counts`: it is of the item's present revision."""
+    """The latest answer to each question about the item; `counts`: it is of what the item and its initiative or
+    indicator say now."""
     c = PlanCheck.__table__.alias()
     latest = (
         select(c)
@@ -60,15 +136,46 @@ def _checks(i: FromClause) -> ScalarSelect[Any]:
         .correlate(i)
         .lateral("latest")
     )
+    # With an offset it is reckoned once for the item, not once for each question.
+    fresh = select(fingerprint(i).label("seen")).offset(_ZERO).correlate(i).lateral("fresh")
     shown = sql.obj(
         question=latest.c.question,
         passed=latest.c.passed,
         remark=latest.c.remark,
         by=sql.person(latest.c.checked_by_id),
         at=latest.c.checked_at,
-        counts=latest.c.revision == i.c.revision,
+        counts=and_(latest.c.revision == i.c.revision, latest.c.seen == fresh.c.seen),
     )
-    return select(sql.listed(shown, latest.c.question)).select_from(latest).correlate(i).scalar_subquery()
+    return (
+        select(sql.listed(shown, latest.c.question))
+        .select_from(latest.join(fresh, true()))
+        .correlate(i)
+        .scalar_subquery()
+    )
+
+
+_ENDED = (InitiativeState.DISCARDED, InitiativeState.STOPPED)
+
+
+def _unfit(i: FromClause, p: FromClause) -> ColumnElement[Any]:
+    """Why the plan is not approved with the item as it is; null: nothing stands against it."""
+    n, x = Initiative.__table__.alias(), Indicator.__table__.alias()
+
+    def initiative(where: ColumnElement[bool]) -> ColumnElement[bool]:
+        found: Select[Any] = select(_ONE).where(n.c.id == i.c.initiative_id, where)
+        return exists(found.correlate_except(n))
+
+    retired: Select[Any] = select(_ONE).where(
+        x.c.id == i.c.indicator_id, x.c.state != sql.const(IndicatorState.ACTIVE)
+    )
+    year_of_start, year_of_end = extract("year", n.c.starts_on), extract("year", n.c.ends_on)
+    why = case(
+        (initiative(~_readable(n, p)), sql.const(rules.RESTRICTED)),
+        (initiative(or_(*(n.c.state == sql.const(state) for state in _ENDED))), sql.const(rules.ENDED)),
+        (initiative(or_(year_of_start > p.c.year, year_of_end < p.c.year)), sql.const(rules.OUTSIDE)),
+        (exists(retired.correlate_except(x)), sql.const(rules.RETIRED)),
+    )
+    return case((is_kept(i), why))
 
 
 def _money(of: ColumnElement[bool], *group: ColumnElement[Any], b: FromClause) -> Select[Any]:
@@ -97,18 +204,21 @@ def _listed_money(money: FromClause, *group: str) -> ColumnElement[Any]:
     return sql.listed(sql.obj(**keys), *(money.c[name] for name in group))
 
 
-def _budget(i: FromClause) -> ScalarSelect[Any]:
+def _budget(i: FromClause, p: FromClause) -> ScalarSelect[Any]:
     """The money of the item by year (Guide P-10)."""
     b = BudgetLine.__table__.alias()
-    money = _money(b.c.initiative_id == i.c.initiative_id, b.c.year, b=b).correlate(i).lateral("money")
-    return select(_listed_money(money, "year")).select_from(money).correlate(i).scalar_subquery()
+    money = _money(b.c.initiative_id == _initiative_id(i, p), b.c.year, b=b).correlate(i, p).lateral("money")
+    return select(_listed_money(money, "year")).select_from(money).correlate(i, p).scalar_subquery()
 
 
 def budgets(p: FromClause) -> ScalarSelect[Any]:
-    """The money of the plan's kept items by year and source."""
+    """The money by year and source of the plan's kept items that it may tell of."""
     b, i = BudgetLine.__table__.alias(), PlanItem.__table__.alias()
-    of_kept: Select[Any] = select(_ONE).where(
-        i.c.plan_id == p.c.id, is_kept(i), i.c.initiative_id == b.c.initiative_id
+    n = Initiative.__table__.alias()
+    of_kept: Select[Any] = (
+        select(_ONE)
+        .select_from(i.join(n, n.c.id == i.c.initiative_id))
+        .where(i.c.plan_id == p.c.id, is_kept(i), n.c.id == b.c.initiative_id, _readable(n, p))
     )
     of = and_(b.c.entity_id == p.c.entity_id, exists(of_kept.correlate(p, b)))
     money = _money(of, b.c.year, b.c.source, b=b).correlate(p).lateral("money")
@@ -143,14 +253,16 @@ def item(i: FromClause, p: FromClause) -> ColumnElement[Any]:
         title_en=i.c.title_en,
         priority=sql.ref_by_id(Priority.__table__, i.c.priority_id),
         indicator=sql.ref_by_id(Indicator.__table__, i.c.indicator_id),
-        initiative=_initiative(i),
+        initiative=_initiative(i, p),
+        effects=_effects(i, p),
         note=i.c.note,
         state=i.c.state,
         drop_reason=i.c.drop_reason,
         dropped_at=i.c.dropped_at,
+        unfit=_unfit(i, p),
         checks=_checks(i),
         funding=_funding(i, p),
-        budget=_budget(i),
+        budget=_budget(i, p),
     )
 
 
@@ -163,11 +275,77 @@ def items(p: FromClause) -> ScalarSelect[Any]:
 
 
 def content(p: FromClause) -> ColumnElement[Any]:
-    """What a plan says, as it is frozen and compared: its names and criteria, and its kept items with their money in
-    the plan's year."""
+    """What a plan says, as it is compared: its names and criteria, and its kept items with their money in the plan's
+    year."""
+    return sql.obj(**_content(p))
+
+
+def snapshot(p: FromClause) -> ColumnElement[Any]:
+    """What is kept of a plan when it is approved: what it says, and all that is shown of what it holds."""
+    return sql.obj(
+        **_content(p),
+        classification=p.c.classification,
+        contents=items(p),
+        coverage=coverage(p),
+        budgets=budgets(p),
+    )
+
+
+_SHOWN: ColumnElement[Any] = literal_column("array['classification', 'contents', 'coverage', 'budgets']")
+_NOTHING_SHOWN: ColumnElement[Any] = literal_column(
+    """'{"initiative": null, "effects": [], "budget": []}'::jsonb"""
+)
+_NOTHING_SAID: ColumnElement[Any] = literal_column(
+    """'{"initiative": null, "requested": null, "granted": null}'::jsonb"""
+)
+
+
+def as_approved(p: FromClause, member: str, live: ColumnElement[Any]) -> ColumnElement[Any]:
+    """A member of the plan as it was when it was approved; while it is in work as it is, `live`."""
+    kept = _member(p, member)
+    if member == "contents":
+        return case((is_frozen(p), _told(p, kept, _NOTHING_SHOWN)), else_=live)
+    return case((is_frozen(p), kept.cast(JSON)), else_=live)
+
+
+def is_frozen(p: FromClause) -> ColumnElement[bool]:
+    """Whether the plan is or was in force: it is shown as it was approved."""
+    return or_(*(p.c.state == sql.const(state) for state in sorted(rules.FROZEN)))
+
+
+def said_in(q: FromClause, p: FromClause) -> ColumnElement[Any]:
+    """What the version `q` said when it was approved, as far as who reads `p` may read it."""
+    items_told = _told(p, _member(q, "items"), _NOTHING_SAID)
+    told = func.jsonb_build_object(sql.const("items"), items_told)
+    return q.c.snapshot.op("-")(_SHOWN).op("||")(told)
+
+
+def _member(p: FromClause, member: str) -> ColumnElement[Any]:
+    return p.c.snapshot.op("->")(sql.const(member))
+
+
+def _told(p: FromClause, frozen: ColumnElement[Any], nothing: ColumnElement[Any]) -> ScalarSelect[Any]:
+    """Frozen items, but of initiatives that are restricted by now what `p` may tell of them."""
+    each = (
+        func.jsonb_array_elements(frozen)
+        .table_valued(column("value", JSONB), with_ordinality="place", name="each")
+        .render_derived()
+    )
+    n = Initiative.__table__.alias()
+    named = each.c.value.op("#>>")(literal_column("'{initiative,id}'")).cast(Uuid)
+    hidden: Select[Any] = select(_ONE).where(n.c.id == named, ~_readable(n, p))
+    shown = case(
+        (exists(hidden.correlate_except(n)), each.c.value.op("||")(nothing)),
+        else_=each.c.value,
+    )
+    listed = select(sql.listed(shown, each.c.place)).select_from(each)
+    return listed.correlate_except(each).scalar_subquery()
+
+
+def _content(p: FromClause) -> dict[str, Any]:
     i, d = PlanItem.__table__.alias(), DevelopmentPlan.__table__.alias()
     b = BudgetLine.__table__.alias()
-    in_year = and_(b.c.initiative_id == i.c.initiative_id, b.c.year == p.c.year)
+    in_year = and_(b.c.initiative_id == _initiative_id(i, p), b.c.year == p.c.year)
 
     def money(amount: ColumnElement[Any]) -> ScalarSelect[Any]:
         return select(func.trim_scale(func.sum(amount))).where(in_year).correlate(i, p).scalar_subquery()
@@ -179,7 +357,7 @@ def content(p: FromClause) -> ColumnElement[Any]:
         title_en=i.c.title_en,
         priority=sql.ref_by_id(Priority.__table__, i.c.priority_id),
         indicator=sql.ref_by_id(Indicator.__table__, i.c.indicator_id),
-        initiative=_initiative(i),
+        initiative=_initiative(i, p),
         note=i.c.note,
         requested=money(b.c.requested),
         granted=money(b.c.approved),
@@ -191,13 +369,13 @@ def content(p: FromClause) -> ColumnElement[Any]:
         .scalar_subquery()
     )
     serves = select(d.c.code).where(d.c.id == p.c.development_plan_id).correlate(p).scalar_subquery()
-    return sql.obj(
-        name_ar=p.c.name_ar,
-        name_en=p.c.name_en,
-        development_plan=serves,
-        criteria=p.c.criteria,
-        items=kept,
-    )
+    return {
+        "name_ar": p.c.name_ar,
+        "name_en": p.c.name_en,
+        "development_plan": serves,
+        "criteria": p.c.criteria,
+        "items": kept,
+    }
 
 
 def _moved(x: FromClause, p: FromClause) -> ColumnElement[bool]:

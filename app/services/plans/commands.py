@@ -11,9 +11,9 @@ from sqlalchemy import Table, func, insert, literal_column, select
 
 from app import errors, ids
 from app.db import Writer
-from app.enums import Step, SubjectKind
+from app.enums import Classification, Step, SubjectKind
 from app.enums.plans import PlanItemState, PlanState
-from app.models import DevelopmentPlan, Entity, Plan, PlanItem
+from app.models import DevelopmentPlan, Entity, Initiative, Plan, PlanItem
 from app.parties import Actor, Entitlement, Facts
 from app.services import lifecycle, records
 from app.services.lifecycle import Case
@@ -61,17 +61,21 @@ async def create(writer: Writer, actor: Actor, entity: Facts, said: Mapping[str,
 
 async def open_version(writer: Writer, actor: Actor, facts: Facts, reason: str, now: datetime) -> UUID:
     """Open the next version of a plan in force: it begins as what that one says, its kept items included, unchecked.
-    Raises OverlappingPlan when one is in work."""
+    Whoever edited that one is barred from verifying and approving this one too: it says what they wrote.
+
+    Raises PathUnfinished while the plan in force walks its path, OverlappingPlan when a version is in work.
+    """
     row = facts.row
+    if row["walks"]:
+        raise rules.PathUnfinished()
     if row["has_open"]:
         raise rules.OverlappingPlan()
     # So that the plan in force stays what the new one begins with, and nobody opens another at the same moment.
     await records.raise_version(writer, Plan, facts)
     number = await _next_number(writer, _entity(facts), row["year"], beside=True)
     said = {name: row[name] for name in (*_SAID, "criteria")}
-    plan_id = await _begin(
-        writer, actor, rules.OPEN_VERSION.action, facts, {**said, "number": number, "reason": reason}, now
-    )
+    said = {**said, "number": number, "reason": reason}
+    plan_id = await _begin(writer, actor, rules.OPEN_VERSION.action, facts, said, now, row["edited_by"])
     kept = await writer.execute(
         select(*[_items.c[name] for name in _CARRIED]).where(
             _items.c.plan_id == facts.id, _items.c.state == PlanItemState.KEPT.value
@@ -84,8 +88,15 @@ async def open_version(writer: Writer, actor: Actor, facts: Facts, reason: str, 
 
 
 async def _begin(
-    writer: Writer, actor: Actor, action: str, parent: Facts, said: Mapping[str, Any], now: datetime
+    writer: Writer,
+    actor: Actor,
+    action: str,
+    parent: Facts,
+    said: Mapping[str, Any],
+    now: datetime,
+    written_by: Sequence[UUID] = (),
 ) -> UUID:
+    """`written_by`: who wrote what it begins with."""
     plan_id, entity_id = ids.new(), _entity(parent)
     facts = Facts(SubjectKind.PLAN, plan_id, entity_id, state=PlanState.DRAFT.value, steps=parent.steps)
     changes = records.made({**said, "criteria": _told(said["criteria"])}, "number", *_SAID, "criteria")
@@ -100,7 +111,7 @@ async def _begin(
             parties_enter=list(parent.steps[Step.ENTER]),
             parties_review=list(parent.steps[Step.REVIEW]),
             parties_approve=list(parent.steps[Step.APPROVE]),
-            edited_by=[actor.person_id],
+            edited_by=list(dict.fromkeys((*written_by, actor.person_id))),
             recorded_at=now,
             drafted_by_id=actor.person_id,
             **said,
@@ -136,7 +147,8 @@ async def edit(
 ) -> None:
     """Change names, criteria or what the plan serves. A patch that changes nothing writes nothing.
 
-    Raises UnderControl, Invalid, and ProposalsOpen for criteria that proposals are made by.
+    Raises UnderControl, Invalid, ProposalsOpen for criteria that proposals are made by, and NamesRestricted where more
+    people would read the name of a restricted initiative.
     """
     rules.check_not_held(facts.row)
     rules.check_criteria(patch.get("criteria", ()))
@@ -148,6 +160,8 @@ async def edit(
         raise rules.ProposalsOpen()
     if "development_plan_id" in changed:
         await _require_development_plan(writer, changed["development_plan_id"])
+    if "classification" in changed and old["classification"] == Classification.RESTRICTED:
+        await _require_nothing_restricted(writer, facts.id)
     told = {name: [_told(old[name]), _told(value)] for name, value in changed.items()}
     columns = {name: _written(value) for name, value in changed.items()}
     await revise_content(writer, actor, facts, entitlement, {"fields": told}, now, columns=columns)
@@ -261,6 +275,21 @@ async def _require_development_plan(writer: Writer, development_plan_id: UUID | 
     found = await writer.execute(select(DevelopmentPlan.id).where(DevelopmentPlan.id == development_plan_id))
     if found.one_or_none() is None:
         raise errors.unknown_reference("#/development_plan_id")
+
+
+async def _require_nothing_restricted(writer: Writer, plan_id: UUID) -> None:
+    found = await writer.execute(
+        select(_items.c.id)
+        .join(Initiative, Initiative.id == _items.c.initiative_id)
+        .where(
+            _items.c.plan_id == plan_id,
+            _items.c.state == PlanItemState.KEPT.value,
+            Initiative.classification == Classification.RESTRICTED.value,
+        )
+        .limit(1)
+    )
+    if found.one_or_none() is not None:
+        raise rules.NamesRestricted()
 
 
 def said_as_json(value: Any) -> str:

@@ -40,6 +40,7 @@ _OWN = (
     "development_plan_id",
     "classification",
     "proposals_open",
+    "funded_cut_at",
     "revision",
     "verified_by_id",
 )
@@ -74,6 +75,7 @@ def columns(p: FromClause) -> list[ColumnElement[Any]]:
         exists(running.correlate(p)).label("_walks"),
         exists(in_work.correlate(p)).label("_has_open"),
         *[_in_force(p, name).label(f"_in_force_{name}") for name in ("id", "state", "version")],
+        _in_force(p, "platform_entry").cast(Text).label("_in_force_entry"),
         p.c.platform_entry.is_not(None).label("_entered"),
         exists(kept.correlate(p)).label("_has_items"),
         exists(unverified.correlate(p)).label("_has_unverified_links"),
@@ -162,7 +164,11 @@ def of(row: Row, prefix: str) -> Facts:
         steps=rules.steps(chain, entity_id, plan_id),
         edited_by=frozenset(said("edited_by")) if in_work else frozenset(),
         nobody_left=frozenset({rules.VERIFY.action}) if said("nobody_left") else frozenset(),
-        row={**{name: said(name) for name in _AREA}, "criteria": json.loads(said("criteria"))},
+        row={
+            **{name: said(name) for name in _AREA},
+            "criteria": json.loads(said("criteria")),
+            "edited_by": said("edited_by"),
+        },
     )
 
 
@@ -196,7 +202,7 @@ async def _with_child(lane: Lane, query: Query, actor: Actor, child_id: UUID, no
 
 
 async def call(lane: Lane, actor: Actor, plan_id: UUID, now: datetime) -> Facts | None:
-    """What who proposes needs to know of the plan: everybody of the entity sees that it takes proposals."""
+    """What who proposes needs to know of the plan: whoever may propose sees that it takes proposals."""
     row = await lane.row(_CALL, {**params(actor, now), "id": plan_id})
     if row is None:
         return None

@@ -6,6 +6,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy import Table, func, insert, literal_column, select, update
+from sqlalchemy.orm import aliased
 
 from app import errors, ids
 from app.db import Writer
@@ -16,10 +17,11 @@ from app.models import Indicator, Initiative, PlanCheck, PlanItem, Priority
 from app.parties import Actor, Entitlement, Facts
 from app.services import records
 from app.services.lifecycle import Case
-from app.services.plans import commands, rules
+from app.services.plans import columns, commands, rules
 
 _items = cast(Table, PlanItem.__table__)
 EDITABLE = ("title_ar", "title_en", "priority_id", "note")
+_SEEN = columns.fingerprint(_items)
 _SAID = (*EDITABLE, "kind", "indicator_id", "initiative_id")
 
 
@@ -125,17 +127,17 @@ async def check(
     answers: Sequence[Mapping[str, Any]],
     now: datetime,
 ) -> None:
-    """Say what quality control finds of an item (Guide P-6). An answer counts until the item is edited, or the same
-    question is answered anew.
+    """Say what quality control finds of an item (Guide P-6). An answer counts until the item, or what it names, says
+    something else, or the same question is answered anew.
 
     Raises Invalid for an unknown item, a question answered twice, or a `no` without a remark; AlreadyDropped; FourEyes
     for who wrote the item.
     """
     rules.check_answers(answers)
     found = await writer.execute(
-        select(_items.c.number, _items.c.state, _items.c.revision, _items.c.edited_by).where(
-            _items.c.id == item_id, _items.c.plan_id == facts.id
-        )
+        select(
+            *[_items.c[name] for name in ("number", "state", "revision", "edited_by")], _SEEN.label("seen")
+        ).where(_items.c.id == item_id, _items.c.plan_id == facts.id)
     )
     seen = found.mappings().one_or_none()
     if seen is None:
@@ -162,6 +164,7 @@ async def check(
                     "plan_id": facts.id,
                     "item_id": item_id,
                     "revision": item["revision"],
+                    "seen": item["seen"],
                     "checked_by_id": actor.person_id,
                     "checked_at": now,
                     **answer,
@@ -169,6 +172,54 @@ async def check(
                 for answer in answers
             ]
         )
+    )
+
+
+async def left_out(writer: Writer, plan_id: UUID) -> list[UUID]:
+    """The initiatives that were in a plan and are not any more."""
+    there = aliased(PlanItem)
+    kept = select(there.initiative_id).where(
+        there.plan_id == plan_id,
+        there.state == PlanItemState.KEPT.value,
+        there.initiative_id.is_not(None),
+    )
+    found = await writer.execute(
+        select(_items.c.initiative_id)
+        .distinct()
+        .where(
+            _items.c.plan_id == plan_id,
+            _items.c.state == PlanItemState.DROPPED.value,
+            _items.c.initiative_id.not_in(kept),
+        )
+    )
+    return list(found.scalars())
+
+
+async def kept_in(writer: Writer, plan_id: UUID) -> set[UUID]:
+    """The initiatives that a plan holds."""
+    found = await writer.execute(
+        select(_items.c.initiative_id).where(
+            _items.c.plan_id == plan_id,
+            _items.c.state == PlanItemState.KEPT.value,
+            _items.c.initiative_id.is_not(None),
+        )
+    )
+    return set(found.scalars())
+
+
+async def hold_still(writer: Writer, plan_id: UUID) -> None:
+    """Let nobody change the kept initiatives of a plan until the transaction ends: what is frozen is what was checked."""
+    await writer.execute(
+        select(Initiative.id)
+        .where(
+            Initiative.id.in_(
+                select(_items.c.initiative_id).where(
+                    _items.c.plan_id == plan_id, _items.c.state == PlanItemState.KEPT.value
+                )
+            )
+        )
+        .order_by(Initiative.id)
+        .with_for_update(read=True)
     )
 
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import Table, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from app import errors, ids
@@ -17,6 +17,8 @@ from app.services.lifecycle import Case
 from app.services.plans import commands, rules
 
 COUNTS = ("staff", "linked", "remark")
+_links = cast(Table, JobPlanLink.__table__)
+_CARRIED = tuple(column.name for column in _links.c if column.name not in ("id", "plan_id"))
 
 
 async def record(
@@ -83,3 +85,18 @@ async def verify(writer: Writer, actor: Actor, facts: Facts, entitlement: Entitl
         .values(verified_by_id=actor.person_id, verified_at=now)
         .execution_options(synchronize_session=False)
     )
+
+
+async def carry_over(writer: Writer, former_id: UUID, plan_id: UUID) -> None:
+    """Let a version that takes the place of another have its links, as they were recorded and verified: they are of the
+    employees of the year, whichever version is in force. The former keeps its own."""
+    found = await writer.execute(
+        select(*[_links.c[name] for name in _CARRIED]).where(_links.c.plan_id == former_id)
+    )
+    rows = [{**link, "id": ids.new(), "plan_id": plan_id} for link in found.mappings()]
+    if rows:
+        await writer.execute(
+            insert(JobPlanLink)
+            .values(rows)
+            .on_conflict_do_nothing(index_elements=["plan_id", "division_id", "half"])
+        )

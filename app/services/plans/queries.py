@@ -70,8 +70,8 @@ def _development_plan(p: FromClause) -> ScalarSelect[Any]:
 
 def _now_said(p: FromClause) -> ColumnElement[Any]:
     """What the plan says: as it was frozen, or while it is in work as it is."""
-    frozen = is_in(p, (PlanState.APPROVED, PlanState.CONFIRMED, PlanState.SUPERSEDED))
-    return case((frozen, p.c.snapshot.cast(Text)), else_=columns.content(p).cast(Text))
+    said = columns.said_in(p, p).cast(Text)
+    return case((columns.is_frozen(p), said), else_=columns.content(p).cast(Text))
 
 
 def _said_before(p: FromClause) -> ColumnElement[Any]:
@@ -79,7 +79,7 @@ def _said_before(p: FromClause) -> ColumnElement[Any]:
     it that was approved."""
     q = Plan.__table__.alias("before")
     former = (
-        select(q.c.snapshot.cast(Text))
+        select(columns.said_in(q, p).cast(Text))
         .where(
             q.c.entity_id == p.c.entity_id,
             q.c.year == p.c.year,
@@ -92,7 +92,7 @@ def _said_before(p: FromClause) -> ColumnElement[Any]:
         .scalar_subquery()
     )
     in_work = is_in(p, (PlanState.DRAFT, PlanState.PRELIMINARY))
-    return case((in_work & p.c.snapshot.is_not(None), p.c.snapshot.cast(Text)), else_=former)
+    return case((in_work & p.c.snapshot.is_not(None), columns.said_in(p, p).cast(Text)), else_=former)
 
 
 _ONE = Query(
@@ -111,9 +111,9 @@ _ONE = Query(
             _p.c.exceptional,
             _p.c.funded_cut_at,
             _p.c.platform_entry.cast(JSON).label("platform_entry"),
-            columns.items(_p).label("contents"),
-            columns.coverage(_p).label("coverage"),
-            columns.budgets(_p).label("budgets"),
+            columns.as_approved(_p, "contents", columns.items(_p)).label("contents"),
+            columns.as_approved(_p, "coverage", columns.coverage(_p)).label("coverage"),
+            columns.as_approved(_p, "budgets", columns.budgets(_p)).label("budgets"),
             columns.links(_p).label("job_plan_links"),
             _now_said(_p).label("_said"),
             _said_before(_p).label("_before"),

@@ -5,11 +5,10 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from app.enums import Party, Role, Step
-from app.enums.paths import StageParty
+from app.enums import Role, Step
 from app.enums.plans import PlanItemKind, PlanItemState, PlanState, Question
 from app.errors import Conflict, FieldError, Invalid, Text, invalid
-from app.parties import UNIT, party_key
+from app.parties import party_key
 from app.services.transitions import Transition
 
 _DRAFT = frozenset({PlanState.DRAFT.value})
@@ -22,6 +21,9 @@ OPEN = _DRAFT | _PRELIMINARY
 
 IN_FORCE = _APPROVED | _CONFIRMED
 """The states in which a version is in force."""
+
+FROZEN = IN_FORCE | {PlanState.SUPERSEDED.value}
+"""The states in which a version says what was approved of it."""
 
 EDIT = Transition("plans.edit", OPEN, PlanState.DRAFT)
 DISCARD = Transition("plans.discard", _DRAFT, PlanState.DISCARDED)
@@ -39,7 +41,6 @@ APPROVE = Transition("plans.approve", OPEN, PlanState.APPROVED)
 REVISE = Transition("plans.revise", _APPROVED, PlanState.PRELIMINARY, reason=True)
 CONFIRM = Transition("plans.confirm", _APPROVED, PlanState.CONFIRMED)
 RECORD_ENTRY = Transition("plans.record_platform_entry", IN_FORCE, PlanState.APPROVED)
-RETURN = Transition("plans.return", OPEN, PlanState.DRAFT, reason=True)
 
 BY_PEOPLE = (
     EDIT,
@@ -62,28 +63,16 @@ TRANSITIONS = (
     APPROVE,
     REVISE,
     CONFIRM,
-    RETURN,
 )
+
+RETURN = Transition("plans.return", OPEN, PlanState.DRAFT, reason=True)
+"""What a return at a stage of its path does to a plan: who may return the stage may do so, which no further rule asks."""
 
 SUPERSEDE = Transition("plans.supersede", IN_FORCE, PlanState.SUPERSEDED)
 """What becomes of the version in force when the next one is approved; nobody does that by itself."""
 
-VERIFICATION, CONTROL = "verify", "control"
-"""The steps of who verifies and checks, and of who may return a plan at their stage, as the role rules name them."""
-
-_AT_A_STAGE = (
-    Role.HEAD,
-    Role.HEAD_OFFICE,
-    Role.MANAGER,
-    Role.SPECIALIST,
-    Party.PLANNING,
-    Party.FINANCE,
-    Party.COMMUNICATION,
-    Party.ADVISORY_COMMITTEE,
-    StageParty.SUPERVISORY_COMMITTEE,
-    Role.DIVISION_MEMBER,
-)
-"""The entity's own parties that may have a stage of its path."""
+VERIFICATION = "verify"
+"""The step of who verifies and checks, as the role rules name it."""
 
 MOST_ITEMS = 500
 """Items of one plan, dropped ones included."""
@@ -99,7 +88,6 @@ def steps(chain: Mapping[str, tuple[str, ...]], entity_id: UUID, plan_id: UUID) 
         **chain,
         Step.ENTER: enter if specialist in enter else (*enter, specialist),
         VERIFICATION: (party_key(Role.MANAGER, entity_id), specialist, representative),
-        CONTROL: (*(party_key(party, entity_id) for party in _AT_A_STAGE), representative, UNIT),
     }
 
 
@@ -121,7 +109,7 @@ def open_now(transition: Transition, row: Mapping[str, Any]) -> bool:
     if transition is CHECK:
         return bool(row["has_items"])
     if transition is OPEN_VERSION:
-        return not row["has_open"]
+        return not row["has_open"] and not row["walks"]
     if transition is VERIFY_LINK:
         return bool(row["has_unverified_links"])
     return True
@@ -138,6 +126,14 @@ class UnderControl(Conflict):
 class PathRunning(Conflict):
     code = "path_running"
     title = Text("The plan walks a path: stop that first", "للخطة مسار اعتماد قائم، فأوقفه أولًا")
+
+
+class PathUnfinished(Conflict):
+    code = "path_unfinished"
+    title = Text(
+        "The version in force still walks its path: a new version is opened when that has ended",
+        "لم ينته مسار النسخة المعتمدة بعد، ولا تُفتح نسخة جديدة إلا بعد انتهائه",
+    )
 
 
 class OverlappingPlan(Conflict):
@@ -208,8 +204,24 @@ class UnansweredBudgets(Conflict):
 class UnfundedItems(Conflict):
     code = "unfunded_items"
     title = Text(
-        "Money was refused for some items: only funded ones stay in the plan",
-        "رُفض تمويل بعض البنود، ولا يبقى في الخطة إلا الممول منها",
+        "Some items asked for money and were granted none: only funded ones stay in the plan",
+        "طُلب تمويل لبعض البنود ولم يُمنح، ولا يبقى في الخطة إلا الممول منها",
+    )
+
+
+class UnfitItems(Conflict):
+    code = "unfit_items"
+    title = Text(
+        "Some items cannot stay in the plan as they are: drop them, or put right what they name",
+        "لا يصح بقاء بعض البنود في الخطة على حالها، فاستبعدها أو صحح ما تشير إليه",
+    )
+
+
+class NamesRestricted(Conflict):
+    code = "names_restricted"
+    title = Text(
+        "The plan holds a restricted initiative, whose name whoever reads the plan would read",
+        "تضم الخطة مبادرة مقيدة الاطلاع، وكل من يطلع على الخطة يطلع على اسمها",
     )
 
 
@@ -331,10 +343,14 @@ def check_checked(items: Sequence[Mapping[str, Any]]) -> None:
         raise UncheckedItems(errors=faults)
 
 
-def check_approvable(items: Sequence[Mapping[str, Any]]) -> None:
-    """Whether every kept item passed all five questions since it was last edited, and none lacks money that it asked
-    for and was refused (Guide P-6, P-9). Raises EmptyPlan, PlanUnverified, UnfundedItems with the items."""
+def check_approvable(items: Sequence[Mapping[str, Any]], *, cut: bool) -> None:
+    """Whether every kept item passed all five questions as it stands, fits the plan, and none lacks money that it asked
+    for and was refused; after the funded-only cut (`cut`) also none whose request nobody has answered (Guide P-6, P-9).
+    Raises EmptyPlan, UnfitItems, PlanUnverified, UnfundedItems with the items."""
     check_not_empty(items)
+    unfit = tuple(_about(item, item["unfit"]) for item in kept(items) if item["unfit"] is not None)
+    if unfit:
+        raise UnfitItems(errors=unfit)
     faults = []
     for item in kept(items):
         failed = [check["question"] for check in item["checks"] if check["counts"] and not check["passed"]]
@@ -344,9 +360,10 @@ def check_approvable(items: Sequence[Mapping[str, Any]]) -> None:
             faults.append(_told(item, "not_passed", failed, failed))
     if faults:
         raise PlanUnverified(errors=tuple(faults))
-    refused = tuple(_about(item, "refused") for item in kept(items) if item["funding"] == REFUSED)
-    if refused:
-        raise UnfundedItems(errors=refused)
+    lacking = (REFUSED, UNANSWERED) if cut else (REFUSED,)
+    unfunded = tuple(_about(item, item["funding"]) for item in kept(items) if item["funding"] in lacking)
+    if unfunded:
+        raise UnfundedItems(errors=unfunded)
 
 
 def check_not_empty(items: Sequence[Mapping[str, Any]]) -> None:
@@ -357,6 +374,15 @@ def check_not_empty(items: Sequence[Mapping[str, Any]]) -> None:
 
 NONE_ASKED, UNANSWERED, REFUSED, GRANTED = "none_asked", "unanswered", "refused", "granted"
 """How the money of an item stands in the plan's year: granted as soon as some of it is."""
+
+
+RESTRICTED, ENDED, OUTSIDE, RETIRED = (
+    "restricted",
+    "initiative_ended",
+    "outside_the_year",
+    "indicator_not_active",
+)
+"""Why an item cannot stay in the plan as it is."""
 
 
 def to_cut(items: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
@@ -370,6 +396,10 @@ def to_cut(items: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
 
 CUT_REASON = "طُلب له تمويل ولم يُمنح / money was asked for and refused"
 """Why an item leaves the plan with the funded-only cut."""
+
+
+LEFT_REASON = "خرجت المبادرة من الخطة المعتمدة / the approved plan does not hold the initiative any more"
+"""Why a detailed plan ends with the approval of a version that leaves its initiative out."""
 
 
 def check_link(staff: int, linked: int) -> None:
@@ -404,8 +434,10 @@ def _about(item: Mapping[str, Any], code: str) -> FieldError:
 
 
 def name(item: Mapping[str, Any]) -> tuple[str, str]:
-    """What an item is called, in Arabic and English."""
+    """What an item is called, in Arabic and English; an initiative that the plan may not tell of by no name."""
     about = item["indicator"] or item["initiative"]
+    if about is None and item["kind"] == PlanItemKind.INITIATIVE:
+        return "مبادرة مقيدة الاطلاع", "A restricted initiative"
     if about is None:
         return item["title_ar"], item["title_en"] or item["title_ar"]
     return about["name_ar"], about["name_en"]

@@ -24,6 +24,7 @@ from app.models import PathRun
 from app.services import sql
 from app.services.people import four_eyes, visibility
 from app.services.plans import rules
+from app.services.proposals import rules as proposals
 
 _SHARED = (PlanState.APPROVED, PlanState.CONFIRMED, PlanState.SUPERSEDED)
 """What is or was in force."""
@@ -68,8 +69,9 @@ def visible(p: FromClause) -> ColumnElement[bool]:
 
 
 def takes_proposals(p: FromClause) -> ColumnElement[bool]:
-    """Whether the person may see that the plan takes proposals, and by which criteria: everybody of the entity."""
-    return and_(p.c.proposals_open, p.c.entity_id == any_(visibility.ENTITIES))
+    """Whether the person may see that the plan takes proposals, and by which criteria: whoever may propose."""
+    may = or_(*(key(role, p.c.entity_id) == any_(visibility.KEYS) for role in proposals.STAFF))
+    return and_(p.c.proposals_open, may)
 
 
 def nobody_left(p: FromClause) -> ColumnElement[bool]:

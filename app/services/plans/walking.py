@@ -1,16 +1,16 @@
 """What the stages of its path do to an annual plan (Guide P-3, P-7 to P-9): it changes its state only so."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Table
+from sqlalchemy import Table, update
 from sqlalchemy.dialects.postgresql import JSONB
 
 from app import clock
 from app.db import Writer
-from app.enums import SubjectKind
+from app.enums import Step, SubjectKind
 from app.enums.plans import PlanState
 from app.errors import FourEyes, invalid
 from app.models import Plan
@@ -21,15 +21,26 @@ from app.services.lifecycle import GIVEN, Case
 from app.services.people import decisions
 from app.services.people.decisions import Decided
 from app.services.people.steps import Said
-from app.services.plans import columns, commands, items, queries, rules
+from app.services.plans import columns, commands, items, links, queries, rules
 from app.services.transitions import Fire, Transition
 
 _table = cast(Table, Plan.__table__)
 _EXCEPTIONAL = _table.c.exceptional | GIVEN.c.exceptional
-_SNAPSHOT = columns.content(_table).cast(JSONB)
+_SNAPSHOT = columns.snapshot(_table).cast(JSONB)
 
 EXCELLENCE_PLATFORM = "منظومة الإجادة المؤسسية"
 """Where an approved plan is entered unless somebody says otherwise (annex A 41)."""
+
+
+async def begin(writer: Writer, plan_id: UUID, parties: Mapping[Step, Sequence[str]]) -> None:
+    """Let the parties of its chain be those of the role plan in force when its path starts: who has the stages that draft
+    it may edit it too (Guide P-13). `parties`: keys by step."""
+    await writer.execute(
+        update(Plan)
+        .where(_table.c.id == plan_id)
+        .values({f"parties_{step}": list(keys) for step, keys in parties.items()})
+        .execution_options(synchronize_session=False)
+    )
 
 
 async def verify(
@@ -80,8 +91,9 @@ async def approve_preliminarily(
 async def cut(
     writer: Writer, actor: Actor, facts: Facts, entitlement: Entitlement, said: Said, now: datetime
 ) -> None:
-    """Leave only what is funded in the plan (Guide P-9), and end the detailed plans of what leaves it. Raises
-    UnansweredBudgets with what nobody answered."""
+    """Leave only what is funded in the plan (Guide P-9), and end the detailed plans of what leaves it; those of what the
+    version in force still holds end when this one takes its place. Raises UnansweredBudgets with what nobody
+    answered."""
     unfunded = rules.to_cut(await queries.items(writer, facts.id))
     await _take(
         writer,
@@ -96,25 +108,27 @@ async def cut(
     )
     if unfunded:
         await items.leave(writer, actor, [item["id"] for item in unfunded], rules.CUT_REASON, now)
-        assert facts.entity_id is not None  # noqa: S101  # a plan always has its entity
-        initiatives = [UUID(item["initiative"]["id"]) for item in unfunded if item["initiative"] is not None]
-        await detailed_plans.drop(
-            writer, actor, facts.entity_id, facts.row["year"], initiatives, rules.CUT_REASON, now
-        )
+        former_id = facts.row["in_force_id"]
+        standing = set() if former_id is None else await items.kept_in(writer, former_id)
+        out = [one for one in await items.left_out(writer, facts.id) if one not in standing]
+        await _end_detailed_plans(writer, actor, facts, out, rules.CUT_REASON, now)
 
 
 async def approve(
     writer: Writer, actor: Actor, facts: Facts, entitlement: Entitlement, said: Said, now: datetime
 ) -> None:
-    """Approve the plan finally: it is frozen as it stands, and takes the place of the version in force.
+    """Approve the plan finally: it is frozen as it stands, and takes the place of the version in force, whose links to job
+    plans and entry in the platform it takes over. The detailed plans of what it leaves out end.
 
-    Raises EmptyPlan, PlanUnverified, UnfundedItems.
+    Raises EmptyPlan, UnfitItems, PlanUnverified, UnfundedItems.
     """
-    rules.check_approvable(await queries.items(writer, facts.id))
-    if facts.row["in_force_id"] is not None:
+    await items.hold_still(writer, facts.id)
+    rules.check_approvable(await queries.items(writer, facts.id), cut=facts.row["funded_cut_at"] is not None)
+    former_id, entry = facts.row["in_force_id"], facts.row["in_force_entry"]
+    if former_id is not None:
         former = Facts(
             SubjectKind.PLAN,
-            facts.row["in_force_id"],
+            former_id,
             facts.entity_id,
             state=facts.row["in_force_state"],
             version=facts.row["in_force_version"],
@@ -144,8 +158,21 @@ async def approve(
             "snapshot": _SNAPSHOT,
             "proposals_open": False,
             **_NOT_RETURNED,
+            **({} if entry is None else {"platform_entry": entry}),
         },
     )
+    if former_id is not None:
+        await links.carry_over(writer, former_id, facts.id)
+    out = await items.left_out(writer, facts.id)
+    await _end_detailed_plans(writer, actor, facts, out, rules.LEFT_REASON, now)
+
+
+async def _end_detailed_plans(
+    writer: Writer, actor: Actor, facts: Facts, initiatives: Sequence[UUID], reason: str, now: datetime
+) -> None:
+    assert facts.entity_id is not None  # noqa: S101  # a plan always has its entity
+    if initiatives:
+        await detailed_plans.drop(writer, actor, facts.entity_id, facts.row["year"], initiatives, reason, now)
 
 
 async def revise(

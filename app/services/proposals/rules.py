@@ -36,24 +36,25 @@ AWAITED: dict[str, Awaited] = {
 }
 """Whom each state waits for; a state that is not here waits for nobody."""
 
-_STAFF = (
+STAFF = (
     Role.HEAD,
     Role.HEAD_OFFICE,
     Role.MANAGER,
     Role.SPECIALIST,
     Role.TECHNICAL_REPRESENTATIVE,
-    Role.MEDIA_REPRESENTATIVE,
     Role.EXPERT,
     Role.DIVISION_MEMBER,
     Role.UNIT_EDITOR,
     Role.UNIT_SPECIALIST,
 )
+"""Whoever holds one of these roles in the entity proposes; a media representative writes nothing but communication
+plans (Guide O-4)."""
 
 
 def steps(entity_id: UUID) -> dict[str, tuple[str, ...]]:
-    """Who proposes: whoever holds a role in the entity. Who sorts and decides: planning, or the office."""
+    """Who proposes: all staff. Who sorts and decides: planning, or the office."""
     return {
-        PROPOSE: tuple(party_key(role, entity_id) for role in _STAFF),
+        PROPOSE: tuple(party_key(role, entity_id) for role in STAFF),
         SORTING: tuple(
             party_key(party, entity_id) for party in (Party.PLANNING, Party.SPECIALIST, Party.MANAGER)
         ),

@@ -78,20 +78,24 @@ _KNOWN = _known_query()
 async def create(writer: Writer, actor: Actor, entity: Facts, said: Said, now: datetime) -> UUID:
     """Draft the scorecard of the entity of a year: empty, or with the lines of another of its scorecards.
 
-    `said`: year, note, copied_from_id. Raises Invalid for a scorecard that is not the entity's, AlreadyExists where one
+    `said`: year, note, copied_from_id. Whoever edited that one never aligns or approves this one: it says what they
+    wrote. Raises Invalid for a scorecard that is not the entity's, AlreadyExists where one
     is in force (a new version of it is opened) or in work.
     """
     year, copied_from_id = said["year"], said["copied_from_id"]
+    written_by: Sequence[UUID] = ()
     if copied_from_id is not None:
         found = await writer.execute(
-            select(_table.c.id).where(
+            select(_table.c.edited_by).where(
                 _table.c.id == copied_from_id,
                 _table.c.entity_id == entity.id,
                 _table.c.state != ScorecardState.DISCARDED.value,
             )
         )
-        if found.scalar_one_or_none() is None:
+        source = found.one_or_none()
+        if source is None:
             raise errors.unknown_reference("#/copied_from_id")
+        written_by = source.edited_by
     # Two who begin at once are numbered one after the other.
     await writer.execute(select(Entity.id).where(Entity.id == entity.id).with_for_update(key_share=True))
     latest = await writer.execute(
@@ -104,7 +108,8 @@ async def create(writer: Writer, actor: Actor, entity: Facts, said: Said, now: d
     if row.in_force:
         raise errors.AlreadyExists(_IN_FORCE)
     columns = {"year": year, "note": said["note"], "reason": None, "copied_from_id": copied_from_id}
-    return await _begin(writer, actor, "scorecards.create", entity.id, row.number + 1, columns, now)
+    number = row.number + 1
+    return await _begin(writer, actor, "scorecards.create", entity.id, number, columns, now, written_by)
 
 
 async def open_version(writer: Writer, actor: Actor, facts: Facts, reason: str, now: datetime) -> UUID:
@@ -114,9 +119,10 @@ async def open_version(writer: Writer, actor: Actor, facts: Facts, reason: str, 
         raise errors.AlreadyExists(ONE_OPEN)
     await records.raise_version(writer, Scorecard, facts)
     latest = await writer.execute(
-        select(func.max(_table.c.number)).where(
-            _table.c.entity_id == facts.entity_id, _table.c.year == facts.row["year"]
-        )
+        select(
+            func.max(_table.c.number).label("number"),
+            select(_table.c.edited_by).where(_table.c.id == facts.id).scalar_subquery().label("written_by"),
+        ).where(_table.c.entity_id == facts.entity_id, _table.c.year == facts.row["year"])
     )
     columns = {
         "year": facts.row["year"],
@@ -124,13 +130,22 @@ async def open_version(writer: Writer, actor: Actor, facts: Facts, reason: str, 
         "reason": reason,
         "copied_from_id": facts.id,
     }
-    number = latest.scalar_one() + 1
-    return await _begin(writer, actor, rules.NEW_VERSION.action, entity_of(facts), number, columns, now)
+    row = latest.one()
+    entity_id, action = entity_of(facts), rules.NEW_VERSION.action
+    return await _begin(writer, actor, action, entity_id, row.number + 1, columns, now, row.written_by)
 
 
 async def _begin(
-    writer: Writer, actor: Actor, action: str, entity_id: UUID, number: int, columns: Said, now: datetime
+    writer: Writer,
+    actor: Actor,
+    action: str,
+    entity_id: UUID,
+    number: int,
+    columns: Said,
+    now: datetime,
+    written_by: Sequence[UUID],
 ) -> UUID:
+    """`written_by`: who wrote what it begins with."""
     scorecard_id = ids.new()
     state = ScorecardState.DRAFT.value
     await lifecycle.begin(
@@ -148,7 +163,7 @@ async def _begin(
             entity_id=entity_id,
             number=number,
             state=state,
-            edited_by=[actor.person_id],
+            edited_by=list(dict.fromkeys((*written_by, actor.person_id))),
             drafted_by_id=actor.person_id,
             drafted_at=now,
             **columns,

@@ -16,7 +16,25 @@ _APPROVE = "update plans set state = 'approved', approved_at = now(), approved_b
 _YEARS = range(2030, 2100)
 _CRITERIA = [{"key": "alignment", "ar": "الارتباط برؤية عُمان 2040", "en": "Serves Oman Vision 2040"}]
 _GOAL = {"kind": "goal", "title_ar": "رفع نسبة التعمين في القطاع الخاص"}
-_SAID = {"name_ar": "خطة", "name_en": "Plan", "development_plan": None, "criteria": [], "items": []}
+_SAID = {
+    "name_ar": "خطة",
+    "name_en": "Plan",
+    "development_plan": None,
+    "criteria": [],
+    "items": [],
+    "classification": "internal",
+    "contents": [],
+    "coverage": {
+        "indicators": 0,
+        "indicators_moved": 0,
+        "indicators_share": None,
+        "priorities": 0,
+        "priorities_covered": 0,
+        "priorities_share": None,
+        "unmoved": [],
+    },
+    "budgets": [],
+}
 _FORM = {
     "title": "منصة رقمية للتدريب",
     "problem": "لا تتوفر معلومات عن المهارات المطلوبة",
