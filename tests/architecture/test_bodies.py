@@ -39,7 +39,7 @@ def test_a_member_takes_only_what_the_contract_says(model: type[Body], name: str
     said = model.model_json_schema()["properties"][name]
     types = {said.get("type"), *(part.get("type") for part in said.get("anyOf", ()))}
     field = model.model_fields[name]
-    adapter: TypeAdapter[Any] = TypeAdapter(Annotated[field.annotation, *field.metadata])
+    adapter: TypeAdapter[Any] = TypeAdapter(Annotated[field.annotation, field, *field.metadata])
     values = [value for type_ in types & NEVER.keys() for value in NEVER[type_]]
     taken = [value for value in values if _is_taken(adapter, value)]
     assert [value for value in taken if "string" not in types or not isinstance(value, str)] == []
