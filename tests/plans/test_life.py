@@ -132,7 +132,7 @@ async def test_a_new_version_takes_the_place_of_what_was_in_force(app: FastAPI, 
     assert (again.status_code, again.json()["code"]) == (409, "overlapping_plan")
 
     dropped = await office.planner.api.step(
-        f"/v1/plan-items/{said['items'][1]['id']}/drop",
+        f"/v1/plan-items/{said['contents'][1]['id']}/drop",
         await office.planner.api.etag(second.path),
         {"reason": "دُمج في هدف آخر"},
     )
