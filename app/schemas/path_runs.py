@@ -348,7 +348,10 @@ class PathStageRead(PathStageShown):
     evidence: Annotated[list[NeededEvidence], Field(max_length=7, description="What must be attached.")]
     outcomes: Annotated[list[StageOutcome], Field(max_length=4, description="How it may end.")]
     returns_to: Annotated[list[StageKey], Field(max_length=80, description="Where it may be returned to.")]
-    informs: Annotated[list[StageParty], Field(max_length=30, description="Whom its end concerns; shown, nobody is notified.")]
+    informs: Annotated[
+        list[StageParty],
+        Field(max_length=30, description="Whom its end concerns; shown, nobody is notified."),
+    ]
     guide: Annotated[str | None, Field(max_length=100, description="Where the guide speaks of it.")]
     controls: Annotated[
         list[StageKey], Field(max_length=80, description="The stages whose people never take it (four eyes).")
