@@ -26,7 +26,7 @@ LONG: Any = (
         )
     ],
     [stage("cut", "finance", fires="plans.cut")],
-    [approved("approve", "head", of=["draft"], fires="plans.approve")],
+    [approved("approve", "head", of=["draft"], controls=["draft", "verify"], fires="plans.approve")],
     [stage("remarks", "head_office", fires="plans.revise", outcomes=["done", "not_applicable"])],
     [stage("revise", "planning")],
     [
@@ -34,6 +34,7 @@ LONG: Any = (
             "again",
             "head",
             of=["revise"],
+            controls=["verify", "revise"],
             fires="plans.approve",
             outcomes=["approved", "returned", "not_applicable"],
         )
