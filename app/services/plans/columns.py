@@ -6,10 +6,8 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     Text,
-    Uuid,
     and_,
     case,
-    column,
     distinct,
     exists,
     extract,
@@ -19,7 +17,7 @@ from sqlalchemy import (
     select,
     true,
 )
-from sqlalchemy.dialects.postgresql import JSON, JSONB, distinct_on
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.sql.selectable import FromClause, ScalarSelect
 
 from app.enums import Classification, IndicatorState
@@ -56,7 +54,7 @@ def _is_restricted(of: FromClause) -> ColumnElement[bool]:
     return of.c.classification == sql.const(Classification.RESTRICTED)
 
 
-def _readable(n: FromClause, p: FromClause) -> ColumnElement[bool]:
+def readable(n: FromClause, p: FromClause) -> ColumnElement[bool]:
     """Whether who reads the plan `p` may read of the initiative `n`: nothing restricted is told in a plan that is not."""
     return or_(_is_restricted(p), ~_is_restricted(n))
 
@@ -64,7 +62,7 @@ def _readable(n: FromClause, p: FromClause) -> ColumnElement[bool]:
 def _initiative_id(i: FromClause, p: FromClause) -> ScalarSelect[Any]:
     """The initiative of the item where the plan may tell of it; else null."""
     n = Initiative.__table__.alias()
-    found = select(n.c.id).where(n.c.id == i.c.initiative_id, _readable(n, p))
+    found = select(n.c.id).where(n.c.id == i.c.initiative_id, readable(n, p))
     return found.correlate_except(n).scalar_subquery()
 
 
@@ -79,7 +77,7 @@ def _initiative(i: FromClause, p: FromClause) -> ScalarSelect[Any]:
         starts_on=n.c.starts_on,
         ends_on=n.c.ends_on,
     )
-    found = select(shown).where(n.c.id == i.c.initiative_id, _readable(n, p))
+    found = select(shown).where(n.c.id == i.c.initiative_id, readable(n, p))
     return found.correlate_except(n).scalar_subquery()
 
 
@@ -170,7 +168,7 @@ def _unfit(i: FromClause, p: FromClause) -> ColumnElement[Any]:
     )
     year_of_start, year_of_end = extract("year", n.c.starts_on), extract("year", n.c.ends_on)
     why = case(
-        (initiative(~_readable(n, p)), sql.const(rules.RESTRICTED)),
+        (initiative(~readable(n, p)), sql.const(rules.RESTRICTED)),
         (initiative(or_(*(n.c.state == sql.const(state) for state in _ENDED))), sql.const(rules.ENDED)),
         (initiative(or_(year_of_start > p.c.year, year_of_end < p.c.year)), sql.const(rules.OUTSIDE)),
         (exists(retired.correlate_except(x)), sql.const(rules.RETIRED)),
@@ -218,7 +216,7 @@ def budgets(p: FromClause) -> ScalarSelect[Any]:
     of_kept: Select[Any] = (
         select(_ONE)
         .select_from(i.join(n, n.c.id == i.c.initiative_id))
-        .where(i.c.plan_id == p.c.id, is_kept(i), n.c.id == b.c.initiative_id, _readable(n, p))
+        .where(i.c.plan_id == p.c.id, is_kept(i), n.c.id == b.c.initiative_id, readable(n, p))
     )
     of = and_(b.c.entity_id == p.c.entity_id, exists(of_kept.correlate(p, b)))
     money = _money(of, b.c.year, b.c.source, b=b).correlate(p).lateral("money")
@@ -277,72 +275,11 @@ def items(p: FromClause) -> ScalarSelect[Any]:
 def content(p: FromClause) -> ColumnElement[Any]:
     """What a plan says, as it is compared: its names and criteria, and its kept items with their money in the plan's
     year."""
-    return sql.obj(**_content(p))
+    return sql.obj(**content_members(p))
 
 
-def snapshot(p: FromClause) -> ColumnElement[Any]:
-    """What is kept of a plan when it is approved: what it says, and all that is shown of what it holds."""
-    return sql.obj(
-        **_content(p),
-        classification=p.c.classification,
-        contents=items(p),
-        coverage=coverage(p),
-        budgets=budgets(p),
-    )
-
-
-_SHOWN: ColumnElement[Any] = literal_column("array['classification', 'contents', 'coverage', 'budgets']")
-_NOTHING_SHOWN: ColumnElement[Any] = literal_column(
-    """'{"initiative": null, "effects": [], "budget": []}'::jsonb"""
-)
-_NOTHING_SAID: ColumnElement[Any] = literal_column(
-    """'{"initiative": null, "requested": null, "granted": null}'::jsonb"""
-)
-
-
-def as_approved(p: FromClause, member: str, live: ColumnElement[Any]) -> ColumnElement[Any]:
-    """A member of the plan as it was when it was approved; while it is in work as it is, `live`."""
-    kept = _member(p, member)
-    if member == "contents":
-        return case((is_frozen(p), _told(p, kept, _NOTHING_SHOWN)), else_=live)
-    return case((is_frozen(p), kept.cast(JSON)), else_=live)
-
-
-def is_frozen(p: FromClause) -> ColumnElement[bool]:
-    """Whether the plan is or was in force: it is shown as it was approved."""
-    return or_(*(p.c.state == sql.const(state) for state in sorted(rules.FROZEN)))
-
-
-def said_in(q: FromClause, p: FromClause) -> ColumnElement[Any]:
-    """What the version `q` said when it was approved, as far as who reads `p` may read it."""
-    items_told = _told(p, _member(q, "items"), _NOTHING_SAID)
-    told = func.jsonb_build_object(sql.const("items"), items_told)
-    return q.c.snapshot.op("-")(_SHOWN).op("||")(told)
-
-
-def _member(p: FromClause, member: str) -> ColumnElement[Any]:
-    return p.c.snapshot.op("->")(sql.const(member))
-
-
-def _told(p: FromClause, frozen: ColumnElement[Any], nothing: ColumnElement[Any]) -> ScalarSelect[Any]:
-    """Frozen items, but of initiatives that are restricted by now what `p` may tell of them."""
-    each = (
-        func.jsonb_array_elements(frozen)
-        .table_valued(column("value", JSONB), with_ordinality="place", name="each")
-        .render_derived()
-    )
-    n = Initiative.__table__.alias()
-    named = each.c.value.op("#>>")(literal_column("'{initiative,id}'")).cast(Uuid)
-    hidden: Select[Any] = select(_ONE).where(n.c.id == named, ~_readable(n, p))
-    shown = case(
-        (exists(hidden.correlate_except(n)), each.c.value.op("||")(nothing)),
-        else_=each.c.value,
-    )
-    listed = select(sql.listed(shown, each.c.place)).select_from(each)
-    return listed.correlate_except(each).scalar_subquery()
-
-
-def _content(p: FromClause) -> dict[str, Any]:
+def content_members(p: FromClause) -> dict[str, Any]:
+    """The members of `content`."""
     i, d = PlanItem.__table__.alias(), DevelopmentPlan.__table__.alias()
     b = BudgetLine.__table__.alias()
     in_year = and_(b.c.initiative_id == _initiative_id(i, p), b.c.year == p.c.year)

@@ -30,7 +30,7 @@ from app.parties import Actor
 from app.services import lifecycle, listing, sql
 from app.services.documents import Document, with_actions
 from app.services.path_runs import standing
-from app.services.plans import columns, difference, facts, rules
+from app.services.plans import columns, difference, facts, frozen, rules
 from app.services.plans.visibility import is_in, takes_proposals, visible
 
 _p: FromClause = Plan.__table__
@@ -70,8 +70,8 @@ def _development_plan(p: FromClause) -> ScalarSelect[Any]:
 
 def _now_said(p: FromClause) -> ColumnElement[Any]:
     """What the plan says: as it was frozen, or while it is in work as it is."""
-    said = columns.said_in(p, p).cast(Text)
-    return case((columns.is_frozen(p), said), else_=columns.content(p).cast(Text))
+    said = frozen.said_in(p, p).cast(Text)
+    return case((frozen.is_frozen(p), said), else_=columns.content(p).cast(Text))
 
 
 def _said_before(p: FromClause) -> ColumnElement[Any]:
@@ -79,7 +79,7 @@ def _said_before(p: FromClause) -> ColumnElement[Any]:
     it that was approved."""
     q = Plan.__table__.alias("before")
     former = (
-        select(columns.said_in(q, p).cast(Text))
+        select(frozen.said_in(q, p).cast(Text))
         .where(
             q.c.entity_id == p.c.entity_id,
             q.c.year == p.c.year,
@@ -92,7 +92,7 @@ def _said_before(p: FromClause) -> ColumnElement[Any]:
         .scalar_subquery()
     )
     in_work = is_in(p, (PlanState.DRAFT, PlanState.PRELIMINARY))
-    return case((in_work & p.c.snapshot.is_not(None), columns.said_in(p, p).cast(Text)), else_=former)
+    return case((in_work & p.c.snapshot.is_not(None), frozen.said_in(p, p).cast(Text)), else_=former)
 
 
 _ONE = Query(
@@ -111,9 +111,9 @@ _ONE = Query(
             _p.c.exceptional,
             _p.c.funded_cut_at,
             _p.c.platform_entry.cast(JSON).label("platform_entry"),
-            columns.as_approved(_p, "contents", columns.items(_p)).label("contents"),
-            columns.as_approved(_p, "coverage", columns.coverage(_p)).label("coverage"),
-            columns.as_approved(_p, "budgets", columns.budgets(_p)).label("budgets"),
+            frozen.as_approved(_p, "contents", columns.items(_p)).label("contents"),
+            frozen.as_approved(_p, "coverage", columns.coverage(_p)).label("coverage"),
+            frozen.as_approved(_p, "budgets", columns.budgets(_p)).label("budgets"),
             columns.links(_p).label("job_plan_links"),
             _now_said(_p).label("_said"),
             _said_before(_p).label("_before"),

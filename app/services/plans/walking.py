@@ -21,12 +21,12 @@ from app.services.lifecycle import GIVEN, Case
 from app.services.people import decisions
 from app.services.people.decisions import Decided
 from app.services.people.steps import Said
-from app.services.plans import columns, commands, items, links, queries, rules
+from app.services.plans import commands, frozen, items, links, queries, rules
 from app.services.transitions import Fire, Transition
 
 _table = cast(Table, Plan.__table__)
 _EXCEPTIONAL = _table.c.exceptional | GIVEN.c.exceptional
-_SNAPSHOT = columns.snapshot(_table).cast(JSONB)
+_SNAPSHOT = frozen.snapshot(_table).cast(JSONB)
 
 EXCELLENCE_PLATFORM = "منظومة الإجادة المؤسسية"
 """Where an approved plan is entered unless somebody says otherwise (annex A 41)."""
