@@ -277,7 +277,7 @@ TIMELINE = f"""
                        'timing', {_TIMING}, 'days_late', {_OVERDUE_DAYS},
                        'superseded', s.superseded_at is not null) order by s.number, s.occasion, s.round)
                    from path_stages s where s.run_id = r.id
-               ) as items, r.version
+               ) as bars, r.version
         from path_runs r join entities e on e.id = r.entity_id join path_templates t on t.id = r.template_id
         where r.id = $1
     ) t

@@ -29,8 +29,10 @@ from app.schemas.base import (
     PeriodCode,
     PersonRef,
     Ref,
+    Truth,
     Version,
     View,
+    Whole,
     Words,
     example,
 )
@@ -38,9 +40,9 @@ from app.schemas.escalation_routes import EscalationRouteRead
 
 _ID = "019a0000-0000-7000-8000-000000000001"
 _Money = Annotated[Number, Field(ge=0, max_digits=18, decimal_places=3), Field(description="In Omani rials.")]
-_WorkingDays = Annotated[int, Field(ge=0, le=3650, description="In working days.")]
+_WorkingDays = Annotated[Whole, Field(ge=0, le=3650, description="In working days.")]
 _Who = Annotated[str, Field(min_length=1, max_length=300, pattern=NOT_BLANK_LINE)]
-_SolutionNumber = Annotated[int, Field(ge=1, le=20, description="The number of the solution.")]
+_SolutionNumber = Annotated[Whole, Field(ge=1, le=20, description="The number of the solution.")]
 _Title = Annotated[Name, Field(description="What blocks, in a line.")]
 _Cause = Annotated[Words, Field(description="Why it blocks.")]
 _Impact = Annotated[Words, Field(description="What comes of it, if it stays.")]
@@ -166,7 +168,7 @@ class SolutionAnalysis(Body):
 
     number: _SolutionNumber
     analysis: Annotated[Words, Field(description="The analysis.")]
-    recommended: Annotated[bool, Field(description="Whether this one is recommended, instead of any other.")]
+    recommended: Annotated[Truth, Field(description="Whether this one is recommended, instead of any other.")]
 
 
 class CoordinationRecord(Body):

@@ -7,9 +7,21 @@ from uuid import UUID
 from pydantic import Field
 
 from app.enums.challenges import ChallengeKind, ChallengeLevel, ChallengeTie, EscalationBody, Escalator
-from app.schemas.base import Body, Code, Count, Name, NextCursor, PersonRef, View, Words, example
+from app.schemas.base import (
+    Body,
+    Code,
+    Count,
+    Name,
+    NextCursor,
+    PersonRef,
+    Truth,
+    View,
+    Whole,
+    Words,
+    example,
+)
 
-_Days = Annotated[int, Field(ge=1, le=120)]
+_Days = Annotated[Whole, Field(ge=1, le=120)]
 _RouteCode = Annotated[Code, Field(description="Its code, once in a version.")]
 _Kind = Annotated[ChallengeKind | None, Field(description="Of which kind of challenges; null: of any kind.")]
 _Tie = Annotated[
@@ -24,7 +36,7 @@ _Body = Annotated[
 _By = Annotated[
     Escalator, Field(description="Who escalates: the office from its own level, the head from those above.")
 ]
-_After = Annotated[bool, Field(description="Open only to what the head has had before (Guide X-3).")]
+_After = Annotated[Truth, Field(description="Open only to what the head has had before (Guide X-3).")]
 _Limit = Annotated[_Days, Field(description="Working days that the level it leads to has.")]
 _TitleAr = Annotated[Name, Field(description="What the route is called, in Arabic.")]
 _TitleEn = Annotated[Name, Field(description="What the route is called, in English.")]
@@ -72,7 +84,7 @@ class EscalationRoutesCreate(Body):
     model_config = example(follows=1, office_limit=15, reason="مراجعة سنوية لمسارات التصعيد", routes=[_ROUTE])
 
     follows: Annotated[
-        int, Field(ge=1, le=1_000_000, description="The number of the version that it was made from.")
+        Whole, Field(ge=1, le=1_000_000, description="The number of the version that it was made from.")
     ]
     office_limit: _Office
     routes: Annotated[

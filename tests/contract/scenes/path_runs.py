@@ -1,9 +1,8 @@
 """Scenes of paths that are walked: the year of the first ministry, by a short path of its own that its people approved."""
 
-from functools import cached_property
-from itertools import count
 from typing import Any
 
+from app import clock
 from tests.contract.scenes.base import Base, Scene
 from tests.contract.service import HEAD_OFFICE, MANAGER, SPECIALIST
 
@@ -37,11 +36,8 @@ _GROUPS: list[list[dict[str, Any]]] = [
 
 
 class PathRuns(Base):
-    """A run in each state, of a year of its own."""
+    """A run in each state, of this year, by a template of its own: an entity walks each once a year."""
 
-    _years = count(2001)
-
-    @cached_property
     def _template_of_runs(self) -> str:
         body = {
             "code": f"walked-{next(self._numbers)}",
@@ -93,8 +89,8 @@ class PathRuns(Base):
     def _asked(self) -> dict[str, Any]:
         return {
             "subject_id": self.entities["MOL"],
-            "template_id": self._template_of_runs,
-            "year": 2000 + next(self._years) % 100,
+            "template_id": self._template_of_runs(),
+            "year": clock.day(clock.now()).year,
         }
 
     def _walked(self) -> str:
