@@ -279,7 +279,7 @@ async def test_detailed_plans(world: World) -> None:
     )
     discarded = await made(DetailedPlanRead, ministry.executor, await ministry.begin(note="موعد آخر للطرح"))
     await taken(DetailedPlanRead, discarded, (ministry.executor, "discard", None))
-    await read(DetailedPlanRead, path, ministry.planning.head, ministry.planning.unit)
+    await read(DetailedPlanRead, path, ministry.planning.head)
     await walked(ministry.executor, DetailedPlanList, f"/v1/detailed-plans?plan_id={ministry.annual.id}")
 
 

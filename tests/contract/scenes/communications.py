@@ -22,6 +22,10 @@ _PLANS, _ACTIVITIES, _DETAILED = (
 )
 _LETTERS = ("decision",)
 
+_FREE_OF_DETAIL = """
+    update detailed_plans set state = 'discarded' where year = $1 and state in ('draft', 'submitted', 'reviewed')
+"""
+
 
 class Communications(Plans):
     """Drafted, before who decides, in force."""
@@ -136,6 +140,7 @@ class Communications(Plans):
     def _of_annual(self) -> Json:
         """A division's part in the excellence indicators of a year that has no detailed plan yet."""
         year = self._free_year()
+        self.service.sql(_FREE_OF_DETAIL, year)
         body = {"year": year, "name_ar": "الخطة السنوية", "name_en": "Annual plan"}
         annual = self.service.create(PLANNER, f"/v1/entities/{self.entities['MOL']}/plans", body)
         return {

@@ -8,7 +8,7 @@ from uuid import UUID
 from app import ids
 from tests.contract.scenes.base import Json, Scene
 from tests.contract.scenes.evidence import Evidence, pdf
-from tests.contract.service import ENTERER, LEAVER, MANAGER, PLANNER, SPECIALIST, UNIT_EDITOR
+from tests.contract.service import ENTERER, FINANCE, MANAGER, PLANNER, SPECIALIST, UNIT_EDITOR
 
 _HEAD = "head.mol"
 _BEGIN, _END = date(2026, 1, 1), date(2027, 12, 31)
@@ -98,10 +98,10 @@ class Initiatives(Evidence):
 
     def _answer_budget(self) -> Scene:
         needed = {**_MONEY, "answer": "granted", "approved": 1000.5, "answered_on": "2026-02-15"}
-        return self._seen(LEAVER, self._paid(), needed=needed)
+        return self._seen(FINANCE, self._paid(), needed=needed)
 
     def _record_spending(self) -> Scene:
-        return self._seen(LEAVER, self._paid(), needed={**_MONEY, "reason": "صُرفت دفعة مقدمة"})
+        return self._seen(FINANCE, self._paid(), needed={**_MONEY, "reason": "صُرفت دفعة مقدمة"})
 
     def _list_progress_reports(self) -> Scene:
         return Scene(ENTERER, self.service.read(ENTERER, self._reported())["initiative"]["id"])

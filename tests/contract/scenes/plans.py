@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from tests.contract.scenes.base import Base, Scene
-from tests.contract.service import ENTERER, LEAVER, PLANNER, SPECIALIST
+from tests.contract.service import ENTERER, FINANCE, PLANNER, SPECIALIST
 
 _FREE = """
     update plans set proposals_open = false,
@@ -101,7 +101,7 @@ class Plans(Base):
         body = {"division_id": self.divisions["MOL", "EMP"], "half": 1, "staff": 46, "linked": 31}
         recorded = self.service.step(PLANNER, path, "job-plan-links", body)
         link: str = recorded["job_plan_links"][0]["id"]
-        return Scene(LEAVER, link, self.service.etag(LEAVER, path))
+        return Scene(FINANCE, link, self.service.etag(FINANCE, path))
 
     def _read_development_plan(self) -> Scene:
         return self._first(PLANNER, "/v1/development-plans")
