@@ -334,5 +334,5 @@ async def test_the_service_itself_can_change_nothing_else_of_an_indicator(world:
         "select column_name from information_schema.column_privileges"
         " where table_name = 'indicators' and grantee = 'mutabaa_app' and privilege_type = 'UPDATE'"
     )
-    never = {"id", "code", "level", "entity_id", "in_scorecard", "owner_assumed", "confidence"}
+    never = {"id", "code", "level", "entity_id", "owner_assumed", "confidence"}
     assert not never & {row["column_name"] for row in granted}

@@ -59,14 +59,14 @@ async def test_annex_a_is_replayed_on_its_days(loaded: Loaded, client: httpx.Asy
     assert run["state"] == "stopped"
     assert run["open_stages"] == []
     timeline = await read(client, "manager.mol", f"/v1/path-runs/{run['id']}/timeline")
-    items = {item["key"]: item for item in timeline["items"] if item["state"] == "done"}
+    items = {item["key"]: item for item in timeline["bars"] if item["state"] == "done"}
     assert items.keys() == annex.keys()
     for key, day in annex.items():
         item = items[key]
         assert (item["planned_to"], item["actual_to"]) == (day.isoformat(), day.isoformat()), key
         assert (item["timing"], item["days_late"], item["round"]) == ("ended_on_time", 0, 1), key
     assert any(day.isoweekday() == 5 for day in annex.values()), "days off are not shifted"
-    assert {item["state"] for item in timeline["items"]} == {"done", "stopped"}
+    assert {item["state"] for item in timeline["bars"]} == {"done", "stopped"}
 
 
 async def test_november_finds_the_plan_of_2027_before_its_discussion(
@@ -76,7 +76,7 @@ async def test_november_finds_the_plan_of_2027_before_its_discussion(
     assert (run["state"], [stage["key"] for stage in run["open_stages"]]) == ("running", ["A-36"])
     assert {wait["party"] for wait in run["open_stages"][0]["awaiting"]} >= {"head", "planning", "finance"}
     timeline = await read(client, "manager.mof", f"/v1/path-runs/{run['id']}/timeline")
-    late = {item["key"]: item["days_late"] for item in timeline["items"] if item["timing"] == "ended_late"}
+    late = {item["key"]: item["days_late"] for item in timeline["bars"] if item["timing"] == "ended_late"}
     assert late["A-14"] == 2
     assert len(late) < 8
     plan = await read(client, "manager.mof", f"/v1/plans/{await plan_id(client)}")

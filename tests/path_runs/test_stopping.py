@@ -94,21 +94,14 @@ async def test_a_scorecard_whose_path_is_stopped_is_a_draft(world: World, app: F
     await office.edited(path, [(first, 50), (second, 50)])
 
 
-async def test_the_path_of_a_version_ends_with_the_approval_of_the_next(world: World) -> None:
+async def test_no_version_is_opened_while_the_one_in_force_walks_its_path(world: World) -> None:
     office, plan, run = await planned(world, [*PLAN_PATH, [stage("publish", "office")]])
     await walked(office, plan, run)
     opened = await plan.post("versions", {"reason": "مراجعة منتصف السنة"})
+    assert (opened.status_code, opened.json()["code"]) == (409, "path_unfinished")
+    await done(office.manager, run, "publish")
+    opened = await plan.post("versions", {"reason": "مراجعة منتصف السنة"})
     assert opened.status_code == 201, opened.text
-    second = AnnualPlan(office, opened.json()["id"])
-    body = {"subject_id": str(second.id), "template_id": await template_of(office.manager, run)}
-    begun = await office.planner.api.create("/v1/path-runs", body)
-    assert begun.status_code == 201, begun.text
-    await walked(office, second, begun.headers["Location"])
-    ended = (await office.manager.api.get(run)).json()
-    assert (ended["state"], ended["open_stages"]) == ("stopped", [])
-    assert ended["stop_reason"].endswith("superseded by a later version")
-    assert [each["state"] for each in ended["stages"]][-1] == "stopped"
-    assert (await office.manager.api.get(begun.headers["Location"])).json()["state"] == "running"
 
 
 async def test_a_start_beside_the_discarding(world: World) -> None:

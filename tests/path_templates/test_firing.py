@@ -88,10 +88,11 @@ def test_a_plan_goes_back_to_where_it_was() -> None:
 
 
 def _of_the_template(parties: frozenset[StageParty]) -> set[str]:
-    office = {Role.MANAGER.value, Role.SPECIALIST.value}
-    return {
-        each for party in parties for each in (office if party is StageParty.OFFICE else {str(party.value)})
+    standing = {
+        StageParty.OFFICE: {Role.MANAGER.value, Role.SPECIALIST.value},
+        StageParty.ENTERER: {key.partition(":")[0] for key in CHAIN["enter"]},
     }
+    return {each for party in parties for each in standing.get(party, {str(party.value)})}
 
 
 def _of_the_rule(runs_on: RunsOn, rule: Rule) -> set[str]:
