@@ -1,10 +1,10 @@
 """Path runs and a stage of theirs, brought into each state through the service, and the requests that each action is."""
 
-from itertools import count
 from typing import Any
 
 import httpx
 
+from app import clock
 from tests.api import Api
 from tests.factories.path_runs import stage, verified
 from tests.factories.path_templates import Drafting
@@ -31,28 +31,27 @@ GROUPS = [
 
 
 class PathRuns:
-    """Makes runs of one template, each for a year of its own, by real requests of entitled people."""
+    """Makes runs of this year, each by a template of its own, by real requests of entitled people."""
 
-    def __init__(self, cast: Cast, template_id: str) -> None:
+    def __init__(self, cast: Cast, drafting: Drafting) -> None:
         self.cast = cast
-        self.template_id = template_id
-        self._years = count(2001)
+        self._drafting = drafting
 
     @classmethod
     async def of(cls, cast: Cast) -> "PathRuns":
-        """With an approved template of the entity."""
+        """With people of the entity who draft and approve templates."""
         drafting = await Drafting.at(
             cast.world, cast.entity, manager=cast.people["manager"], head=cast.people["head"]
         )
-        path = await drafting.approved(runs_on="entity", groups=GROUPS)
-        return cls(cast, path.rpartition("/")[2])
+        return cls(cast, drafting)
 
     async def start(self, api: Api) -> httpx.Response:
-        """The answer to starting a run of the entity, for the next year."""
+        """The answer to starting a run of the entity; it walks each template once a year."""
+        template = await self._drafting.approved(runs_on="entity", groups=GROUPS)
         body = {
             "subject_id": str(self.cast.entity.id),
-            "template_id": self.template_id,
-            "year": next(self._years) % 100 + 2000,
+            "template_id": template.rpartition("/")[2],
+            "year": clock.today().year,
         }
         return await api.create("/v1/path-runs", body)
 

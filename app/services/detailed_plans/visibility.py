@@ -65,13 +65,14 @@ def _told(d: FromClause) -> ColumnElement[bool]:
 
 def named(d: FromClause) -> ColumnElement[bool]:
     """Who sees a detailed plan whatever its initiative's classification: the parties of its steps, the division with its
-    head, the head of the entity, and who is assigned to its initiative."""
+    head, the head of the entity, and who is assigned to it or to its initiative."""
     return or_(
         d.c.parties_enter.overlap(visibility.CHAIN),
         d.c.parties_review.overlap(visibility.CHAIN),
         d.c.parties_approve.overlap(visibility.CHAIN),
         _key(Party.DIVISION, d.c.division_id) == any_(visibility.KEYS),
         d.c.entity_id == any_(visibility.LEADS),
+        d.c.id == any_(visibility.ASSIGNED),
         d.c.initiative_id == any_(visibility.ASSIGNED),
     )
 

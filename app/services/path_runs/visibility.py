@@ -36,6 +36,7 @@ def named(r: FromClause) -> ColumnElement[bool]:
     return or_(
         r.c.parties.overlap(visibility.CHAIN),
         r.c.entity_id == any_(visibility.LEADS),
+        r.c.id == any_(visibility.ASSIGNED),
         r.c.subject_id == any_(visibility.ASSIGNED),
         and_(visibility.NATIONAL, r.c.unit_sees),
     )

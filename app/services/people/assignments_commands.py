@@ -15,8 +15,10 @@ from app.parties import Actor, Facts
 from app.services import lifecycle, records, sql
 from app.services.challenges import facts as challenges
 from app.services.communications import queries as communication_plans
+from app.services.detailed_plans import queries as detailed_plans
 from app.services.improvement_plans import queries as improvement_plans
 from app.services.initiatives import facts as initiatives
+from app.services.path_runs import facts as path_runs
 from app.services.people import rules
 from app.services.people.memberships_commands import require_active
 from app.services.plans import facts as plans
@@ -29,6 +31,8 @@ _SEEN_FIRST: Mapping[str, Callable[[Writer, Actor, UUID, datetime], Awaitable[Fa
     SubjectKind.COMMUNICATION_PLAN.value: communication_plans.facts,
     SubjectKind.CHALLENGE.value: challenges.one,
     SubjectKind.PLAN.value: plans.one,
+    SubjectKind.DETAILED_PLAN.value: detailed_plans.facts,
+    SubjectKind.PATH_RUN.value: path_runs.run,
     SubjectKind.SCORECARD.value: scorecards.facts,
     SubjectKind.IMPROVEMENT_PLAN.value: improvement_plans.facts,
 }
