@@ -45,9 +45,12 @@ class PathRuns:
         )
         return cls(cast, drafting)
 
-    async def start(self, api: Api) -> httpx.Response:
-        """The answer to starting a run of the entity; it walks each template once a year."""
-        template = await self._drafting.approved(runs_on="entity", groups=GROUPS)
+    async def template(self) -> str:
+        """An approved template of the entity, which walks each once a year."""
+        return await self._drafting.approved(runs_on="entity", groups=GROUPS)
+
+    async def start(self, api: Api, template: str) -> httpx.Response:
+        """The answer to starting a run of the entity by the template."""
         body = {
             "subject_id": str(self.cast.entity.id),
             "template_id": template.rpartition("/")[2],
@@ -58,7 +61,7 @@ class PathRuns:
     async def run(self, state: str) -> Thing:
         """A run in the state; those who are there "on result" are assigned to it."""
         manager = self.cast.people["manager"].api
-        response = done(await self.start(manager))
+        response = done(await self.start(manager, await self.template()))
         path = response.headers["Location"]
         await self.cast.assign_all(Thing(path, "").id)
         if state == "finished":

@@ -52,8 +52,10 @@ async def test_start(cast: Cast, path_runs: PathRuns) -> None:
     """Who starts a path of the entity's year."""
     lines = table("path_runs", "path_runs.create")
 
+    templates = {who: await path_runs.template() for who in cast.everybody}
+
     def sends(who: str):
-        return lambda: path_runs.start(cast.api(who))
+        return lambda: path_runs.start(cast.api(who), templates[who])
 
     cases = [
         Case(f"{who} path_runs.create", lines.answer("new", who=who), sends(who), sends(who))

@@ -31,7 +31,7 @@ _NOBODY: ColumnElement[Any] = literal_column("'{}'::uuid[]")
 
 
 def named(r: FromClause) -> ColumnElement[bool]:
-    """Who sees the run whatever walks it: whoever one of the stages names, the head of the entity, who is assigned to
+    """Who sees the run whatever walks it: whoever one of the stages names, the head of the entity, who is assigned to it or to
     its subject; UNIT from the first stage that is addressed to it."""
     return or_(
         r.c.parties.overlap(visibility.CHAIN),

@@ -32,7 +32,7 @@ from app.db import Query, Writer
 from app.enums import ChainState, Step, SubjectKind
 from app.models import Initiative, Milestone, ProgressReport
 from app.parties import PROJECT_MANAGER, Actor, Entitlement, Facts, party_key
-from app.services import lifecycle, records, sql
+from app.services import approval, lifecycle, records, sql
 from app.services.approving import Stamps
 from app.services.evidence import commands as evidence_commands
 from app.services.evidence import rules as evidence
@@ -61,6 +61,9 @@ _BEFORE = Query(
     .order_by(_table.c.as_of.desc(), _table.c.approved_at.desc())
     .limit(literal_column("1"))
 )
+
+_END = Transition(rules.DISCARD.action, approval.DRAFT | approval.CONTROLLED, rules.DISCARD.target)
+"""What becomes of a report on its way when its initiative is stopped; nobody does that by itself, so no rule names it."""
 
 
 _HOLD = Query(
@@ -217,7 +220,7 @@ async def end_open(writer: Writer, actor: Actor, initiative: Facts, now: datetim
     """End the report that is on its way of an initiative that is stopped, and its evidence: nobody could approve it."""
     found = await writer.execute(
         select(_table.c.id, _table.c.state, _table.c.version).where(
-            _table.c.initiative_id == initiative.id, _table.c.state.in_(rules.END.sources)
+            _table.c.initiative_id == initiative.id, _table.c.state.in_(_END.sources)
         )
     )
     row = found.one_or_none()
@@ -229,7 +232,7 @@ async def end_open(writer: Writer, actor: Actor, initiative: Facts, now: datetim
     await lifecycle.apply_one(
         writer,
         ProgressReport,
-        rules.END,
+        _END,
         Case(report, Entitlement(""), changes={"initiative_id": str(initiative.id)}),
         actor=actor,
         at=now,

@@ -17,9 +17,6 @@ TRANSITIONS = APPROVAL.transitions
 AWAITED = APPROVAL.awaited
 DUE = APPROVAL.due
 
-END = Transition(DISCARD.action, approval.DRAFT | approval.CONTROLLED, DISCARD.target)
-"""What becomes of a report on its way when its initiative is stopped; nobody does that by itself, so no rule names it."""
-
 SAID = ("as_of", "percent", "override_reason", "correction_reason", "forecast_end", "note")
 """What a report says, beside how far each milestone has come."""
 
