@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import (
+    JSON,
     ColumnElement,
     Date,
     DateTime,
@@ -20,13 +21,15 @@ from sqlalchemy import (
     exists,
     func,
     literal_column,
+    null,
     or_,
     select,
+    true,
 )
-from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 from sqlalchemy.sql.selectable import FromClause, ScalarSelect
 
-from app.enums import Role
+from app.enums import Party, Role
 from app.models import Division, Membership, User, Wait
 
 NOW = bindparam("now", type_=DateTime(timezone=True))
@@ -189,6 +192,29 @@ def awaiting(subject_id: ColumnElement[Any]) -> ScalarSelect[Any]:
         .where(wait.c.subject_id == subject_id, wait.c.closed_at.is_(None))
         .scalar_subquery()
     )
+
+
+def awaiting_or_head(
+    subject_id: ColumnElement[Any],
+    nobody_left: ColumnElement[bool],
+    *,
+    action: ColumnElement[str],
+    since: ColumnElement[Any],
+    due: ColumnElement[Any] | None = None,
+) -> ColumnElement[Any]:
+    """The same, and behind them the head where four eyes leaves nobody else. `action`: what the head is awaited to do."""
+    head = func.json_build_array(
+        obj(
+            party=const(Party.HEAD),
+            division=null(),
+            action=action,
+            substitute=true(),
+            since=since,
+            due=null() if due is None else due,
+        )
+    ).cast(JSONB)
+    exception = case((nobody_left, head), else_=func.jsonb_build_array())
+    return (awaiting(subject_id).cast(JSONB) + exception).cast(JSON)
 
 
 def contains_words(search_key: ColumnElement[str]) -> ColumnElement[bool]:

@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
-    JSON,
     Boolean,
     ColumnElement,
     Date,
@@ -19,17 +18,15 @@ from sqlalchemy import (
     case,
     func,
     literal_column,
-    null,
     select,
     true,
     tuple_,
 )
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.sql.selectable import FromClause
 
 from app import clock
 from app.db import Lane, Query
-from app.enums import Party, SubjectKind
+from app.enums import SubjectKind
 from app.enums.challenges import ChallengeKind, ChallengeLevel, ChallengeState
 from app.models import ChallengeStay, Division, Entity, EscalationTable, Priority
 from app.parties import Actor
@@ -47,18 +44,9 @@ _LATEST = literal_column("'infinity'::date", Date)
 
 def awaiting() -> ColumnElement[Any]:
     """Open waits, and the head where four eyes leaves no manager who could confirm that it is solved."""
-    head = func.json_build_array(
-        sql.obj(
-            party=sql.const(Party.HEAD),
-            division=null(),
-            action=sql.const(rules.CLOSE.action),
-            substitute=true(),
-            since=C.c.held_since,
-            due=C.c.due,
-        )
-    ).cast(JSONB)
-    exception = case((nobody_left(C), head), else_=func.jsonb_build_array())
-    return (sql.awaiting(C.c.id).cast(JSONB) + exception).cast(JSON)
+    return sql.awaiting_or_head(
+        C.c.id, nobody_left(C), action=sql.const(rules.CLOSE.action), since=C.c.held_since, due=C.c.due
+    )
 
 
 def _body() -> ColumnElement[Any]:

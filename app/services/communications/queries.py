@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
-    JSON,
     ColumnElement,
     Integer,
     SmallInteger,
@@ -17,19 +16,15 @@ from sqlalchemy import (
     and_,
     bindparam,
     case,
-    func,
     literal_column,
-    null,
     or_,
     select,
-    true,
 )
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.sql.selectable import FromClause, ScalarSelect
 
 from app import clock
 from app.db import Lane, Query, Row
-from app.enums import Chain, Party, Role, Step, SubjectKind
+from app.enums import Chain, Role, Step, SubjectKind
 from app.enums.communications import CommunicationActivityState, CommunicationPlanState
 from app.models import CommunicationActivity, CommunicationPlan, Entity
 from app.parties import Actor, Facts
@@ -70,21 +65,12 @@ def late(a: FromClause) -> ColumnElement[bool]:
 
 def _awaiting(p: FromClause) -> ColumnElement[Any]:
     """Open waits, and the head where four eyes leaves nobody else."""
-    head = func.json_build_array(
-        sql.obj(
-            party=sql.const(Party.HEAD),
-            division=null(),
-            action=sql.const(rules.APPROVE.action),
-            substitute=true(),
-            since=p.c.submitted_at,
-            due=null(),
-        )
-    ).cast(JSONB)
-    exception = case((nobody_left(p), head), else_=func.jsonb_build_array())
     return case(
         (
             p.c.state == sql.const(CommunicationPlanState.SUBMITTED),
-            (sql.awaiting(p.c.id).cast(JSONB) + exception).cast(JSON),
+            sql.awaiting_or_head(
+                p.c.id, nobody_left(p), action=sql.const(rules.APPROVE.action), since=p.c.submitted_at
+            ),
         ),
         else_=sql.awaiting(p.c.id),
     )

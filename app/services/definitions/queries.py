@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
-    JSON,
     BigInteger,
     ColumnElement,
     Integer,
@@ -18,16 +17,13 @@ from sqlalchemy import (
     case,
     func,
     literal_column,
-    null,
     or_,
     select,
-    true,
 )
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.sql.selectable import FromClause
 
 from app.db import Lane, Query, Row
-from app.enums import DefinitionState, Party, SubjectKind
+from app.enums import DefinitionState, SubjectKind
 from app.models import Definition, Entity, Indicator
 from app.parties import Actor, Facts
 from app.services import lifecycle, listing, sql
@@ -49,21 +45,17 @@ ID = bindparam("id", type_=Uuid)
 def awaiting(d: FromClause, i: FromClause) -> ColumnElement[Any]:
     """Open waits, and the head where four eyes leaves nobody else."""
     submitted = d.c.state == sql.const(DefinitionState.SUBMITTED)
-    head = func.json_build_array(
-        sql.obj(
-            party=sql.const(Party.HEAD),
-            division=null(),
-            action=case((submitted, sql.const(rules.CONFIRM.action)), else_=sql.const(rules.ACTIVATE.action)),
-            substitute=true(),
-            since=func.coalesce(d.c.confirmed_at, d.c.submitted_at),
-            due=null(),
-        )
-    ).cast(JSONB)
-    exception = case((nobody_left(d, i), head), else_=func.jsonb_build_array())
     return case(
         (
             or_(submitted, d.c.state == sql.const(DefinitionState.CONFIRMED)),
-            (sql.awaiting(d.c.id).cast(JSONB) + exception).cast(JSON),
+            sql.awaiting_or_head(
+                d.c.id,
+                nobody_left(d, i),
+                action=case(
+                    (submitted, sql.const(rules.CONFIRM.action)), else_=sql.const(rules.ACTIVATE.action)
+                ),
+                since=func.coalesce(d.c.confirmed_at, d.c.submitted_at),
+            ),
         ),
         else_=sql.awaiting(d.c.id),
     )

@@ -10,7 +10,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
-    JSON,
     ColumnElement,
     Integer,
     SmallInteger,
@@ -20,16 +19,13 @@ from sqlalchemy import (
     case,
     func,
     literal_column,
-    null,
     or_,
     select,
-    true,
 )
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.sql.selectable import FromClause, ScalarSelect
 
 from app.db import Lane, Query, Row
-from app.enums import ChainState, Party, Step, SubjectKind
+from app.enums import ChainState, Step, SubjectKind
 from app.enums.detailed_plans import DetailedPlanAbout, DetailedPlanState
 from app.models import (
     DetailedPlan,
@@ -58,29 +54,23 @@ def _awaiting(d: FromClause) -> ColumnElement[Any]:
     """Open waits, and the head where four eyes leaves nobody else."""
     submitted = d.c.state == sql.const(ChainState.SUBMITTED)
     reviewed = d.c.state == sql.const(ChainState.REVIEWED)
-    head = func.json_build_array(
-        sql.obj(
-            party=sql.const(Party.HEAD),
-            division=null(),
-            action=case(
-                (submitted, sql.const(rules.REVIEW.action)),
-                (reviewed, sql.const(rules.APPROVE.action)),
-                else_=sql.const(rules.ENDORSE.action),
-            ),
-            substitute=true(),
-            since=case(
-                (submitted, d.c.submitted_at),
-                (reviewed, func.coalesce(d.c.reviewed_at, d.c.submitted_at)),
-                else_=d.c.presented_at,
-            ),
-            due=null(),
-        )
-    ).cast(JSONB)
-    exception = case((nobody_left(d), head), else_=func.jsonb_build_array())
     return case(
         (
             or_(submitted, reviewed, d.c.presented_at.is_not(None)),
-            (sql.awaiting(d.c.id).cast(JSONB) + exception).cast(JSON),
+            sql.awaiting_or_head(
+                d.c.id,
+                nobody_left(d),
+                action=case(
+                    (submitted, sql.const(rules.REVIEW.action)),
+                    (reviewed, sql.const(rules.APPROVE.action)),
+                    else_=sql.const(rules.ENDORSE.action),
+                ),
+                since=case(
+                    (submitted, d.c.submitted_at),
+                    (reviewed, func.coalesce(d.c.reviewed_at, d.c.submitted_at)),
+                    else_=d.c.presented_at,
+                ),
+            ),
         ),
         else_=sql.awaiting(d.c.id),
     )

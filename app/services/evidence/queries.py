@@ -6,13 +6,12 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, ColumnElement, Integer, Text, Uuid, bindparam, case, func, null, select, true
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import ColumnElement, Integer, Text, Uuid, bindparam, case, select, true
 from sqlalchemy.sql.selectable import FromClause
 
 from app import errors
 from app.db import Lane, Query
-from app.enums import EvidenceKind, EvidenceState, Party
+from app.enums import EvidenceKind, EvidenceState
 from app.models import Entity
 from app.parties import Actor
 from app.services import lifecycle, listing, sql
@@ -27,20 +26,15 @@ _owner: FromClause = Entity.__table__
 
 def _awaiting() -> ColumnElement[Any]:
     """Open waits, and the head where four eyes leaves nobody else."""
-    head = func.json_build_array(
-        sql.obj(
-            party=sql.const(Party.HEAD),
-            division=null(),
-            action=sql.const(rules.VERIFY.action),
-            substitute=true(),
-            since=_e.c.uploaded_at,
-            due=null(),
-        )
-    ).cast(JSONB)
     submitted = _e.c.state == sql.const(EvidenceState.SUBMITTED)
-    exception = case((nobody_left(_e, _s), head), else_=func.jsonb_build_array())
     return case(
-        (submitted, (sql.awaiting(_e.c.id).cast(JSONB) + exception).cast(JSON)), else_=sql.awaiting(_e.c.id)
+        (
+            submitted,
+            sql.awaiting_or_head(
+                _e.c.id, nobody_left(_e, _s), action=sql.const(rules.VERIFY.action), since=_e.c.uploaded_at
+            ),
+        ),
+        else_=sql.awaiting(_e.c.id),
     )
 
 

@@ -9,7 +9,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
-    JSON,
     Boolean,
     ColumnElement,
     Integer,
@@ -21,17 +20,14 @@ from sqlalchemy import (
     exists,
     func,
     literal_column,
-    null,
     or_,
     select,
-    true,
 )
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.sql.selectable import FromClause, ScalarSelect
 
 from app import clock
 from app.db import Lane, Query, Row
-from app.enums import Party, SubjectKind
+from app.enums import SubjectKind
 from app.enums.scorecards import ImprovementPlanState
 from app.models import Division, Entity, ImprovementAction, ImprovementPlan, Indicator
 from app.parties import Actor, Facts
@@ -65,18 +61,12 @@ def late(p: FromClause) -> ColumnElement[bool]:
 def awaiting(p: FromClause) -> ColumnElement[Any]:
     """Open waits, and the head where four eyes leaves nobody else."""
     submitted = p.c.state == sql.const(ImprovementPlanState.SUBMITTED)
-    head = func.json_build_array(
-        sql.obj(
-            party=sql.const(Party.HEAD),
-            division=null(),
-            action=case((submitted, sql.const(rules.ASSURE.action)), else_=sql.const(rules.APPROVE.action)),
-            substitute=true(),
-            since=func.coalesce(p.c.assured_at, p.c.submitted_at),
-            due=null(),
-        )
-    ).cast(JSONB)
-    exception = case((nobody_left(p), head), else_=func.jsonb_build_array())
-    return (sql.awaiting(p.c.id).cast(JSONB) + exception).cast(JSON)
+    return sql.awaiting_or_head(
+        p.c.id,
+        nobody_left(p),
+        action=case((submitted, sql.const(rules.ASSURE.action)), else_=sql.const(rules.APPROVE.action)),
+        since=func.coalesce(p.c.assured_at, p.c.submitted_at),
+    )
 
 
 def _item(p: FromClause) -> list[ColumnElement[Any]]:

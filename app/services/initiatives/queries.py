@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
-    JSON,
     ColumnElement,
     Integer,
     Select,
@@ -20,17 +19,14 @@ from sqlalchemy import (
     exists,
     func,
     literal_column,
-    null,
     select,
-    true,
     tuple_,
 )
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.sql.selectable import FromClause
 
 from app import permissions
 from app.db import Lane, Query
-from app.enums import Language, Party
+from app.enums import Language
 from app.enums.initiatives import InitiativeKind, InitiativeState, InitiativeStatus, Sector
 from app.models import Division, Entity, Initiative, InitiativeEffect, Programme
 from app.parties import Actor, Facts
@@ -45,21 +41,15 @@ _e: FromClause = Entity.__table__
 
 def awaiting(i: FromClause) -> ColumnElement[Any]:
     """Open waits, and the head where four eyes leaves nobody else."""
-    head = func.json_build_array(
-        sql.obj(
-            party=sql.const(Party.HEAD),
-            division=null(),
-            action=case(
-                (i.c.state == sql.const(InitiativeState.SUBMITTED), sql.const(rules.APPROVE.action)),
-                else_=sql.const(rules.CONFIRM_CLOSING.action),
-            ),
-            substitute=true(),
-            since=func.coalesce(i.c.closing_at, i.c.submitted_at),
-            due=null(),
-        )
-    ).cast(JSONB)
-    exception = case((nobody_left(i), head), else_=func.jsonb_build_array())
-    return (sql.awaiting(i.c.id).cast(JSONB) + exception).cast(JSON)
+    return sql.awaiting_or_head(
+        i.c.id,
+        nobody_left(i),
+        action=case(
+            (i.c.state == sql.const(InitiativeState.SUBMITTED), sql.const(rules.APPROVE.action)),
+            else_=sql.const(rules.CONFIRM_CLOSING.action),
+        ),
+        since=func.coalesce(i.c.closing_at, i.c.submitted_at),
+    )
 
 
 def _item(i: FromClause, e: FromClause) -> list[ColumnElement[Any]]:

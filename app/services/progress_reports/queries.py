@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
-    JSON,
     ColumnElement,
     Date,
     Integer,
@@ -15,16 +14,14 @@ from sqlalchemy import (
     bindparam,
     case,
     func,
-    null,
     select,
     true,
     tuple_,
 )
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.sql.selectable import FromClause
 
 from app.db import Lane, Query
-from app.enums import ChainState, Party
+from app.enums import ChainState
 from app.models import Entity, Initiative
 from app.parties import Actor, Facts
 from app.services import lifecycle, listing, sql
@@ -39,21 +36,15 @@ _r, _i = facts.report, facts.initiative
 
 def awaiting(r: FromClause) -> ColumnElement[Any]:
     """Open waits, and the head where four eyes leaves nobody else."""
-    head = func.json_build_array(
-        sql.obj(
-            party=sql.const(Party.HEAD),
-            division=null(),
-            action=case(
-                (r.c.state == sql.const(ChainState.SUBMITTED), sql.const(rules.REVIEW.action)),
-                else_=sql.const(rules.APPROVE.action),
-            ),
-            substitute=true(),
-            since=func.coalesce(r.c.reviewed_at, r.c.submitted_at),
-            due=null(),
-        )
-    ).cast(JSONB)
-    exception = case((nobody_left(r), head), else_=func.jsonb_build_array())
-    return (sql.awaiting(r.c.id).cast(JSONB) + exception).cast(JSON)
+    return sql.awaiting_or_head(
+        r.c.id,
+        nobody_left(r),
+        action=case(
+            (r.c.state == sql.const(ChainState.SUBMITTED), sql.const(rules.REVIEW.action)),
+            else_=sql.const(rules.APPROVE.action),
+        ),
+        since=func.coalesce(r.c.reviewed_at, r.c.submitted_at),
+    )
 
 
 def _item(r: FromClause, i: FromClause) -> list[ColumnElement[Any]]:

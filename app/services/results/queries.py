@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
-    JSON,
     ColumnElement,
     Date,
     Integer,
@@ -22,18 +21,16 @@ from sqlalchemy import (
     exists,
     func,
     literal_column,
-    null,
     or_,
     select,
     true,
     tuple_,
 )
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.sql.selectable import FromClause
 
 from app import paging
 from app.db import Lane, Query, Row
-from app.enums import ChainState, Light, Party
+from app.enums import ChainState, Light
 from app.models import Division, Entity, Evidence, Indicator, Result, ResultPart, Source
 from app.parties import Actor, Facts
 from app.services import lifecycle, sql
@@ -55,23 +52,16 @@ ID = bindparam("id", type_=Uuid)
 
 def _awaiting(r: FromClause, nobody: ColumnElement[bool]) -> ColumnElement[Any]:
     """Open waits, and the head where four eyes leaves nobody else."""
-    head = func.json_build_array(
-        sql.obj(
-            party=sql.const(Party.HEAD),
-            division=null(),
+    return case(
+        (r.c.state == sql.const(ChainState.APPROVED), func.json_build_array()),
+        else_=sql.awaiting_or_head(
+            r.c.id,
+            nobody,
             action=case(
                 (r.c.state == sql.const(ChainState.SUBMITTED), sql.const(rules.REVIEW.action)),
                 else_=sql.const(rules.APPROVE.action),
             ),
-            substitute=true(),
             since=func.coalesce(r.c.reviewed_at, r.c.submitted_at),
-            due=null(),
-        )
-    ).cast(JSONB)
-    return case(
-        (r.c.state == sql.const(ChainState.APPROVED), func.json_build_array()),
-        else_=(sql.awaiting(r.c.id).cast(JSONB) + case((nobody, head), else_=func.jsonb_build_array())).cast(
-            JSON
         ),
     )
 
