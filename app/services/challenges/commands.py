@@ -239,12 +239,12 @@ async def _stay(
 ) -> None:
     await steps.take(
         writer,
-        Challenge,
         rules.to(transition, str(facts.state)),
         actor,
         facts,
         entitlement,
         now,
+        model=Challenge,
         columns=lambda *_: columns,
         awaited=rules.AWAITED,
         said=said,
@@ -331,12 +331,12 @@ async def _move(
     )
     decided = await steps.take(
         writer,
-        Challenge,
         rules.to(transition, way.state.value),
         actor,
         next_holder,
         entitlement,
         now,
+        model=Challenge,
         columns=columns,
         awaited=rules.AWAITED,
         said=said,

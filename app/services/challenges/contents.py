@@ -327,12 +327,12 @@ async def write(
     """A step that leaves a challenge in its state, and whom it waits for as they are. Raises Stale."""
     await steps.take(
         writer,
-        Challenge,
         rules.to(transition, str(facts.state)),
         actor,
         facts,
         entitlement,
         now,
+        model=Challenge,
         columns=lambda *_: columns or {},
         awaited=rules.AWAITED,
         said=Said(reason),

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any, cast
 from uuid import UUID
 
@@ -19,7 +20,7 @@ from app.services import lifecycle, records
 from app.services.communications import about, difference, queries, rules, support
 from app.services.lifecycle import BY, GIVEN, Case
 from app.services.people import steps
-from app.services.people.steps import NOTHING_SAID, Said
+from app.services.people.steps import Said
 from app.services.transitions import Awaited, Transition
 
 _table = cast(Table, CommunicationPlan.__table__)
@@ -276,29 +277,6 @@ async def _with_its_activities(
         )
 
 
-async def _move(
-    writer: Writer,
-    transition: Transition,
-    actor: Actor,
-    facts: Facts,
-    entitlement: Entitlement,
-    now: datetime,
-    said: Said = NOTHING_SAID,
-) -> None:
-    await steps.take(
-        writer,
-        CommunicationPlan,
-        transition,
-        actor,
-        facts,
-        entitlement,
-        now,
-        columns=_columns_of,
-        awaited=rules.AWAITED,
-        said=said,
-    )
-
-
 def _columns_of(transition: Transition, person_id: UUID, now: datetime) -> dict[str, Any]:
     """Who did what, when. `person_id`: in whose name it is decided."""
     match transition:
@@ -328,3 +306,6 @@ def _columns_of(transition: Transition, person_id: UUID, now: datetime) -> dict[
                 "exceptional": False,
             }
     return {}
+
+
+_move = partial(steps.take, model=CommunicationPlan, columns=_columns_of, awaited=rules.AWAITED)

@@ -3,6 +3,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -70,7 +71,7 @@ async def confirm(
     now: datetime,
 ) -> None:
     """Confirm that the indicator is accurate and how it is calculated (Guide I-7)."""
-    await _move(writer, rules.CONFIRM, actor, facts, entitlement, now, reason, letter)
+    await _move(writer, rules.CONFIRM, actor, facts, entitlement, now, Said(reason, letter))
 
 
 async def send_back(
@@ -83,7 +84,7 @@ async def send_back(
     now: datetime,
 ) -> None:
     """Return a definition to who drafted it, with the reason."""
-    await _move(writer, rules.RETURN, actor, facts, entitlement, now, reason, letter)
+    await _move(writer, rules.RETURN, actor, facts, entitlement, now, Said(reason, letter))
 
 
 async def activate(
@@ -132,7 +133,7 @@ async def activate(
         )
         by = {"superseded_by": str(facts.id)}
         await apply(writer, _SUPERSEDE, Case(superseded, Entitlement(""), changes=by), actor, now, {})
-    await _move(writer, rules.ACTIVATE, actor, facts, entitlement, now, reason, letter)
+    await _move(writer, rules.ACTIVATE, actor, facts, entitlement, now, Said(reason, letter))
 
 
 async def end_open(writer: Writer, actor: Actor, indicator: Facts, reason: str, now: datetime) -> None:
@@ -153,30 +154,6 @@ def open_of(indicator: Facts) -> Facts:
         indicator.entity_id,
         state=row["open_state"],
         version=row["open_version"],
-    )
-
-
-async def _move(
-    writer: Writer,
-    transition: Transition,
-    actor: Actor,
-    facts: Facts,
-    entitlement: Entitlement,
-    now: datetime,
-    reason: str | None = None,
-    letter: Letter | None = None,
-) -> None:
-    await steps.take(
-        writer,
-        Definition,
-        transition,
-        actor,
-        facts,
-        entitlement,
-        now,
-        columns=_columns_of,
-        awaited=rules.AWAITED,
-        said=Said(reason, letter),
     )
 
 
@@ -242,3 +219,6 @@ def _columns_of(transition: Transition, person_id: UUID, now: datetime) -> dict[
                 "exceptional": False,
             }
     return {}
+
+
+_move = partial(steps.take, model=Definition, columns=_columns_of, awaited=rules.AWAITED)

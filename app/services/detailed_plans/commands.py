@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any, cast
 from uuid import UUID
 
@@ -18,7 +19,7 @@ from app.services.approving import Stamps
 from app.services.detailed_plans import beginning, difference, rules
 from app.services.lifecycle import BY, GIVEN, Case
 from app.services.people import steps
-from app.services.people.steps import NOTHING_SAID, Said
+from app.services.people.steps import Said
 from app.services.transitions import Transition
 
 _table = cast(Table, DetailedPlan.__table__)
@@ -314,29 +315,6 @@ def _changed(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, list[s
     return {differs.field: [differs.before, differs.after] for differs in difference.between(old, new)}
 
 
-async def _move(
-    writer: Writer,
-    transition: Transition,
-    actor: Actor,
-    facts: Facts,
-    entitlement: Entitlement,
-    now: datetime,
-    said: Said = NOTHING_SAID,
-) -> None:
-    await steps.take(
-        writer,
-        DetailedPlan,
-        transition,
-        actor,
-        facts,
-        entitlement,
-        now,
-        columns=_columns_of,
-        awaited=rules.AWAITED,
-        said=said,
-    )
-
-
 def _columns_of(transition: Transition, person_id: UUID, now: datetime) -> dict[str, Any]:
     """Who did what, when. `person_id`: in whose name it is decided."""
     match transition:
@@ -352,3 +330,6 @@ def _columns_of(transition: Transition, person_id: UUID, now: datetime) -> dict[
         case rules.RETURN:
             return {**_STAMPS.of(transition, person_id, now), **_AS_BEFORE_THE_HEAD}
     return _STAMPS.of(transition, person_id, now)
+
+
+_move = partial(steps.take, model=DetailedPlan, columns=_columns_of, awaited=rules.AWAITED)

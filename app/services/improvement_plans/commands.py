@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +21,7 @@ from app.services.evidence import rules as evidence
 from app.services.improvement_plans import rules
 from app.services.lifecycle import BY, GIVEN, Case
 from app.services.people import steps
-from app.services.people.steps import NOTHING_SAID, Said
+from app.services.people.steps import Said
 from app.services.transitions import Transition
 
 _table = ImprovementPlan.__table__
@@ -233,29 +234,6 @@ async def _end_evidence(writer: Writer, actor: Actor, facts: Facts, now: datetim
         await evidence_commands.end_open(writer, actor, facts, now)
 
 
-async def _take(
-    writer: Writer,
-    transition: Transition,
-    actor: Actor,
-    facts: Facts,
-    entitlement: Entitlement,
-    now: datetime,
-    said: Said = NOTHING_SAID,
-) -> None:
-    await steps.take(
-        writer,
-        ImprovementPlan,
-        transition,
-        actor,
-        facts,
-        entitlement,
-        now,
-        columns=_columns_of,
-        awaited=rules.AWAITED,
-        said=said,
-    )
-
-
 def _columns_of(transition: Transition, person_id: UUID, now: datetime) -> Mapping[str, Any]:
     """Who did what, when. `person_id`: in whose name it is decided."""
     controls = {"controlled_by": _CONTROLLED, "exceptional": _EXCEPTIONAL}
@@ -284,6 +262,9 @@ def _columns_of(transition: Transition, person_id: UUID, now: datetime) -> Mappi
         case rules.END:
             return {"ended_by_id": person_id, "ended_at": now, "end_reason": GIVEN.c.reason}
     return {}
+
+
+_take = partial(steps.take, model=ImprovementPlan, columns=_columns_of, awaited=rules.AWAITED)
 
 
 async def _check(writer: Writer, entity_id: UUID, due: date, actions: Actions) -> None:

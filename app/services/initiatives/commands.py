@@ -2,6 +2,7 @@
 how one is written stands in `planning`, its money in `budget`."""
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from app.services.evidence import rules as evidence
 from app.services.initiatives import checks, rules
 from app.services.lifecycle import BY, GIVEN
 from app.services.people import steps
-from app.services.people.steps import NOTHING_SAID, Said
+from app.services.people.steps import Said
 from app.services.progress_reports import commands as progress_reports
 from app.services.transitions import Transition
 
@@ -114,29 +115,6 @@ async def return_to_work(
     await _move(writer, rules.RETURN_TO_WORK, actor, facts, entitlement, now, said)
 
 
-async def _move(
-    writer: Writer,
-    transition: Transition,
-    actor: Actor,
-    facts: Facts,
-    entitlement: Entitlement,
-    now: datetime,
-    said: Said = NOTHING_SAID,
-) -> None:
-    await steps.take(
-        writer,
-        Initiative,
-        transition,
-        actor,
-        facts,
-        entitlement,
-        now,
-        columns=_columns_of,
-        awaited=rules.AWAITED,
-        said=said,
-    )
-
-
 _RETURNED = {
     "return_reason": GIVEN.c.reason,
     "controlled_by": [],
@@ -181,3 +159,6 @@ def _columns_of(transition: Transition, person_id: UUID, now: datetime) -> dict[
         case rules.RETURN_TO_WORK:
             return {**returned, "closing_by_id": None, "closing_at": None}
     return {}
+
+
+_move = partial(steps.take, model=Initiative, columns=_columns_of, awaited=rules.AWAITED)

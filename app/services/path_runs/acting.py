@@ -102,12 +102,12 @@ async def act(
         rules.check_target(asked.to, stage)
     decided = await steps.take(
         writer,
-        PathStage,
         transition if prepared.ends else rules.partly(transition),
         actor,
         facts,
         entitlement,
         now,
+        model=PathStage,
         columns=lambda *_: _columns(outcome, asked, now, ends=prepared.ends),
         awaited={},
         said=_of_the_stage(asked.said, entitlement, prepared.shot),

@@ -4,6 +4,7 @@ a run keeps the version that it began with (Guide P-4)."""
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -21,7 +22,7 @@ from app.services.lifecycle import GIVEN, Case
 from app.services.path_templates import checking, content, difference, queries, rules
 from app.services.path_templates.content import Groups
 from app.services.people import steps
-from app.services.people.steps import NOTHING_SAID, Said
+from app.services.people.steps import Said
 from app.services.transitions import Transition
 
 _table = PathTemplate.__table__
@@ -230,29 +231,6 @@ async def approve(
     await _move(writer, rules.APPROVE, actor, facts, entitlement, now, said)
 
 
-async def _move(
-    writer: Writer,
-    transition: Transition,
-    actor: Actor,
-    facts: Facts,
-    entitlement: Entitlement,
-    now: datetime,
-    said: Said = NOTHING_SAID,
-) -> None:
-    await steps.take(
-        writer,
-        PathTemplate,
-        transition,
-        actor,
-        facts,
-        entitlement,
-        now,
-        columns=_columns_of,
-        awaited=rules.AWAITED,
-        said=said,
-    )
-
-
 async def _apply(
     writer: Writer,
     transition: Transition,
@@ -297,6 +275,9 @@ def _columns_of(transition: Transition, person_id: UUID, now: datetime) -> dict[
                 "submitted_at": None,
             }
     return {}
+
+
+_move = partial(steps.take, model=PathTemplate, columns=_columns_of, awaited=rules.AWAITED)
 
 
 async def _require_divisions(writer: Writer, entity_id: UUID, groups: Groups) -> None:

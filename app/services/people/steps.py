@@ -33,20 +33,20 @@ NOTHING_SAID = Said()
 
 async def take(
     writer: Writer,
-    model: type[DeclarativeBase],
     transition: Transition,
     actor: Actor,
     facts: Facts,
     entitlement: Entitlement,
     now: datetime,
+    said: Said = NOTHING_SAID,
     *,
+    model: type[DeclarativeBase],
     columns: Columns,
     awaited: Mapping[str, Awaited],
-    said: Said = NOTHING_SAID,
     changes: Mapping[str, Any] | None = None,
 ) -> Decided:
-    """Take a transition that was admitted; returns in whose name it was decided. `awaited`: whom each state of the
-    area waits for. A computed column is a constant of its module, as `lifecycle.apply` asks.
+    """Take a transition that was admitted; returns in whose name it was decided. `model`, `columns` and `awaited`, whom
+    each state waits for, are an area's own: it binds them once. A computed column is a constant of its module, as `lifecycle.apply` asks.
 
     Raises what `decisions.check_reason` and `decisions.decided` do, and Stale when somebody else was faster.
     """

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any, cast
 from uuid import UUID
 
@@ -40,7 +41,7 @@ from app.services.evidence import standing
 from app.services.initiatives import rules as initiatives
 from app.services.lifecycle import Case
 from app.services.people import steps
-from app.services.people.steps import NOTHING_SAID, Said
+from app.services.people.steps import Said
 from app.services.progress_reports import facts as report_facts
 from app.services.progress_reports import rules
 from app.services.transitions import Transition
@@ -351,30 +352,10 @@ def _check_plan(facts: Facts) -> None:
         raise rules.PlanChanged()
 
 
-async def _move(
-    writer: Writer,
-    transition: Transition,
-    actor: Actor,
-    facts: Facts,
-    entitlement: Entitlement,
-    now: datetime,
-    said: Said = NOTHING_SAID,
-) -> None:
-    await steps.take(
-        writer,
-        ProgressReport,
-        transition,
-        actor,
-        facts,
-        entitlement,
-        now,
-        columns=_columns_of,
-        awaited=rules.AWAITED,
-        said=said,
-    )
-
-
 def _columns_of(transition: Transition, person_id: UUID, now: datetime) -> dict[str, Any]:
     """Who did what, when, and what an approval freezes. `person_id`: in whose name it is decided."""
     columns = _STAMPS.of(transition, person_id, now)
     return {**columns, "evidence": _SNAPSHOT} if transition is rules.APPROVE else columns
+
+
+_move = partial(steps.take, model=ProgressReport, columns=_columns_of, awaited=rules.AWAITED)

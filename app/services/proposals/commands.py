@@ -143,12 +143,12 @@ async def _take(
 
     await steps.take(
         writer,
-        Proposal,
         transition,
         actor,
         facts,
         entitlement,
         now,
+        model=Proposal,
         columns=stamped,
         awaited=rules.AWAITED,
         said=said,

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from functools import partial
 from typing import Any, cast
 from uuid import UUID
 
@@ -24,7 +25,7 @@ from app.services.lifecycle import Case
 from app.services.obligations import entry
 from app.services.obligations import rules as obligations
 from app.services.people import steps
-from app.services.people.steps import NOTHING_SAID, Said
+from app.services.people.steps import Said
 from app.services.reopenings import commands as reopenings
 from app.services.reopenings.rules import Leave
 from app.services.results import rules
@@ -317,30 +318,10 @@ async def send_back(
     await _move(writer, rules.RETURN, actor, facts, entitlement, now, said)
 
 
-async def _move(
-    writer: Writer,
-    transition: Transition,
-    actor: Actor,
-    facts: Facts,
-    entitlement: Entitlement,
-    now: datetime,
-    said: Said = NOTHING_SAID,
-) -> None:
-    await steps.take(
-        writer,
-        Result,
-        transition,
-        actor,
-        facts,
-        entitlement,
-        now,
-        columns=columns_of,
-        awaited=rules.AWAITED,
-        said=said,
-    )
-
-
 def columns_of(transition: Transition, person_id: UUID, now: datetime) -> dict[str, Any]:
     """Who did what, when, and what an approval freezes. `person_id`: in whose name it is decided."""
     columns = _STAMPS.of(transition, person_id, now)
     return {**columns, "known_from": now, "evidence": _SNAPSHOT} if transition is rules.APPROVE else columns
+
+
+_move = partial(steps.take, model=Result, columns=columns_of, awaited=rules.AWAITED)

@@ -125,12 +125,12 @@ async def _take(
 ) -> None:
     await steps.take(
         writer,
-        Scorecard,
         transition,
         actor,
         facts,
         entitlement,
         now,
+        model=Scorecard,
         columns=_columns_of,
         awaited={},  # whom it waits for, the stages of its path say
         said=said,
