@@ -21,12 +21,10 @@ from app.errors import Text
 from app.headers import IfMatch, OptionalKey, RefusedKey, RequiredKey, SubjectPath
 from app.parties import Actor, Entitlement, Facts
 from app.services import idempotency, lifecycle
+from app.services.loaders import Loader
 from app.services.people import actor as actors
 from app.services.transitions import Transition
 from app.tokens import Claims
-
-Loader = Callable[[Lane, Actor, UUID, datetime], Awaitable[Facts | None]]
-"""An area's function that loads the facts of a subject which the actor may see (None: not visible)."""
 
 
 def reads(permission: str) -> Any:

@@ -17,12 +17,13 @@ from starlette.requests import ClientDisconnect
 from app import clock, permissions, streaming
 from app.answers import Change
 from app.db import Lane
-from app.deps import Loader, actor_of, database, marked, visible_to
+from app.deps import actor_of, database, marked, visible_to
 from app.file_headers import TusResumable
 from app.files import FileStore
 from app.headers import SubjectPath
 from app.parties import Actor, Entitlement, Facts
 from app.services import lifecycle
+from app.services.loaders import Loader
 from app.services.transitions import Transition
 from app.services.uploads import rules
 

@@ -17,7 +17,7 @@ from fastapi.responses import StreamingResponse
 
 from app import clock, errors, file_headers, headers, permissions
 from app.answers import Change, Reading, refuse_unknown_parameters
-from app.deps import Loader, actor_of, asking, database, marked, visible_to
+from app.deps import actor_of, asking, database, marked, visible_to
 from app.file_headers import ContentDisposition
 from app.files import FileStore, key_of
 from app.headers import IfMatch, SubjectPath
@@ -25,6 +25,7 @@ from app.scanner import Scanner
 from app.services import lifecycle
 from app.services.documents import File
 from app.services.evidence import scanning
+from app.services.loaders import Loader
 from app.services.transitions import Transition
 
 log = structlog.get_logger()

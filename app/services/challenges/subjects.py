@@ -1,6 +1,6 @@
 """What a challenge can be about (Guide X-6): one line for each kind of thing, and what is told of one."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -26,14 +26,14 @@ from sqlalchemy.sql.selectable import FromClause, LateralFromClause
 from app.db import Lane, Query, Row
 from app.enums import Classification, SubjectKind
 from app.models import Definition, Indicator, Initiative, Result, Subject
-from app.parties import PROJECT_MANAGER, Actor, Facts
+from app.parties import PROJECT_MANAGER, Actor
 from app.services import sql
 from app.services.definitions import queries as definitions
 from app.services.indicators import queries as indicators
 from app.services.initiatives import facts as initiatives
+from app.services.loaders import Loader
 from app.services.results import facts as results
 
-_Load = Callable[[Lane, Actor, UUID, datetime], Awaitable[Facts | None]]
 _NOBODY = literal_column("'{}'::text[]", ARRAY(Text))
 
 
@@ -43,7 +43,7 @@ class Concern:
     `row`: what `_row` tells of one, by its id."""
 
     kind: SubjectKind
-    load: _Load
+    load: Loader
     row: Callable[[ColumnElement[Any]], Select[Any]]
 
 

@@ -1,10 +1,8 @@
 """What evidence needs to know of each kind of thing that it can be about, and how it is said."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
@@ -22,17 +20,14 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.sql.selectable import FromClause
 
-from app.db import Lane
 from app.enums import (
     Role,
     SubjectKind,
 )
-from app.parties import Actor, Facts
 from app.services import sql
 from app.services.evidence.visibility import Sight
+from app.services.loaders import Loader
 from app.services.people import four_eyes
-
-Load = Callable[[Lane, Actor, UUID, datetime], Awaitable[Facts | None]]
 
 
 @dataclass(frozen=True)
@@ -46,7 +41,7 @@ class Evidenced:
 
     kind: SubjectKind
     model: type[DeclarativeBase]
-    load: Load
+    load: Loader
     step: str
     takes: frozenset[str]
     undecided: frozenset[str]

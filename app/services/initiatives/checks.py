@@ -27,9 +27,6 @@ FIELDS = (
 )
 """What a draft says of itself, beside its milestones and effects."""
 
-REVISABLE = ("goal", "sectors", "starts_on", "ends_on", "people_count")
-"""What of that a revision of an approved initiative may change."""
-
 MILESTONE = ("title_ar", "title_en", "weight", "starts_on", "due_on", "acceptance", "depends_on")
 EFFECT = ("expected", "by_year", "note")
 

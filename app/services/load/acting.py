@@ -12,12 +12,13 @@ from uuid import UUID
 from sqlalchemy import insert, update
 
 from app import clock, ids, permissions
-from app.db import Database, Lane, Writer
+from app.db import Database, Writer
 from app.models import Session
 from app.parties import Actor, Facts
 from app.services import lifecycle
 from app.services.load import merging
 from app.services.load.merging import Connection
+from app.services.loaders import Loader
 from app.services.people import actor as people
 from app.services.people.decisions import Letter
 from app.services.people.steps import Said
@@ -29,7 +30,6 @@ _OFFICE_HOURS = time(10)
 
 _Made = TypeVar("_Made")
 Command: TypeAlias = Callable[..., Awaitable[_Made]]
-Load = Callable[[Lane, Actor, UUID, datetime], Awaitable[Facts | None]]
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ class Acting:
         self,
         who: str,
         transition: Transition,
-        load: Load,
+        load: Loader,
         subject_id: UUID,
         command: Command[_Made],
         *said: Any,
@@ -110,7 +110,7 @@ class Acting:
         return await command(self.writer, actor, facts, entitlement, *said, self.now)
 
     async def begin(
-        self, who: str, action: str, load: Load, parent_id: UUID, command: Command[_Made], *said: Any
+        self, who: str, action: str, load: Loader, parent_id: UUID, command: Command[_Made], *said: Any
     ) -> _Made:
         """Something new under a thing, as a route creates it."""
         actor = await self.signed_in(who)
@@ -127,7 +127,7 @@ class Acting:
         head = self.known.users[f"head.{entity.lower()}"]
         return Said(letter=Letter(head, letter_number, clock.day(self.now)))
 
-    async def _seen(self, actor: Actor, load: Load, subject_id: UUID) -> Facts:
+    async def _seen(self, actor: Actor, load: Loader, subject_id: UUID) -> Facts:
         facts = await load(self.writer, actor, subject_id, self.now)
         assert facts is not None  # noqa: S101  # whoever acts on a thing in the demo sees it
         return facts

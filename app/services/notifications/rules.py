@@ -4,7 +4,6 @@ from collections.abc import Collection
 from datetime import date, datetime, time, timedelta
 
 from app import clock
-from app.enums.notifications import MailPace
 from app.errors import Text, WrongState
 from app.services.calendar.rules import add_working_days, is_working_day
 
@@ -58,8 +57,3 @@ def next_digest(now: datetime, holidays: Collection[date]) -> datetime:
 def start_of(day: date) -> datetime:
     """The first moment of a day in Oman."""
     return datetime.combine(day, time(tzinfo=clock.MUSCAT))
-
-
-def mail_due(pace: MailPace, now: datetime, digest: datetime) -> datetime | None:
-    """When a notification of now goes out by mail; None: it does not. `digest`: the `next_digest`."""
-    return {MailPace.AT_ONCE: now, MailPace.DAILY: digest, MailPace.NONE: None}[pace]

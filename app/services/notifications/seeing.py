@@ -3,7 +3,7 @@
 Each is asked in the person's own context of row-level security, when they are told and again when a mail goes out.
 """
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -14,7 +14,7 @@ from app.db import Lane, Query, Row
 from app.enums import SubjectKind
 from app.enums.notifications import Reason
 from app.models import Wait
-from app.parties import Actor, Facts
+from app.parties import Actor
 from app.services.challenges import facts as challenges
 from app.services.communications import activities_queries as communication_activities
 from app.services.communications import queries as communications
@@ -25,6 +25,7 @@ from app.services.evidence import facts as evidence
 from app.services.improvement_plans import queries as improvement_plans
 from app.services.inbox import queries as inbox
 from app.services.initiatives import facts as initiatives
+from app.services.loaders import Loader
 from app.services.path_runs import facts as path_runs
 from app.services.path_templates import queries as path_templates
 from app.services.progress_reports import facts as progress_reports
@@ -33,9 +34,7 @@ from app.services.reopenings import queries as reopenings
 from app.services.results import facts as results
 from app.services.role_plans import queries as role_plans
 
-Load = Callable[[Lane, Actor, UUID, datetime], Awaitable[Facts | None]]
-
-LOADS: Mapping[SubjectKind, Load] = {
+LOADS: Mapping[SubjectKind, Loader] = {
     SubjectKind.RESULT: results.one,
     SubjectKind.DEFINITION: definitions.facts,
     SubjectKind.CONTRIBUTION: contributions.facts,

@@ -11,6 +11,7 @@ from app.db import Lane, Writer
 from app.enums import Step, SubjectKind
 from app.errors import Forbidden, Text
 from app.parties import Actor, Entitlement, Facts
+from app.services.loaders import Loader
 from app.services.path_runs import rules
 from app.services.people.steps import Said
 from app.services.plans import facts as plan_facts
@@ -20,7 +21,6 @@ from app.services.scorecards import walking as scorecards
 from app.services.transitions import Fire
 
 _Begin = Callable[[Writer, UUID, Mapping[Step, Sequence[str]]], Awaitable[None]]
-_Load = Callable[[Lane, Actor, UUID, datetime], Awaitable[Facts | None]]
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Walking:
     that a stage names. `returns`: by the state that a thing goes back to. `begin`: what becomes of it when its path
     starts, given who takes the steps of the chain of plans."""
 
-    load: _Load
+    load: Loader
     fires: Mapping[str, Fire]
     returns: Mapping[str, Fire]
     begin: _Begin | None = None

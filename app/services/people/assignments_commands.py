@@ -1,6 +1,6 @@
 """Every write of assignments: representatives work only on what they are assigned (Guide O-3, O-4)."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from app.services.communications import queries as communication_plans
 from app.services.detailed_plans import queries as detailed_plans
 from app.services.improvement_plans import queries as improvement_plans
 from app.services.initiatives import facts as initiatives
+from app.services.loaders import Loader
 from app.services.path_runs import facts as path_runs
 from app.services.people import rules
 from app.services.people.memberships_commands import require_active
@@ -25,7 +26,7 @@ from app.services.plans import facts as plans
 from app.services.results import facts as results
 from app.services.scorecards import queries as scorecards
 
-_SEEN_FIRST: Mapping[str, Callable[[Writer, Actor, UUID, datetime], Awaitable[Facts | None]]] = {
+_SEEN_FIRST: Mapping[str, Loader] = {
     SubjectKind.RESULT.value: results.one,
     SubjectKind.INITIATIVE.value: initiatives.one,
     SubjectKind.COMMUNICATION_PLAN.value: communication_plans.facts,

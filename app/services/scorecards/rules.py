@@ -55,8 +55,6 @@ ALIGNMENT = "align"
 FULL = Decimal(100)
 """What the weights come to, in percent."""
 
-MOST_LINES = 100
-
 Lines = Sequence[Mapping[str, Any]]
 
 
