@@ -9,13 +9,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Table, case, false, func, or_
+from sqlalchemy import ColumnElement, Table, case, false, or_
 from sqlalchemy.sql.selectable import FromClause
 
 from app.enums import ChainState
-from app.services import sql
+from app.services import lifecycle, sql
 from app.services.approval import Approval
-from app.services.lifecycle import BY, GIVEN
+from app.services.lifecycle import GIVEN
 from app.services.people import four_eyes
 from app.services.transitions import Transition
 
@@ -25,23 +25,21 @@ class Stamps:
 
     def __init__(self, approval: Approval, table: Table) -> None:
         self._approval = approval
-        self._controlled = func.array_append(table.c.controlled_by, BY)
-        self._exceptional = table.c.exceptional | GIVEN.c.exceptional
+        self._controls = lifecycle.controls(table)
 
     def of(self, transition: Transition, person_id: UUID, now: datetime) -> dict[str, Any]:
         """The columns of `transition`. `person_id`: in whose name it is decided."""
-        controls = {"controlled_by": self._controlled, "exceptional": self._exceptional}
         if transition.action == self._approval.submit.action:
             return {"submitted_by_id": person_id, "submitted_at": now}
         if transition is self._approval.withdraw:
             return {"submitted_by_id": None, "submitted_at": None}
         if transition is self._approval.review:
-            return {"reviewed_by_id": person_id, "reviewed_at": now, **controls}
+            return {"reviewed_by_id": person_id, "reviewed_at": now, **self._controls}
         if transition is self._approval.approve:
             return {
                 "approved_by_id": person_id,
                 "approved_at": now,
-                **controls,
+                **self._controls,
                 "returned_by_id": None,
                 "returned_at": None,
                 "return_reason": None,

@@ -18,6 +18,7 @@ from sqlalchemy import (
     ARRAY,
     Boolean,
     ColumnElement,
+    FromClause,
     Integer,
     Table,
     Text,
@@ -67,6 +68,15 @@ BY = bindparam("by_id", type_=Uuid)
 def with_who_acts(persons: ColumnElement[Any]) -> ColumnElement[Any]:
     """A column of persons with whoever takes the transition in it, once."""
     return func.array_append(func.array_remove(persons, BY), BY)
+
+
+def controls(table: FromClause) -> dict[str, ColumnElement[Any]]:
+    """What a control step writes on the table of what it decides about: who controlled the revision, and whether the
+    head ever did by exception. Made once, with the module, as every computed column."""
+    return {
+        "controlled_by": func.array_append(table.c.controlled_by, BY),
+        "exceptional": table.c.exceptional | GIVEN.c.exceptional,
+    }
 
 
 def admit(actor: Actor, transition: Transition, facts: Facts, expected_version: int | None) -> Entitlement:

@@ -18,7 +18,7 @@ from app.models import CommunicationActivity, CommunicationPlan
 from app.parties import Actor, Entitlement, Facts
 from app.services import lifecycle, records
 from app.services.communications import about, difference, queries, rules, support
-from app.services.lifecycle import BY, GIVEN, Case
+from app.services.lifecycle import GIVEN, Case
 from app.services.people import steps
 from app.services.people.steps import Said
 from app.services.transitions import Awaited, Transition
@@ -26,8 +26,7 @@ from app.services.transitions import Awaited, Transition
 _table = cast(Table, CommunicationPlan.__table__)
 _activities = cast(Table, CommunicationActivity.__table__)
 _EDITED = lifecycle.with_who_acts(_table.c.edited_by)
-_CONTROLLED = func.array_append(_table.c.controlled_by, BY)
-_EXCEPTIONAL = _table.c.exceptional | GIVEN.c.exceptional
+_CONTROLS = lifecycle.controls(_table)
 
 _NOTHING_SAID_YET: Mapping[str, Any] = {**dict.fromkeys(rules.TEXTS), **dict.fromkeys(rules.LISTS, ())}
 
@@ -288,8 +287,7 @@ def _columns_of(transition: Transition, person_id: UUID, now: datetime) -> dict[
             return {
                 "approved_by_id": person_id,
                 "approved_at": now,
-                "controlled_by": _CONTROLLED,
-                "exceptional": _EXCEPTIONAL,
+                **_CONTROLS,
                 "returned_by_id": None,
                 "returned_at": None,
                 "return_reason": None,

@@ -7,8 +7,6 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func
-
 from app.db import Writer
 from app.enums import DefinitionState, SubjectKind
 from app.models import Definition, Indicator
@@ -18,15 +16,14 @@ from app.services.definitions import rules
 from app.services.evidence import commands as evidence_commands
 from app.services.evidence import rules as evidence
 from app.services.indicators import rules as indicators
-from app.services.lifecycle import BY, GIVEN, Case
+from app.services.lifecycle import GIVEN, Case
 from app.services.people import steps
 from app.services.people.decisions import Letter
 from app.services.people.steps import Said
 from app.services.transitions import Transition
 
 _table = Definition.__table__
-_CONTROLLED = func.array_append(_table.c.controlled_by, BY)
-_EXCEPTIONAL = _table.c.exceptional | GIVEN.c.exceptional
+_CONTROLS = lifecycle.controls(_table)
 
 _SUPERSEDE = Transition(
     "definitions.supersede", frozenset({DefinitionState.ACTIVE.value}), DefinitionState.SUPERSEDED
@@ -192,15 +189,13 @@ def _columns_of(transition: Transition, person_id: UUID, now: datetime) -> dict[
             return {
                 "confirmed_by_id": person_id,
                 "confirmed_at": now,
-                "controlled_by": _CONTROLLED,
-                "exceptional": _EXCEPTIONAL,
+                **_CONTROLS,
             }
         case rules.ACTIVATE:
             return {
                 "activated_by_id": person_id,
                 "activated_at": now,
-                "controlled_by": _CONTROLLED,
-                "exceptional": _EXCEPTIONAL,
+                **_CONTROLS,
                 "returned_by_id": None,
                 "returned_at": None,
                 "return_reason": None,

@@ -17,7 +17,7 @@ from app.parties import Actor, Entitlement, Facts
 from app.services import lifecycle
 from app.services.approving import Stamps
 from app.services.detailed_plans import beginning, difference, rules
-from app.services.lifecycle import BY, GIVEN, Case
+from app.services.lifecycle import Case
 from app.services.people import steps
 from app.services.people.steps import Said
 from app.services.transitions import Transition
@@ -25,8 +25,7 @@ from app.services.transitions import Transition
 _table = cast(Table, DetailedPlan.__table__)
 _EDITED = lifecycle.with_who_acts(_table.c.edited_by)
 _STAMPS = Stamps(rules.APPROVAL, _table)
-_CONTROLLED = func.array_append(_table.c.controlled_by, BY)
-_EXCEPTIONAL = _table.c.exceptional | GIVEN.c.exceptional
+_CONTROLS = lifecycle.controls(_table)
 _AS_BEFORE_THE_HEAD: Mapping[str, Any] = {
     "presented_by_id": None,
     "presented_at": None,
@@ -324,8 +323,7 @@ def _columns_of(transition: Transition, person_id: UUID, now: datetime) -> dict[
             return {
                 "endorsed_by_id": person_id,
                 "endorsed_at": now,
-                "controlled_by": _CONTROLLED,
-                "exceptional": _EXCEPTIONAL,
+                **_CONTROLS,
             }
         case rules.RETURN:
             return {**_STAMPS.of(transition, person_id, now), **_AS_BEFORE_THE_HEAD}

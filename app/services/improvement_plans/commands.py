@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from app import clock, errors, ids
 from app.db import Writer
@@ -19,15 +19,14 @@ from app.services import lifecycle, records
 from app.services.evidence import commands as evidence_commands
 from app.services.evidence import rules as evidence
 from app.services.improvement_plans import rules
-from app.services.lifecycle import BY, GIVEN, Case
+from app.services.lifecycle import GIVEN, Case
 from app.services.people import steps
 from app.services.people.steps import Said
 from app.services.transitions import Transition
 
 _table = ImprovementPlan.__table__
 _EDITED = lifecycle.with_who_acts(_table.c.edited_by)
-_CONTROLLED = func.array_append(_table.c.controlled_by, BY)
-_EXCEPTIONAL = _table.c.exceptional | GIVEN.c.exceptional
+_CONTROLS = lifecycle.controls(_table)
 
 Actions = Sequence[Mapping[str, Any]]
 
@@ -236,17 +235,16 @@ async def _end_evidence(writer: Writer, actor: Actor, facts: Facts, now: datetim
 
 def _columns_of(transition: Transition, person_id: UUID, now: datetime) -> Mapping[str, Any]:
     """Who did what, when. `person_id`: in whose name it is decided."""
-    controls = {"controlled_by": _CONTROLLED, "exceptional": _EXCEPTIONAL}
     match transition:
         case rules.SUBMIT:
             return {"submitted_by_id": person_id, "submitted_at": now}
         case rules.WITHDRAW:
             return {"submitted_by_id": None, "submitted_at": None}
         case rules.ASSURE:
-            return {"assured_by_id": person_id, "assured_at": now, **controls}
+            return {"assured_by_id": person_id, "assured_at": now, **_CONTROLS}
         case rules.APPROVE:
             never = {"returned_by_id": None, "returned_at": None, "return_reason": None}
-            return {"approved_by_id": person_id, "approved_at": now, **controls, **never}
+            return {"approved_by_id": person_id, "approved_at": now, **_CONTROLS, **never}
         case rules.RETURN:
             # A return voids the control steps of this round; who edited stays barred for good.
             return {

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Uuid, bindparam, func, select
+from sqlalchemy import Uuid, bindparam, select
 from sqlalchemy import insert as insert_into
 
 from app.db import Query, Writer
@@ -16,15 +16,14 @@ from app.services import lifecycle
 from app.services.evidence import commands as evidence_commands
 from app.services.evidence import rules as evidence
 from app.services.initiatives import checks, rules
-from app.services.lifecycle import BY, GIVEN
+from app.services.lifecycle import GIVEN
 from app.services.people import steps
 from app.services.people.steps import Said
 from app.services.progress_reports import commands as progress_reports
 from app.services.transitions import Transition
 
 _table = Initiative.__table__
-_CONTROLLED = func.array_append(_table.c.controlled_by, BY)
-_EXCEPTIONAL = _table.c.exceptional | GIVEN.c.exceptional
+_CONTROLS = lifecycle.controls(_table)
 _EDITED = lifecycle.with_who_acts(_table.c.edited_by)
 
 _m = Milestone.__table__
@@ -125,7 +124,6 @@ _NOT_RETURNED = {"returned_by_id": None, "returned_at": None, "return_reason": N
 
 def _columns_of(transition: Transition, person_id: UUID, now: datetime) -> dict[str, Any]:
     """Who did what, when. `person_id`: in whose name it is decided."""
-    controls = {"controlled_by": _CONTROLLED, "exceptional": _EXCEPTIONAL}
     returned = {"returned_by_id": person_id, "returned_at": now, **_RETURNED}
     match transition:
         case rules.SUBMIT:
@@ -138,7 +136,7 @@ def _columns_of(transition: Transition, person_id: UUID, now: datetime) -> dict[
                 "approved_at": now,
                 "baseline_starts_on": _table.c.starts_on,
                 "baseline_ends_on": _table.c.ends_on,
-                **controls,
+                **_CONTROLS,
                 **_NOT_RETURNED,
             }
         case rules.RETURN:
@@ -155,7 +153,7 @@ def _columns_of(transition: Transition, person_id: UUID, now: datetime) -> dict[
                 "exceptional": False,
             }
         case rules.CONFIRM_CLOSING:
-            return {"closed_by_id": person_id, "closed_at": now, **controls, **_NOT_RETURNED}
+            return {"closed_by_id": person_id, "closed_at": now, **_CONTROLS, **_NOT_RETURNED}
         case rules.RETURN_TO_WORK:
             return {**returned, "closing_by_id": None, "closing_at": None}
     return {}

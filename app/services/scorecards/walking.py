@@ -19,7 +19,7 @@ from app.enums.scorecards import ScorecardState
 from app.models import Indicator, Scorecard, ScorecardLine
 from app.parties import Actor, Entitlement, Facts
 from app.services import lifecycle, sql
-from app.services.lifecycle import BY, GIVEN, Case
+from app.services.lifecycle import GIVEN, Case
 from app.services.people import steps
 from app.services.people.steps import Said
 from app.services.scorecards import rules
@@ -27,8 +27,7 @@ from app.services.scorecards.columns import snapshot
 from app.services.transitions import Fire, Transition
 
 _table = Scorecard.__table__
-_CONTROLLED = func.array_append(_table.c.controlled_by, BY)
-_EXCEPTIONAL = _table.c.exceptional | GIVEN.c.exceptional
+_CONTROLS = lifecycle.controls(_table)
 _ONLY_ALIGNED = func.array_remove(array([_table.c.aligned_by_id]), null())
 _SNAPSHOT = snapshot(_table)
 
@@ -139,17 +138,16 @@ async def _take(
 
 def _columns_of(transition: Transition, person_id: UUID, now: datetime) -> Mapping[str, Any]:
     """Who did what, when. `person_id`: in whose name it is decided."""
-    controls = {"controlled_by": _CONTROLLED, "exceptional": _EXCEPTIONAL}
     returned = {"returned_by_id": person_id, "returned_at": now, "return_reason": GIVEN.c.reason}
     not_approved = {"approved_by_id": None, "approved_at": None, "snapshot": None}
     match transition:
         case rules.ALIGN:
-            return {"aligned_by_id": person_id, "aligned_at": now, **controls}
+            return {"aligned_by_id": person_id, "aligned_at": now, **_CONTROLS}
         case rules.APPROVE:
-            return {"approved_by_id": person_id, "approved_at": now, "snapshot": _SNAPSHOT, **controls}
+            return {"approved_by_id": person_id, "approved_at": now, "snapshot": _SNAPSHOT, **_CONTROLS}
         case rules.AGREE:
             never = {"returned_by_id": None, "returned_at": None, "return_reason": None}
-            return {"agreed_by_id": person_id, "agreed_at": now, **controls, **never}
+            return {"agreed_by_id": person_id, "agreed_at": now, **_CONTROLS, **never}
         case rules.RETURN:
             not_aligned = {"aligned_by_id": None, "aligned_at": None}
             return {**returned, **not_approved, **not_aligned, "controlled_by": [], "exceptional": False}
