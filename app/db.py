@@ -6,8 +6,10 @@ a thing has one representation; what is put together for one write alone, SQLAlc
 Both take the role `mutabaa_app`, which owns nothing and cannot bypass row-level security.
 """
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Protocol
 
 import asyncpg
@@ -16,10 +18,8 @@ from sqlalchemy import (
     Dialect,
     Executable,
     Insert,
-    Join,
     Result,
     Select,
-    Subquery,
     TextClause,
     TextualSelect,
     Update,
@@ -76,43 +76,45 @@ _DIALECT: Dialect = AsyncpgDialect()  # type: ignore[no-untyped-call]
 Compilable = Select[Any] | TextualSelect | TextClause | Insert | Update
 
 
+@dataclass(frozen=True)
+class _Compiled:
+    sql: str
+    order: tuple[str, ...]
+    constants: Mapping[str, Any]
+
+
 class Query:
-    """A statement, compiled once: `sql` and the order of its arguments are all that either lane needs, and the
-    expressions that it was made of are let go. `members`: the names in the JSON of a row, where it gives JSON.
+    """A statement that is put together and compiled at its first run, once: its text and the order of its arguments are
+    all that either lane needs, and the expressions that it is made of are let go.
+
+    A process pays only for what it runs. `make` gives the statement.
 
     Parameters are given by name at each run; what the statement holds as literals stays constant.
     Arrays are compared with `= any(:array)`: an expanding `in_()` cannot be compiled beforehand.
     """
 
-    def __init__(self, statement: Compilable) -> None:
-        compiled = statement.compile(dialect=_DIALECT)
-        self.sql = str(compiled)
-        self.members = tuple(_members(statement))
-        self._order = tuple(str(name) for name in compiled.positiontup or ())
-        self._constants = {
+    def __init__(self, make: Callable[[], Compilable]) -> None:
+        self.make = make
+
+    @cached_property
+    def _compiled(self) -> _Compiled:
+        compiled = self.make().compile(dialect=_DIALECT)
+        constants = {
             name: bound.value
             for bound, name in compiled.bind_names.items()
             if not bound.required and bound.value is not None
         }
+        return _Compiled(str(compiled), tuple(map(str, compiled.positiontup or ())), constants)
+
+    @property
+    def sql(self) -> str:
+        """The statement as the server is given it, with $1, $2 ... for its parameters."""
+        return self._compiled.sql
 
     def arguments(self, params: Mapping[str, Any]) -> list[Any]:
         """The values in the order of $1, $2 ... Raises KeyError for a parameter that was not given."""
-        constants = self._constants
-        return [params[name] if name in params else constants[name] for name in self._order]
-
-
-def _members(statement: Compilable) -> list[str]:
-    """The columns of the subquery that `sql.as_json` makes JSON of, without those that are kept for ourselves."""
-    pending: list[Any] = list(statement.get_final_froms()) if isinstance(statement, Select) else []
-    while pending:
-        part = pending.pop()
-        if isinstance(part, Join):
-            pending += [part.left, part.right]
-        elif isinstance(part, Subquery) and part.name == "row":
-            return [str(column.key) for column in part.c if not str(column.key).startswith("_")]
-        elif isinstance(part, Subquery) and isinstance(part.element, Select):
-            pending += part.element.get_final_froms()
-    return []
+        constants = self._compiled.constants
+        return [params[name] if name in params else constants[name] for name in self._compiled.order]
 
 
 class Lane(Protocol):

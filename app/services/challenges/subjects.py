@@ -23,7 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, array
 from sqlalchemy.sql.selectable import FromClause, LateralFromClause
 
-from app.db import Lane, Query, Row
+from app.db import Compilable, Lane, Query, Row
 from app.enums import Classification, SubjectKind
 from app.models import Definition, Indicator, Initiative, Result, Subject
 from app.parties import PROJECT_MANAGER, Actor
@@ -125,18 +125,18 @@ def about(c: FromClause) -> LateralFromClause:
     return union_all(*rows).lateral("about")
 
 
-def _found() -> Query:
+def _found() -> Compilable:
     s = Subject.__table__
     rows = [each.row(s.c.id).correlate(s) for each in KINDS.values()]
     told = union_all(*rows).lateral("about")
-    return Query(
+    return (
         select(told, s.c.entity_id)
         .select_from(s.join(told, literal_column("true")))
         .where(s.c.id == bindparam("id", type_=Uuid))
     )
 
 
-_FOUND = _found()
+_FOUND = Query(_found)
 
 
 async def find(lane: Lane, actor: Actor, subject_id: UUID, now: datetime) -> Row | None:

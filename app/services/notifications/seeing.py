@@ -54,11 +54,13 @@ LOADS: Mapping[SubjectKind, Loader] = {
 }
 """How each kind of thing that can wait for somebody is read through its area's own visibility."""
 
-REACH = Query(text("select set_config('app.national', 'on', true) as national").columns(column("national")))
+REACH = Query(
+    lambda: text("select set_config('app.national', 'on', true) as national").columns(column("national"))
+)
 """Lets the worker see the rows of every entity, until it looks as a person again."""
 
 _WAITING = Query(
-    inbox.waiting(
+    lambda: inbox.waiting(
         Wait.subject_id == any_(bindparam("subject_ids", type_=ARRAY(Uuid))),
         Wait.opened_by_event == any_(bindparam("event_ids", type_=ARRAY(BigInteger))),
     )

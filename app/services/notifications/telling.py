@@ -33,7 +33,7 @@ _NOBODY = Actor(UUID(int=0), UUID(int=0), frozenset(), frozenset(), national=Tru
 """For whom a title is looked up that is then shown to who may see it."""
 
 _CLAIM = Query(
-    text(
+    lambda: text(
         """
         select o.event_id, o.attempts, e.subject_id, e.action, e.actor_id, s.kind
         from outbox o join events e on e.id = o.event_id join subjects s on s.id = e.subject_id
@@ -43,7 +43,7 @@ _CLAIM = Query(
         """
     ).columns(column("event_id"))
 )
-_DONE = Query(text("delete from outbox where event_id = cast(:event_id as bigint)"))
+_DONE = Query(lambda: text("delete from outbox where event_id = cast(:event_id as bigint)"))
 
 HOLDERS = """
     select m.user_id
@@ -69,7 +69,7 @@ HOLDERS = """
 the entity, for it decides where nobody else is left. Whether one is, their inbox says."""
 
 _AWAITED = Query(
-    text(
+    lambda: text(
         f"""
         with waiting as (
             select w.party, w.action, w.subject_id, w.entity_id from waits w
@@ -81,29 +81,33 @@ _AWAITED = Query(
     ).columns(column("user_id"))
 )
 _INVOLVED = Query(
-    select(Event.actor_id.label("user_id"))
-    .distinct()
-    .where(
-        Event.subject_id == bindparam("subject_id"),
-        Event.id < bindparam("event_id", type_=BigInteger),
-        Event.actor_id.is_not(None),
-        ~(Event.action == any_(bindparam("control", type_=ARRAY(Text)))),
+    lambda: (
+        select(Event.actor_id.label("user_id"))
+        .distinct()
+        .where(
+            Event.subject_id == bindparam("subject_id"),
+            Event.id < bindparam("event_id", type_=BigInteger),
+            Event.actor_id.is_not(None),
+            ~(Event.action == any_(bindparam("control", type_=ARRAY(Text)))),
+        )
     )
 )
 _w, _s = Wait.__table__, Subject.__table__
 _about = kinds.about(_w, _s)
 _EVENT = bindparam("event_id", type_=BigInteger)
 _ABOUT = Query(
-    select(_w.c.entity_id, _about.c.title_ar, _about.c.title_en, _about.c.period)
-    .select_from(_w.join(_s, _s.c.id == _w.c.subject_id).join(_about, true()))
-    .where(
-        _w.c.subject_id == bindparam("subject_id"),
-        (_w.c.opened_by_event == _EVENT) | (_w.c.closed_by_event == _EVENT),
+    lambda: (
+        select(_w.c.entity_id, _about.c.title_ar, _about.c.title_en, _about.c.period)
+        .select_from(_w.join(_s, _s.c.id == _w.c.subject_id).join(_about, true()))
+        .where(
+            _w.c.subject_id == bindparam("subject_id"),
+            (_w.c.opened_by_event == _EVENT) | (_w.c.closed_by_event == _EVENT),
+        )
+        .limit(literal_column("1"))
     )
-    .limit(literal_column("1"))
 )
 _INSERT = Query(
-    text(
+    lambda: text(
         """
         with made as (
             insert into notifications (id, person_id, reason, subject_id, entity_id, event_id, action,
