@@ -8,12 +8,11 @@ What belongs to one route or one field (a description, an example, a length) is 
 import json
 from collections.abc import Iterator
 from http import HTTPStatus
-from typing import Any, Protocol
+from typing import Any
 
 from fastapi import FastAPI
-from fastapi.dependencies.models import Dependant
 from fastapi.openapi.utils import get_openapi
-from fastapi.routing import APIRoute, iter_route_contexts
+from fastapi.routing import APIRoute
 
 from app import contract_schemas, errors, permissions
 from app.contract_headers import ACCEPT_LANGUAGE, FILE_HEADERS, HEADERS, ON_EVERY_ANSWER
@@ -133,11 +132,7 @@ SECURITY_SCHEMES: Json = {
 }
 
 
-class _Route(Protocol):
-    dependant: Dependant
-
-
-def permission_of(route: _Route) -> str | None:
+def permission_of(route: APIRoute) -> str | None:
     """The permission that a route names: the `permission` attribute of one of its dependencies.
 
     Deny by default needs every route to name one; None means that it names none.
@@ -163,7 +158,7 @@ def build(app: FastAPI) -> Json:
         license_info={"name": "Apache-2.0", "url": "https://www.apache.org/licenses/LICENSE-2.0"},
         separate_input_output_schemas=app.separate_input_output_schemas,
     )
-    named = dict(permissions_by_route(app))
+    routes = dict(routes_of(app))
     schemas: Json = raw.get("components", {}).get("schemas", {})
     # FastAPI's own error schemas: our errors are problem details (RFC 9457) instead.
     schemas.pop("HTTPValidationError", None)
@@ -176,7 +171,9 @@ def build(app: FastAPI) -> Json:
     tags: set[str] = set()
     for path, item in raw["paths"].items():
         for method, operation in item.items():
-            item[method] = _operation(method, operation, named.get((path, method)), shared_responses)
+            route = routes[path, method]
+            operation["operationId"] = route.name
+            item[method] = _operation(method, operation, permission_of(route), shared_responses)
             tags.update(operation.get("tags", ()))
     for schema in _schema_positions(raw["paths"], schemas):
         contract_schemas.tidy(schema)
@@ -219,12 +216,12 @@ def dumps(contract: Json) -> str:
     return json.dumps(contract, ensure_ascii=False, indent=1) + "\n"
 
 
-def permissions_by_route(app: FastAPI) -> Iterator[tuple[tuple[str, str], str | None]]:
-    """(path, method) and permission of each route; app.routes is a tree, so it is walked as FastAPI does."""
-    for context in iter_route_contexts(app.routes):
-        if isinstance(context.original_route, APIRoute):
-            for method in context.methods or ():
-                yield (str(context.path_format), method.lower()), permission_of(context)
+def routes_of(app: FastAPI) -> Iterator[tuple[tuple[str, str], APIRoute]]:
+    """Each route of the contract by its (path, method)."""
+    for route in app.routes:
+        if isinstance(route, APIRoute):
+            for method in route.methods or ():
+                yield (route.path_format, method.lower()), route
 
 
 def _operation(method: str, operation: Json, permission: str | None, shared: Json) -> Json:

@@ -15,6 +15,7 @@ from app.db import Database
 from app.files import FileStore
 from app.middleware import Edge
 from app.routers import (
+    assignments,
     auth,
     budgets,
     catalogue,
@@ -23,7 +24,9 @@ from app.routers import (
     communications,
     contributions,
     dashboard,
+    decisions,
     definitions,
+    delegations,
     detailed_plans,
     entities,
     escalation_routes,
@@ -35,11 +38,11 @@ from app.routers import (
     indicators,
     initiatives,
     me,
+    memberships,
     notifications,
     obligations,
     path_runs,
     path_templates,
-    people,
     plans,
     programmes,
     progress_reports,
@@ -56,6 +59,7 @@ from app.routers import (
     service_accounts,
     site_checks,
     uploads,
+    users,
 )
 from app.services.idempotency import Replayed
 from app.tokens import TokenKeys
@@ -73,7 +77,11 @@ ROUTERS = (
     me.router,
     notifications.router,
     entities.router,
-    people.router,
+    users.router,
+    memberships.router,
+    assignments.router,
+    delegations.router,
+    decisions.router,
     role_plans.router,
     role_rules.router,
     service_accounts.router,
@@ -115,11 +123,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
         separate_input_output_schemas=False,
-        generate_unique_id_function=lambda route: route.name,
         lifespan=_lifespan,
     )
     for router in ROUTERS:
-        app.include_router(router)
+        # As they are: including a router analyses each of its routes once more, for every application.
+        app.router.routes.extend(router.routes)
     app.state.methods = _methods(app)
     docs_page.mount(app)
     problems.register(app)
@@ -197,7 +205,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 def _methods(app: FastAPI) -> dict[str, list[str]]:
     """What may be done with each path: a refusal of anything else names it all (RFC 9110, 15.5.6)."""
     methods: dict[str, list[str]] = {}
-    for (path, method), _ in contract.permissions_by_route(app):
+    for (path, method), _ in contract.routes_of(app):
         methods.setdefault(path, []).append(method.upper())
     return {path: sorted(said) for path, said in methods.items()}
 
@@ -205,6 +213,6 @@ def _methods(app: FastAPI) -> dict[str, list[str]]:
 def _public_paths(app: FastAPI) -> set[tuple[str, str]]:
     return {
         (method.upper(), path)
-        for (path, method), permission in contract.permissions_by_route(app)
-        if permission == permissions.PUBLIC
+        for (path, method), route in contract.routes_of(app)
+        if contract.permission_of(route) == permissions.PUBLIC
     }

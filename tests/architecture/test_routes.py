@@ -4,7 +4,6 @@ from collections import Counter
 from pathlib import Path
 
 from fastapi.params import Form
-from fastapi.routing import APIRoute, iter_route_contexts
 
 from app import contract, permissions
 from app.main import create_app
@@ -24,7 +23,7 @@ PUBLIC_AREAS = {
 
 
 def test_each_route_names_a_permission_of_the_table() -> None:
-    found = dict(contract.permissions_by_route(create_app()))
+    found = {place: contract.permission_of(route) for place, route in contract.routes_of(create_app())}
     assert len(found) > 20
     public = set()
     for route, permission in found.items():
@@ -40,29 +39,23 @@ def test_each_route_names_a_permission_of_the_table() -> None:
 
 def test_no_route_is_left_out_of_the_walk() -> None:
     app = create_app()
-    walked = {(path, method.upper()) for (path, method), _ in contract.permissions_by_route(app)}
+    walked = {(path, method.upper()) for (path, method), _ in contract.routes_of(app)}
     said = {(path, method.upper()) for path, item in app.openapi()["paths"].items() for method in item}
     assert said <= walked
 
 
 def test_each_operation_has_its_own_id() -> None:
-    operations = [
-        operation["operationId"]
-        for item in create_app().openapi()["paths"].values()
-        for operation in item.values()
-    ]
+    paths = contract.build(create_app())["paths"]
+    operations = [operation["operationId"] for item in paths.values() for operation in item.values()]
     assert {name: count for name, count in Counter(operations).items() if count > 1} == {}
 
 
 def test_each_json_body_is_read_exactly() -> None:
     """On another route its decimals would be rounded, and a name could stand twice."""
-    routes = [context.original_route for context in iter_route_contexts(create_app().routes)]
     taking = [
         route
-        for route in routes
-        if isinstance(route, APIRoute)
-        and route.body_field is not None
-        and not isinstance(route.body_field.field_info, Form)
+        for _, route in contract.routes_of(create_app())
+        if route.body_field is not None and not isinstance(route.body_field.field_info, Form)
     ]
     assert len(taking) > 20
     assert [route.path for route in taking if not isinstance(route, JsonRoute)] == []

@@ -3,7 +3,7 @@
 from itertools import product
 
 from app import permissions
-from app.contract import permissions_by_route
+from app.contract import permission_of, routes_of
 from app.main import create_app
 from tests.role_matrix.expectation import FOLDER, group_of, table, tables
 from tests.role_matrix.results import CLASSIFICATIONS
@@ -18,8 +18,8 @@ OF_SOME = ("results.read of a whole", "results.read of a part")
 def test_every_route_is_written_down() -> None:
     """A new route, or another permission of an old one, fails until the tables say who may use it."""
     served = {
-        (f"{method.upper()} {path}", str(permission))
-        for (path, method), permission in permissions_by_route(create_app())
+        (f"{method.upper()} {path}", str(permission_of(route)))
+        for (path, method), route in routes_of(create_app())
     }
     written = {(line["route"], line["permission"]) for line in ROUTES}
     assert served == written
