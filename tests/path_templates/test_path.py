@@ -1,13 +1,13 @@
 """The whole life of a path template by real people: copied, changed, approved, superseded (Guide P-4, P-8)."""
 
 import asyncio
-from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 import asyncpg
 import pytest
 
+from app import clock
 from app.enums import Role
 from app.schemas.path_templates import PathTemplateList, PathTemplateRead
 from tests.definitions.ministry import refused
@@ -132,7 +132,7 @@ async def test_the_heads_office_records_with_the_letter(world: World) -> None:
     letter = {
         "decided_by_id": str(office.head.id),
         "letter_number": "٧/٢٠٢٦",
-        "letter_date": datetime.now(UTC).date().isoformat(),
+        "letter_date": clock.today().isoformat(),
     }
     approved = await office.done(office.head_office, f"{path}/approve", {"decision": letter})
     assert approved.json()["approved_by"]["id"] == str(office.head.id)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import httpx
 
-from app import ids
+from app import clock, ids
 from app.db import OwnerLane
 from app.enums import DivisionFunction, Role
 from app.services.scores import commands as scores
@@ -131,7 +131,7 @@ class Office:
 
     async def ask(self, figure: Figure, expires_on: date | None = None) -> httpx.Response:
         """The answer to the manager's asking."""
-        last_day = expires_on or datetime.now(UTC).date() + timedelta(days=30)
+        last_day = expires_on or clock.today() + timedelta(days=30)
         return await self.manager.api.send(
             "POST",
             f"{figure.path}/reopenings",

@@ -13,6 +13,7 @@ import httpx
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, rule
 
+from app import clock
 from app.enums import Role
 from tests.factories.world import Person, World
 from tests.playing import Draw, Played, play
@@ -295,7 +296,7 @@ class Life(Played):
             self._decide(who, revision.leave, verb)
 
     def _ask(self, who: str, revision: Revision) -> None:
-        last_day = datetime.now(UTC).date() + timedelta(days=9)
+        last_day = clock.today() + timedelta(days=9)
         answer = self.wait_for(
             self.people[who].api.send(
                 "POST",

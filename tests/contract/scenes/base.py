@@ -8,7 +8,7 @@ from itertools import count
 from typing import Any
 from uuid import UUID
 
-from app import ids
+from app import clock, ids
 from tests.contract.service import ENTERER, UNIT_EDITOR, Service
 
 Json = dict[str, Any]
@@ -152,7 +152,7 @@ class Base:
         return {
             "decided_by_id": self._user(head),
             "letter_number": "12/2026",
-            "letter_date": datetime.now(UTC).date().isoformat(),
+            "letter_date": clock.today().isoformat(),
         }
 
     def _dates(self) -> Json:

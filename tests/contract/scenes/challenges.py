@@ -1,9 +1,9 @@
 """Scenes of challenges: about the first indicator of the ministry, at each level that somebody holds."""
 
-from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
+from app import clock
 from tests.contract.scenes.base import Base, Json, Scene
 from tests.contract.service import ENTERER, HEAD_OFFICE, MANAGER, SPECIALIST, UNIT_EDITOR
 
@@ -18,7 +18,7 @@ _CHALLENGE: Json = {
 
 
 def _today() -> str:
-    return datetime.now(UTC).date().isoformat()
+    return clock.today().isoformat()
 
 
 class Challenges(Base):
