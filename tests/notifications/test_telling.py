@@ -10,8 +10,7 @@ import pytest
 from app import clock
 from app.db import Database
 from app.enums import Role
-from app.services.inbox import kinds
-from app.services.notifications import seeing, telling
+from app.services.notifications import telling
 from app.services.people import actor as actors
 from tests.factories.notifications import told
 from tests.factories.world import Person, World
@@ -213,7 +212,3 @@ async def test_an_event_that_fails_is_tried_again_and_parked(
     assert (await administrator.api.get("/v1/parked-jobs")).json()["items"] == []
     await telling.tell_all(working, mailing=True)
     assert await reasons(office.second_enterer, figure.id) == [("awaited", "results.submit")]
-
-
-async def test_each_kind_that_waits_can_be_told_of() -> None:
-    assert set(seeing.LOADS) == set(kinds.KINDS)

@@ -1,17 +1,13 @@
 """What a challenge can be about (Guide X-6): one line for each kind of thing, and what is told of one."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
     Select,
     Text,
     Uuid,
-    bindparam,
     case,
     false,
     func,
@@ -23,28 +19,12 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, array
 from sqlalchemy.sql.selectable import FromClause, LateralFromClause
 
-from app.db import Lane, Query, Row
 from app.enums import Classification, SubjectKind
-from app.models import Definition, Indicator, Initiative, Result, Subject
-from app.parties import PROJECT_MANAGER, Actor
+from app.models import Definition, Indicator, Initiative, Result
+from app.parties import PROJECT_MANAGER
 from app.services import sql
-from app.services.definitions import queries as definitions
-from app.services.indicators import queries as indicators
-from app.services.initiatives import facts as initiatives
-from app.services.loaders import Loader
-from app.services.results import facts as results
 
 _NOBODY = literal_column("'{}'::text[]", ARRAY(Text))
-
-
-@dataclass(frozen=True)
-class Concern:
-    """A kind of thing that a challenge can be about. `load`: the facts of one, through its area's own visibility;
-    `row`: what `_row` tells of one, by its id."""
-
-    kind: SubjectKind
-    load: Loader
-    row: Callable[[ColumnElement[Any]], Select[Any]]
 
 
 def _row(
@@ -108,41 +88,20 @@ def _initiative(id_: ColumnElement[Any]) -> Select[Any]:
     return _row(SubjectKind.INITIATIVE, i, restricted=restricted, parties=manager).where(i.c.id == id_)
 
 
-KINDS: Mapping[str, Concern] = {
-    each.kind: each
-    for each in (
-        Concern(SubjectKind.INDICATOR, indicators.entry_facts, _indicator),
-        Concern(SubjectKind.RESULT, results.one, _result),
-        Concern(SubjectKind.DEFINITION, definitions.facts, _definition),
-        Concern(SubjectKind.INITIATIVE, initiatives.one, _initiative),
-    )
+KINDS: Mapping[SubjectKind, Callable[[ColumnElement[Any]], Select[Any]]] = {
+    SubjectKind.INDICATOR: _indicator,
+    SubjectKind.RESULT: _result,
+    SubjectKind.DEFINITION: _definition,
+    SubjectKind.INITIATIVE: _initiative,
 }
+"""What `_row` tells of one of each kind, by its id."""
+
+
+def of(id_: ColumnElement[Any], beside: FromClause) -> LateralFromClause:
+    """What is told of the thing by this id, which is a column of `beside`, to be joined on true: the columns of `_row`."""
+    return union_all(*(row(id_).correlate(beside) for row in KINDS.values())).lateral("about")
 
 
 def about(c: FromClause) -> LateralFromClause:
-    """What the challenge `c` is about, to be joined on true: the columns of `_row`."""
-    rows = [each.row(c.c.about_id).correlate(c) for each in KINDS.values()]
-    return union_all(*rows).lateral("about")
-
-
-def _found() -> Query:
-    s = Subject.__table__
-    rows = [each.row(s.c.id).correlate(s) for each in KINDS.values()]
-    told = union_all(*rows).lateral("about")
-    return Query(
-        select(told, s.c.entity_id)
-        .select_from(s.join(told, literal_column("true")))
-        .where(s.c.id == bindparam("id", type_=Uuid))
-    )
-
-
-_FOUND = _found()
-
-
-async def find(lane: Lane, actor: Actor, subject_id: UUID, now: datetime) -> Row | None:
-    """What is told of the thing by this id, its entity among it; None unless the actor may see it and a challenge can be
-    about it."""
-    found = await lane.row(_FOUND, {"id": subject_id})
-    if found is None or await KINDS[found["kind"]].load(lane, actor, subject_id, now) is None:
-        return None
-    return found
+    """What the challenge `c` is about."""
+    return of(c.c.about_id, c)
