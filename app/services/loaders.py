@@ -20,6 +20,7 @@ from app.services.initiatives import facts as initiatives
 from app.services.path_runs import facts as path_runs
 from app.services.path_templates import queries as path_templates
 from app.services.plans import facts as plans
+from app.services.programmes import queries as programmes
 from app.services.progress_reports import facts as progress_reports
 from app.services.proposals import queries as proposals
 from app.services.reopenings import queries as reopenings
@@ -49,6 +50,7 @@ LOADS: Mapping[str, Loader] = {
     SubjectKind.DETAILED_PLAN: detailed_plans.facts,
     SubjectKind.INITIATIVE: initiatives.one,
     SubjectKind.PROGRESS_REPORT: progress_reports.one,
+    SubjectKind.PROGRAMME_PARTICIPANT: programmes.facts,
     SubjectKind.SITE_CHECK: site_checks.facts,
     SubjectKind.COMMUNICATION_PLAN: communications.facts,
     SubjectKind.COMMUNICATION_ACTIVITY: communication_activities.facts,

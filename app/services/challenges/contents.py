@@ -98,7 +98,7 @@ def _known() -> Query:
 
 def _found() -> Query:
     s = Subject.__table__
-    about = subjects.of(s.c.id, s)
+    about = subjects.of(s.c.id, s.c.kind, s)
     return Query(
         select(about, s.c.entity_id)
         .select_from(s.join(about, literal_column("true")))
