@@ -271,7 +271,8 @@ async def begin_many(
 
 async def wait_for(writer: Writer, facts: Facts, awaited: Awaited, *, at: datetime) -> None:
     """Let the subject, whose state stays, wait for the parties that `facts` name and for no others: those that it
-    waited for before go on being waited for since then. It belongs to the latest event of the subject."""
+    waited for before go on being waited for since then. It belongs to the latest event of the subject, which tells whom
+    it waits for from now on."""
     await writer.rows(
         _WAIT_FOR,
         {
@@ -481,16 +482,27 @@ _WAIT_FOR = Query(
         from latest l
         where w.subject_id = :subject_id and w.closed_at is null and w.party <> all(cast(:parties as text[]))
         returning w.id
+    ),
+    opened as (
+        insert into waits (subject_id, entity_id, action, party, rank, due, opened_at, opened_by_event)
+        select :subject_id, cast(:entity_id as uuid), cast(:action as text), n.party, n.rank, cast(:due as date),
+               cast(:at as timestamptz), l.id
+        from named n cross join latest l
+        where (select count(*) from closed) >= 0
+          and not exists (
+              select from waits w
+              where w.subject_id = :subject_id and w.closed_at is null and w.party = n.party
+          )
+        returning opened_by_event
+    ),
+    told as (
+        insert into outbox (event_id, due_at)
+        select distinct opened_by_event, cast(:at as timestamptz) from opened
+        on conflict (event_id) do nothing
+        returning event_id
     )
-    insert into waits (subject_id, entity_id, action, party, rank, due, opened_at, opened_by_event)
-    select :subject_id, cast(:entity_id as uuid), cast(:action as text), n.party, n.rank, cast(:due as date),
-           cast(:at as timestamptz), l.id
-    from named n cross join latest l
-    where (select count(*) from closed) >= 0
-      and not exists (
-          select from waits w
-          where w.subject_id = :subject_id and w.closed_at is null and w.party = n.party
-      )
+    insert into jobs.pgqueuer (priority, entrypoint, status)
+    select 0, 'tell', 'queued' where exists (select from told)
     """
     ).bindparams(bindparam("subject_id", type_=Uuid))
 )

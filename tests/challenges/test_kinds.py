@@ -58,7 +58,8 @@ async def test_a_restricted_plan_has_restricted_challenges(planning: Planning) -
     made = await opened(planning.planner, plan.path)
     assert made.json()["classification"] == "restricted"
     assert await read(planning.other_planner, made) == 200
-    assert await read(planning.specialist, made) == 404
+    assert await read(planning.specialist, made) == 200  # who enters the plan too
+    assert await read(planning.finance, made) == 404
 
 
 async def test_a_stage_of_a_path_is_blocked_for_its_parties(world: World) -> None:
