@@ -30,6 +30,8 @@ from app.enums.meetings import (
 )
 from app.models.base import Base, EntityRef, SubjectId, UserRef, one_of
 
+_FIRST = text("1")
+
 
 class MeetingSeries(Base):
     """Meetings that come again until `ends_on`, each a row of its own in `meetings` from the beginning.
@@ -77,7 +79,7 @@ class MeetingSeries(Base):
     state: Mapped[str]
     made_by_id: Mapped[UserRef]
     ended_at: Mapped[datetime | None]
-    version: Mapped[int] = mapped_column(server_default=text("1"))
+    version: Mapped[int] = mapped_column(server_default=_FIRST)
 
 
 class Meeting(Base):
@@ -148,7 +150,7 @@ class Meeting(Base):
     cancelled_at: Mapped[datetime | None]
     cancel_reason: Mapped[str | None]
     edited_by: Mapped[list[uuid.UUID]] = mapped_column(ARRAY(Uuid))
-    version: Mapped[int] = mapped_column(server_default=text("1"))
+    version: Mapped[int] = mapped_column(server_default=_FIRST)
     search_key: Mapped[str] = mapped_column(
         Computed("fold(code || ' ' || title_ar || ' ' || title_en)", persisted=True)
     )
@@ -237,5 +239,5 @@ class MeetingDecision(Base):
     state: Mapped[str]
     recorded_by_id: Mapped[UserRef]
     recorded_at: Mapped[datetime]
-    version: Mapped[int] = mapped_column(server_default=text("1"))
+    version: Mapped[int] = mapped_column(server_default=_FIRST)
     search_key: Mapped[str] = mapped_column(Computed("fold(text)", persisted=True))
