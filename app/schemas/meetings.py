@@ -55,7 +55,8 @@ Link = Annotated[
     Field(description="Where they meet online."),
 ]
 ClassSaid = Annotated[
-    Classification, Field(description="Who may read it; restricted: only who is invited, and who leads.")
+    Classification,
+    Field(description="Who may read it; restricted: only who is invited, who planned it, and who leads."),
 ]
 _Minutes = Annotated[
     str, Field(min_length=1, max_length=20_000, pattern=NOT_BLANK, description="The minutes.")

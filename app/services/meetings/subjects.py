@@ -13,7 +13,6 @@ from sqlalchemy import (
     Uuid,
     any_,
     bindparam,
-    case,
     literal_column,
     null,
     select,
@@ -110,8 +109,7 @@ def about(t: FromClause) -> ScalarSelect[Any]:
     found = _of(t.c.about_id, t)
     names = ("kind", "code", "title_ar", "title_en", "period")
     shown = sql.obj(id=t.c.about_id, **{name: found.c[name] for name in names})
-    told = select(shown).select_from(found).correlate(t).scalar_subquery()
-    return select(case((t.c.about_id.is_not(None), told))).scalar_subquery()
+    return select(shown).select_from(found).correlate(t).scalar_subquery()
 
 
 def _seen() -> Query:

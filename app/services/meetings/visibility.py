@@ -53,6 +53,10 @@ def _leads(m: FromClause) -> ColumnElement[bool]:
     )
 
 
+def _own(m: FromClause, person_id: ColumnElement[Any]) -> ColumnElement[bool]:
+    return and_(person_id == visibility.PERSON, m.c.entity_id == any_(visibility.ENTITIES))
+
+
 def _not_restricted(m: FromClause) -> ColumnElement[bool]:
     """The office, and UNIT's people where it is met."""
     return and_(
@@ -62,8 +66,9 @@ def _not_restricted(m: FromClause) -> ColumnElement[bool]:
 
 
 def named(m: FromClause) -> ColumnElement[bool]:
-    """Who sees a meeting whatever its classification: who is invited, the head, the head's office and the manager."""
-    return or_(_leads(m), invited(m))
+    """Who sees a meeting whatever its classification: who is invited, who planned it, the head, the head's office and the
+    manager."""
+    return or_(_leads(m), _own(m, m.c.planned_by_id), invited(m))
 
 
 def visible(m: FromClause) -> ColumnElement[bool]:
@@ -76,7 +81,8 @@ def series_visible(s: FromClause) -> ColumnElement[bool]:
     """The same of a series: who is invited to one of its meetings sees it."""
     m = Meeting.__table__.alias()
     found: Select[Any] = select(_ONE).where(m.c.series_id == s.c.id, invited(m))
-    return or_(_leads(s), _not_restricted(s), exists(found.correlate_except(m)))
+    own = _own(s, s.c.made_by_id)
+    return or_(_leads(s), own, _not_restricted(s), exists(found.correlate_except(m)))
 
 
 def decision_visible(d: FromClause) -> ColumnElement[bool]:
