@@ -11,6 +11,7 @@ from app.role_table import (
     improvement_plans,
     indicators,
     initiatives,
+    meetings,
     notifications,
     obligations,
     path_runs,
@@ -46,6 +47,7 @@ TABLE = (
     *communications.RULES,
     *detailed_plans.RULES,
     *challenges.RULES,
+    *meetings.RULES,
     *initiatives.RULES,
     *notifications.RULES,
 )

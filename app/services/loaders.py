@@ -17,6 +17,7 @@ from app.services.evidence import facts as evidence
 from app.services.improvement_plans import queries as improvement_plans
 from app.services.indicators import queries as indicators
 from app.services.initiatives import facts as initiatives
+from app.services.meetings import facts as meetings
 from app.services.path_runs import facts as path_runs
 from app.services.path_templates import queries as path_templates
 from app.services.plans import facts as plans
@@ -55,6 +56,8 @@ LOADS: Mapping[str, Loader] = {
     SubjectKind.COMMUNICATION_PLAN: communications.facts,
     SubjectKind.COMMUNICATION_ACTIVITY: communication_activities.facts,
     SubjectKind.CHALLENGE: challenges.one,
+    SubjectKind.MEETING: meetings.one,
+    SubjectKind.MEETING_SERIES: meetings.series,
 }
 """Each through its area's own visibility: what is awaited, evidenced, assigned, challenged or told of is in it."""
 

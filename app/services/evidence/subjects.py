@@ -28,6 +28,7 @@ from app.services.evidence import (
     of_communications,
     of_improvement_plans,
     of_initiatives,
+    of_meetings,
     of_paths,
     of_results,
 )
@@ -42,6 +43,7 @@ KINDS: Mapping[str, Evidenced] = {
         *of_initiatives.EVIDENCED,
         *of_communications.EVIDENCED,
         *of_challenges.EVIDENCED,
+        *of_meetings.EVIDENCED,
     )
 }
 

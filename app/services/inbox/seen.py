@@ -18,6 +18,8 @@ from app.models import (
     ImprovementPlan,
     Indicator,
     Initiative,
+    Meeting,
+    MeetingSeries,
     PathRun,
     PathStage,
     PathTemplate,
@@ -38,6 +40,7 @@ from app.services.evidence import visibility as evidence
 from app.services.evidence.visibility import Sight
 from app.services.improvement_plans import visibility as improvement_plans
 from app.services.initiatives import visibility as initiatives
+from app.services.meetings import visibility as meetings
 from app.services.path_runs import visibility as path_runs
 from app.services.path_templates import visibility as path_templates
 from app.services.people import visibility
@@ -126,4 +129,6 @@ KINDS: Mapping[SubjectKind, Callable[[FromClause], ColumnElement[bool]]] = {
     SubjectKind.DETAILED_PLAN: _plain(DetailedPlan, detailed_plans.visible),
     SubjectKind.PROPOSAL: _plain(Proposal, proposals.visible),
     SubjectKind.CHALLENGE: _plain(Challenge, challenges.visible),
+    SubjectKind.MEETING: _plain(Meeting, meetings.visible),
+    SubjectKind.MEETING_SERIES: _plain(MeetingSeries, meetings.series_visible),
 }
