@@ -17,6 +17,7 @@ from app.middleware import Edge
 from app.routers import (
     auth,
     budgets,
+    calendar_feeds,
     catalogue,
     challenges,
     communication_activities,
@@ -80,6 +81,7 @@ ROUTERS = (
     role_plans.router,
     role_rules.router,
     service_accounts.router,
+    calendar_feeds.router,
     catalogue.router,
     holidays.router,
     series.router,

@@ -2,6 +2,7 @@
 
 from app.models.auth import IdempotencyKey, Invitation, RefreshToken, ServiceAccount, Session, SignInBrake
 from app.models.base import Base
+from app.models.calendar_feeds import CalendarFeed
 from app.models.catalogue import Holiday, Pillar, Priority, Programme, Source
 from app.models.challenges import Challenge, ChallengeAttempt, ChallengeSolution, ChallengeStay
 from app.models.communications import CommunicationActivity, CommunicationPlan
@@ -39,6 +40,7 @@ __all__ = [
     "Assignment",
     "Base",
     "BudgetLine",
+    "CalendarFeed",
     "Challenge",
     "ChallengeAttempt",
     "ChallengeSolution",

@@ -1,6 +1,7 @@
 """The lines of the role rules, a file for each area; `app.permissions` makes one table of them and asks it."""
 
 from app.role_table import (
+    calendar_feeds,
     catalogue,
     challenges,
     communications,
@@ -50,4 +51,5 @@ TABLE = (
     *meetings.RULES,
     *initiatives.RULES,
     *notifications.RULES,
+    *calendar_feeds.RULES,
 )
