@@ -152,7 +152,7 @@ async def test_unit_has_the_meetings_that_it_is_invited_to(office: Office) -> No
 
 
 async def test_one_link_each_that_is_replaced_and_revoked(
-    office: Office, capsys: pytest.CaptureFixture[str]
+    office: Office, capfd: pytest.CaptureFixture[str]
 ) -> None:
     person = office.head_office
     assert (await person.api.get(MINE)).json() == {"active": False, "made_at": None, "read_at": None}
@@ -169,7 +169,7 @@ async def test_one_link_each_that_is_replaced_and_revoked(
     gone = await person.api.as_(None).get(second)
     assert (gone.status_code, gone.json()["code"]) == (404, "not_found")
     assert (await person.api.get(MINE)).json()["active"] is False
-    logged = "".join(capsys.readouterr())
+    logged = "".join(capfd.readouterr())
     assert "/v1/calendar/{token}.ics" in logged
     assert not any(link[13:56] in logged for link in (first, second))
 
