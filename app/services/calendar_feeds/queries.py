@@ -45,11 +45,15 @@ _u: FromClause = User.__table__
 _m: FromClause = Meeting.__table__
 _e: FromClause = Entity.__table__
 
-_OWN = Query(select(_f.c.made_at, _f.c.read_at).where(_f.c.person_id == bindparam("person_id", type_=Uuid)))
+_OWN = Query(
+    lambda: select(_f.c.made_at, _f.c.read_at).where(_f.c.person_id == bindparam("person_id", type_=Uuid))
+)
 _OWNER = Query(
-    select(_u.c.id, _u.c.language)
-    .select_from(_f.join(_u, _u.c.id == _f.c.person_id))
-    .where(_f.c.token_hash == bindparam("token_hash", type_=LargeBinary), _u.c.is_active)
+    lambda: (
+        select(_u.c.id, _u.c.language)
+        .select_from(_f.join(_u, _u.c.id == _f.c.person_id))
+        .where(_f.c.token_hash == bindparam("token_hash", type_=LargeBinary), _u.c.is_active)
+    )
 )
 _LIMIT: ColumnElement[int] = literal_column(str(MOST))
 
@@ -59,30 +63,32 @@ def _meetings() -> Query:
     changed = select(func.max(v.c.at)).where(v.c.subject_id == _m.c.id).scalar_subquery()
     office = _m.c.entity_id == any_(visibility.OFFICE)
     return Query(
-        select(
-            _m.c.id,
-            _m.c.title_ar,
-            _m.c.title_en,
-            _m.c.starts_at,
-            _m.c.ends_at,
-            _m.c.place,
-            _m.c.link,
-            _m.c.state,
-            _m.c.sequence,
-            changed.label("changed_at"),
-            _e.c.name_ar,
-            _e.c.name_en,
+        lambda: (
+            select(
+                _m.c.id,
+                _m.c.title_ar,
+                _m.c.title_en,
+                _m.c.starts_at,
+                _m.c.ends_at,
+                _m.c.place,
+                _m.c.link,
+                _m.c.state,
+                _m.c.sequence,
+                changed.label("changed_at"),
+                _e.c.name_ar,
+                _e.c.name_en,
+            )
+            .select_from(_m.join(_e, _e.c.id == _m.c.entity_id))
+            .where(
+                _m.c.starts_at >= bindparam("since", type_=DateTime(timezone=True)),
+                _m.c.starts_at < bindparam("until", type_=DateTime(timezone=True)),
+                visible(_m),
+                # UNIT may see every meeting with its team, and has those in its calendars that it is invited to.
+                or_(invited(_m), office),
+            )
+            .order_by(_m.c.starts_at, _m.c.id)
+            .limit(_LIMIT)
         )
-        .select_from(_m.join(_e, _e.c.id == _m.c.entity_id))
-        .where(
-            _m.c.starts_at >= bindparam("since", type_=DateTime(timezone=True)),
-            _m.c.starts_at < bindparam("until", type_=DateTime(timezone=True)),
-            visible(_m),
-            # UNIT may see every meeting with its team, and has those in its calendars that it is invited to.
-            or_(invited(_m), office),
-        )
-        .order_by(_m.c.starts_at, _m.c.id)
-        .limit(_LIMIT)
     )
 
 
@@ -93,7 +99,7 @@ def _due() -> Query:
         Wait.due < bindparam("until_day", type_=Date),
         more=(w.c.opened_at, _e.c.name_ar, _e.c.name_en),
     ).subquery("waiting")
-    return Query(select(waiting).order_by(waiting.c.due, waiting.c.subject_id).limit(_LIMIT))
+    return Query(lambda: select(waiting).order_by(waiting.c.due, waiting.c.subject_id).limit(_LIMIT))
 
 
 _MEETINGS, _DUE = _meetings(), _due()

@@ -25,7 +25,7 @@ from app.services.transitions import Transition
 
 _table = Evidence.__table__
 _EDITED = lifecycle.with_who_acts(_table.c.edited_by)
-_KIND = Query(select(Subject.kind).where(Subject.id == bindparam("id", type_=Uuid)))
+_KIND = Query(lambda: select(Subject.kind).where(Subject.id == bindparam("id", type_=Uuid)))
 DESCRIPTION = ("kind", "title", "note", "classification")
 
 _END = Transition(rules.WITHDRAW.action, rules.UNDECIDED, EvidenceState.WITHDRAWN)

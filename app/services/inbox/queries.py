@@ -185,7 +185,7 @@ def _list(given: frozenset[str], *, after: bool) -> Query:
         .order_by(_w.c.opened_at, _w.c.subject_id, _w.c.rank)
         .limit(bindparam("count", type_=Integer))
     )
-    return Query(sql.as_json(once, "since", "subject_id"))
+    return Query(lambda: sql.as_json(once, "since", "subject_id"))
 
 
 @dataclass(frozen=True)
