@@ -64,7 +64,8 @@ TAGS = {
     "auth": "Sign-in, tokens, passwords · تسجيل الدخول والرموز وكلمات المرور",
     "me": "Who I am and what I may do · من أنا وما صلاحياتي",
     "notifications": "What I was told, and how I hear of it · الإشعارات وإعداداتها",
-    "inbox": "What waits for me · ما ينتظرني",
+    "inbox": "What waits for me, or for my division · ما ينتظرني أو ينتظر تقسيمتي",
+    "calendar-feeds": "Meetings and due days in one's own calendar · الاجتماعات والمواعيد في التقويم الشخصي",
     "dashboard": "The first screen of a phone · الشاشة الأولى للهاتف",
     "entities": "Entities and their divisions · الجهات وتقسيماتها",
     "people": "People, memberships, assignments, delegations · الأشخاص والعضويات والتكليفات والتفويضات",
@@ -93,6 +94,7 @@ TAGS = {
     "obligations": "The figures that are due, from whom and when · القيم المستحقة ومواعيدها",
     "uploads": "Files of evidence that come in pieces (tus) · رفع ملفات الأدلة على أجزاء",
     "challenges": "What blocks the execution, level by level · التحديات وتصعيدها",
+    "meetings": "Meetings: series, invitations, agenda, minutes, decisions · الاجتماعات ومحاضرها وقراراتها",
     "escalation-routes": "Who escalates what to whom, and in how many days · جدول مسارات التصعيد",
     "reopenings": "Leave to correct what is approved, or to enter late · تصحيح ما اعتُمد والإدخال بعد الإغلاق",
     "operations": "Long work and its progress · الأعمال الطويلة وتقدّمها",
@@ -254,7 +256,8 @@ def _operation(method: str, operation: Json, permission: str | None, shared: Jso
 
     declared = operation["responses"]
     done["responses"] = responses = {}
-    is_file = "application/json" not in declared.get("200", {}).get("content", {"application/json": {}})
+    shown = declared.get("200", {}).get("content", {"application/json": {}})
+    is_file = shown.keys().isdisjoint(("application/json", "text/calendar"))
     for status, response in declared.items():
         if int(status) < 400:
             responses[status] = _success(int(status), response, names, is_file=is_file)

@@ -2,6 +2,7 @@
 
 from app.models.auth import IdempotencyKey, Invitation, RefreshToken, ServiceAccount, Session, SignInBrake
 from app.models.base import Base
+from app.models.calendar_feeds import CalendarFeed
 from app.models.catalogue import Holiday, Pillar, Priority, Programme, Source
 from app.models.challenges import Challenge, ChallengeAttempt, ChallengeSolution, ChallengeStay
 from app.models.communications import CommunicationActivity, CommunicationPlan
@@ -14,6 +15,7 @@ from app.models.evidence import Evidence, EvidenceRule
 from app.models.improvement_plans import ImprovementAction, ImprovementPlan
 from app.models.indicators import Indicator
 from app.models.initiatives import BudgetLine, Initiative, InitiativeEffect, Milestone, MilestoneBaseline
+from app.models.meetings import AgendaItem, Meeting, MeetingDecision, MeetingPerson, MeetingSeries
 from app.models.notifications import Chore, Delivery, Mail, Notification, Outbox
 from app.models.obligations import Obligation, Schedule
 from app.models.path_runs import PathRun, PathStage, PathStageAct
@@ -34,9 +36,11 @@ from app.models.uploads import Upload
 
 __all__ = [
     "Absence",
+    "AgendaItem",
     "Assignment",
     "Base",
     "BudgetLine",
+    "CalendarFeed",
     "Challenge",
     "ChallengeAttempt",
     "ChallengeSolution",
@@ -69,6 +73,10 @@ __all__ = [
     "Invitation",
     "JobPlanLink",
     "Mail",
+    "Meeting",
+    "MeetingDecision",
+    "MeetingPerson",
+    "MeetingSeries",
     "Membership",
     "Milestone",
     "MilestoneBaseline",

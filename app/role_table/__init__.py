@@ -1,6 +1,7 @@
 """The lines of the role rules, a file for each area; `app.permissions` makes one table of them and asks it."""
 
 from app.role_table import (
+    calendar_feeds,
     catalogue,
     challenges,
     communications,
@@ -11,6 +12,7 @@ from app.role_table import (
     improvement_plans,
     indicators,
     initiatives,
+    meetings,
     notifications,
     obligations,
     path_runs,
@@ -46,6 +48,8 @@ TABLE = (
     *communications.RULES,
     *detailed_plans.RULES,
     *challenges.RULES,
+    *meetings.RULES,
     *initiatives.RULES,
     *notifications.RULES,
+    *calendar_feeds.RULES,
 )

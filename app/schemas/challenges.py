@@ -85,7 +85,9 @@ class ChallengeCreate(Body):
     about_id: Annotated[
         UUID,
         Field(
-            description="What it is about: an initiative or project, an indicator, a result, a definition (Guide X-6)."
+            description="What it is about (Guide X-6): an initiative, project or simplification action, the entity's "
+            "part in a national programme, a plan, a stage of one or of a report, a scorecard, an indicator, its "
+            "improvement plan, a result, a definition."
         ),
     ]
     kind: _Kind
@@ -198,7 +200,7 @@ class ChallengeSubject(View):
     code: Annotated[Code, Field(description="Its code, or that of its indicator.")]
     name_ar: Annotated[Name, Field(description="Its Arabic name, or that of its indicator.")]
     name_en: Annotated[Name, Field(description="Its English name, or that of its indicator.")]
-    period: Annotated[PeriodCode | None, Field(description="The period of a result.")]
+    period: Annotated[PeriodCode | None, Field(description="The period of a result, the year of a plan.")]
 
 
 class _Challenge(View):

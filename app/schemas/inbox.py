@@ -32,11 +32,22 @@ class InboxItem(View):
         PeriodCode | None, Field(description="The period of a result, or of what evidence is about.")
     ]
     entity: Annotated[Ref, Field(description="The entity that it belongs to.")]
-    action: Annotated[ActionName, Field(description="What is awaited of you.")]
-    party: Annotated[str, Field(max_length=40, pattern=r"^[a-z_]+$", description="In which of your roles.")]
-    substitute: Annotated[bool, Field(description="You stand in for the party that is named first.")]
+    action: Annotated[ActionName, Field(description="What is awaited.")]
+    party: Annotated[
+        str,
+        Field(
+            max_length=40,
+            pattern=r"^[a-z_]+$",
+            description="In which of your roles; with `of=division`, of whom there.",
+        ),
+    ]
+    substitute: Annotated[bool, Field(description="That party stands in for the one that is named first.")]
     since: Annotated[datetime, Field(description="Since when it waits.")]
     due: Annotated[date | None, Field(description="Until when; null: no date is set.")]
+    late: Annotated[bool, Field(description="That day has passed, in Oman's calendar.")]
+    overdue_days: Annotated[
+        int, Field(ge=0, description="How many days ago, counting every day; 0: it is not late.")
+    ]
 
 
 class InboxList(View):

@@ -89,6 +89,7 @@ CASES: list[tuple[Query, type[BaseModel]]] = [
     (escalation_routes._list(NOTHING, after=True), EscalationRoutesItem),
     (inbox._list(NOTHING, after=False), InboxItem),
     (inbox._list(NOTHING, after=True), InboxItem),
+    (inbox._list(frozenset({"of", "due", "entity_id", "kind"}), after=True), InboxItem),
     (initiatives._ONE, InitiativeRead),
     (initiatives._list("sort_ar", NOTHING, after=False), InitiativeItem),
     (initiatives._list("sort_en", frozenset({"status", "q", "sector"}), after=True), InitiativeItem),

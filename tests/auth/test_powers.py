@@ -14,6 +14,9 @@ from app.services.role_plans import chains
 
 HERE, THERE, DIVISION = uuid4(), uuid4(), uuid4()
 EVERYBODY = {
+    "calendar_feeds.make",
+    "calendar_feeds.read",
+    "calendar_feeds.revoke",
     "catalogue.read",
     "communication_activities.read",
     "communication_plans.read",

@@ -204,7 +204,7 @@ class Fuzzer:
             case.body, case.media_type = NOT_SET, None
             return person or MANAGER
         if scene.id is not None and ParameterLocation.PATH not in broken and not (valid and turn % 9 == 8):
-            case.path_parameters = {"id": scene.id}
+            case.path_parameters = dict.fromkeys(case.path_parameters, scene.id)
         self._lend_headers(case, scene)
         if valid and turn % 3 == 2:
             return person

@@ -74,6 +74,7 @@ async def test_every_result_is_valid(world: World) -> None:
         ("/v1/indicators?q=الابتكار", IndicatorList),
         ("/v1/inbox", InboxList),
         ("/v1/inbox?limit=1", InboxList),
+        ("/v1/inbox?of=division", InboxList),
         ("/v1/reopenings", ReopeningList),
         ("/v1/results/{approved}/history?limit=1", HistoryList),
     ],

@@ -96,6 +96,7 @@ async def test_a_read_takes_two_statements(world: World) -> None:
         f"/v1/indicators/{office.indicator}",
         "/v1/indicators",
         "/v1/inbox",
+        "/v1/inbox?of=division&due=late",
         "/v1/notifications?unread=true",
         "/v1/me/notification-settings",
         "/v1/dashboard",

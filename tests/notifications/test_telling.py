@@ -10,10 +10,10 @@ import pytest
 from app import clock
 from app.db import Database
 from app.enums import Role
-from app.services.inbox import kinds
-from app.services.notifications import seeing, telling
+from app.services.notifications import telling
 from app.services.people import actor as actors
 from tests.factories.notifications import told
+from tests.factories.path_runs import Walk, stage
 from tests.factories.world import Person, World
 from tests.results.office import REASON, Office
 
@@ -215,5 +215,13 @@ async def test_an_event_that_fails_is_tried_again_and_parked(
     assert await reasons(office.second_enterer, figure.id) == [("awaited", "results.submit")]
 
 
-async def test_each_kind_that_waits_can_be_told_of() -> None:
-    assert set(seeing.LOADS) == set(kinds.KINDS)
+async def test_whom_a_stage_is_given_to_is_told(world: World, working: Database) -> None:
+    walk = await Walk.make(world)
+    path = await walk.started([stage("draft", "planning")])
+    await telling.tell_all(working, mailing=True)
+    assert await told(walk.financier) == []
+    given = await walk.done(
+        walk.manager, path, "draft", "reassign", parties=[{"party": "finance"}], reason="الدائرة في إجازة"
+    )
+    await telling.tell_all(working, mailing=True)
+    assert await reasons(walk.financier, UUID(given["id"])) == [("awaited", "path_stages.complete")]

@@ -1,4 +1,4 @@
-"""What one was told and the clock's failed work: every person of the cast, every action."""
+"""What one was told, one's calendar feed and the clock's failed work: every person of the cast, every action."""
 
 from uuid import uuid4
 
@@ -11,6 +11,11 @@ from tests.role_matrix.expectation import table, tables
 from tests.role_matrix.refusals import Case, disagreements
 
 QUESTIONS = [(name, column) for name, each in tables("notifications").items() for column in each.states]
+_OF_FEEDS = {
+    "calendar_feeds.read": "GET",
+    "calendar_feeds.make": "POST",
+    "calendar_feeds.revoke": "DELETE",
+}
 
 
 async def _path(cast: Cast, name: str, column: str) -> tuple[str, str]:
@@ -22,6 +27,8 @@ async def _path(cast: Cast, name: str, column: str) -> tuple[str, str]:
     if name == "parked_jobs.retry":
         job = await _failing(cast) if column == "parked" else uuid4()
         return "POST", f"/v1/parked-jobs/{job}/retry"
+    if name in _OF_FEEDS:
+        return _OF_FEEDS[name], "/v1/me/calendar-feed"
     if column == "all":
         return "POST", "/v1/notifications/read-all"
     return "POST", f"/v1/notifications/{await _of_somebody(cast)}/read"

@@ -1,18 +1,15 @@
 """What a challenge can be about (Guide X-6): one line for each kind of thing, and what is told of one."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
     Select,
     Text,
     Uuid,
-    bindparam,
     case,
+    exists,
     false,
     func,
     literal_column,
@@ -23,64 +20,87 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, array
 from sqlalchemy.sql.selectable import FromClause, LateralFromClause
 
-from app.db import Compilable, Lane, Query, Row
-from app.enums import Classification, SubjectKind
-from app.models import Definition, Indicator, Initiative, Result, Subject
-from app.parties import PROJECT_MANAGER, Actor
+from app.enums import Classification, Party, SubjectKind
+from app.enums.scorecards import ImprovementPlanState
+from app.models import (
+    Definition,
+    ImprovementAction,
+    ImprovementPlan,
+    Indicator,
+    Initiative,
+    PathRun,
+    PathStage,
+    Plan,
+    Programme,
+    ProgrammeParticipant,
+    Result,
+    Scorecard,
+)
+from app.parties import PROJECT_MANAGER, UNIT
 from app.services import sql
-from app.services.definitions import queries as definitions
-from app.services.indicators import queries as indicators
-from app.services.initiatives import facts as initiatives
-from app.services.loaders import Loader
-from app.services.results import facts as results
+from app.services.path_runs import subjects as walked
+from app.services.people import visibility
 
 _NOBODY = literal_column("'{}'::text[]", ARRAY(Text))
-
-
-@dataclass(frozen=True)
-class Concern:
-    """A kind of thing that a challenge can be about. `load`: the facts of one, through its area's own visibility;
-    `row`: what `_row` tells of one, by its id."""
-
-    kind: SubjectKind
-    load: Loader
-    row: Callable[[ColumnElement[Any]], Select[Any]]
 
 
 def _row(
     kind: SubjectKind,
     named: FromClause,
     *,
+    code: ColumnElement[Any] | None = None,
+    name: tuple[ColumnElement[Any], ColumnElement[Any]] | None = None,
     period: ColumnElement[Any] | None = None,
     restricted: ColumnElement[bool] | None = None,
     parties: ColumnElement[Any] | None = None,
+    division_id: ColumnElement[Any] | None = None,
     priority_id: ColumnElement[Any] | None = None,
 ) -> Select[Any]:
-    """`named`: what has its code, its names and the division in charge. `parties`: party keys of the thing's own that
-    work on it beside that division."""
+    """`named`: what has its code and its names, where `code` and `name` (Arabic, English) do not say them. `parties`: party
+    keys of the thing's own that work on it beside the division in charge."""
+    name_ar, name_en = name or (named.c.name_ar, named.c.name_en)
     return select(
         sql.const(kind).label("kind"),
-        named.c.code.cast(Text).label("code"),
-        named.c.name_ar.label("name_ar"),
-        named.c.name_en.label("name_en"),
+        (named.c.code if code is None else code).cast(Text).label("code"),
+        name_ar.cast(Text).label("name_ar"),
+        name_en.cast(Text).label("name_en"),
         (null() if period is None else period).cast(Text).label("period"),
-        named.c.division_id.label("division_id"),
+        (null() if division_id is None else division_id).cast(Uuid).label("division_id"),
         (null() if priority_id is None else priority_id).cast(Uuid).label("priority_id"),
         (false() if restricted is None else restricted).label("restricted"),
-        (_NOBODY if parties is None else parties).label("parties"),
+        (_NOBODY if parties is None else parties).cast(ARRAY(Text)).label("parties"),
+    )
+
+
+def _of_indicator(
+    kind: SubjectKind,
+    i: FromClause,
+    *,
+    period: ColumnElement[Any] | None = None,
+    restricted: ColumnElement[bool] | None = None,
+    parties: ColumnElement[Any] | None = None,
+) -> Select[Any]:
+    """The same, of an indicator or of something that goes by its name."""
+    return _row(
+        kind,
+        i,
+        period=period,
+        restricted=restricted,
+        parties=parties,
+        division_id=i.c.division_id,
+        priority_id=i.c.priority_id,
     )
 
 
 def _indicator(id_: ColumnElement[Any]) -> Select[Any]:
     i = Indicator.__table__.alias()
-    return _row(SubjectKind.INDICATOR, i, priority_id=i.c.priority_id).where(i.c.id == id_)
+    return _of_indicator(SubjectKind.INDICATOR, i).where(i.c.id == id_)
 
 
 def _result(id_: ColumnElement[Any]) -> Select[Any]:
     r, i = Result.__table__.alias(), Indicator.__table__.alias()
-    restricted = r.c.classification == sql.const(Classification.RESTRICTED)
     return (
-        _row(SubjectKind.RESULT, i, period=r.c.period, restricted=restricted, priority_id=i.c.priority_id)
+        _of_indicator(SubjectKind.RESULT, i, period=r.c.period, restricted=_restricted(r))
         .select_from(r.join(i, i.c.id == r.c.indicator_id))
         .where(r.c.id == id_)
     )
@@ -89,60 +109,134 @@ def _result(id_: ColumnElement[Any]) -> Select[Any]:
 def _definition(id_: ColumnElement[Any]) -> Select[Any]:
     d, i = Definition.__table__.alias(), Indicator.__table__.alias()
     return (
-        _row(SubjectKind.DEFINITION, i, priority_id=i.c.priority_id)
+        _of_indicator(SubjectKind.DEFINITION, i)
         .select_from(d.join(i, i.c.id == d.c.indicator_id))
         .where(d.c.id == id_)
     )
 
 
+def _improvement_plan(id_: ColumnElement[Any]) -> Select[Any]:
+    p, i = ImprovementPlan.__table__.alias(), Indicator.__table__.alias()
+    a = ImprovementAction.__table__.alias()
+    divisions = (
+        select(func.array_agg(_party(Party.DIVISION, a.c.division_id)))
+        .where(
+            a.c.plan_id == p.c.id,
+            a.c.division_id.is_not(None),
+            p.c.state != sql.const(ImprovementPlanState.DRAFT),
+        )
+        .correlate_except(a)
+        .scalar_subquery()
+    )
+    return (
+        _of_indicator(SubjectKind.IMPROVEMENT_PLAN, i, parties=func.coalesce(divisions, _NOBODY))
+        .select_from(p.join(i, i.c.id == p.c.indicator_id))
+        .where(p.c.id == id_)
+    )
+
+
 def _initiative(id_: ColumnElement[Any]) -> Select[Any]:
     i = Initiative.__table__.alias()
-    manager = case(
-        (
-            i.c.manager_id.is_not(None),
-            array([func.concat(literal_column(f"'{PROJECT_MANAGER}:'"), i.c.id)]),
-        ),
-        else_=_NOBODY,
-    )
-    restricted = i.c.classification == sql.const(Classification.RESTRICTED)
-    return _row(SubjectKind.INITIATIVE, i, restricted=restricted, parties=manager).where(i.c.id == id_)
+    manager = case((i.c.manager_id.is_not(None), array([_party(PROJECT_MANAGER, i.c.id)])), else_=_NOBODY)
+    return _row(
+        SubjectKind.INITIATIVE, i, restricted=_restricted(i), parties=manager, division_id=i.c.division_id
+    ).where(i.c.id == id_)
 
 
-KINDS: Mapping[str, Concern] = {
-    each.kind: each
-    for each in (
-        Concern(SubjectKind.INDICATOR, indicators.entry_facts, _indicator),
-        Concern(SubjectKind.RESULT, results.one, _result),
-        Concern(SubjectKind.DEFINITION, definitions.facts, _definition),
-        Concern(SubjectKind.INITIATIVE, initiatives.one, _initiative),
+def _programme(id_: ColumnElement[Any]) -> Select[Any]:
+    p, g = ProgrammeParticipant.__table__.alias(), Programme.__table__.alias()
+    return (
+        _row(SubjectKind.PROGRAMME_PARTICIPANT, g, priority_id=g.c.priority_id)
+        .select_from(p.join(g, g.c.id == p.c.programme_id))
+        .where(p.c.id == id_)
     )
+
+
+def _plan(id_: ColumnElement[Any]) -> Select[Any]:
+    p = Plan.__table__.alias()
+    return _row(
+        SubjectKind.PLAN,
+        p,
+        code=_numbered("AP", p),
+        period=p.c.year,
+        restricted=_restricted(p),
+        parties=p.c.parties_enter,
+    ).where(p.c.id == id_)
+
+
+def _scorecard(id_: ColumnElement[Any]) -> Select[Any]:
+    s = Scorecard.__table__.alias()
+    return _row(
+        SubjectKind.SCORECARD,
+        s,
+        code=_numbered("SC", s),
+        name=(_said("بطاقة المؤشرات"), _said("Scorecard")),
+        period=s.c.year,
+    ).where(s.c.id == id_)
+
+
+def _path_stage(id_: ColumnElement[Any]) -> Select[Any]:
+    s, r = PathStage.__table__.alias(), PathRun.__table__.alias()
+    return (
+        _row(
+            SubjectKind.PATH_STAGE,
+            s,
+            code=s.c.key,
+            name=(s.c.title_ar, s.c.title_en),
+            period=r.c.year,
+            restricted=walked.restricted(s.c.subject_id),
+            parties=func.array_remove(s.c.parties, sql.const(UNIT)),
+        )
+        .select_from(s.join(r, r.c.id == s.c.run_id))
+        .where(s.c.id == id_)
+    )
+
+
+def _restricted(of: FromClause) -> ColumnElement[bool]:
+    return of.c.classification == sql.const(Classification.RESTRICTED)
+
+
+def _party(name: str, of: ColumnElement[Any]) -> ColumnElement[Any]:
+    return func.concat(literal_column(f"'{name}:'"), of)
+
+
+def _said(words: str) -> ColumnElement[str]:
+    return literal_column(f"'{words}'", Text)
+
+
+def _numbered(what: str, of: FromClause) -> ColumnElement[Any]:
+    """The code of a version of what an entity has one of in a year."""
+    return func.concat(_said(f"{what}-"), of.c.year, _said("-"), of.c.number)
+
+
+KINDS: Mapping[SubjectKind, Callable[[ColumnElement[Any]], Select[Any]]] = {
+    SubjectKind.INDICATOR: _indicator,
+    SubjectKind.RESULT: _result,
+    SubjectKind.DEFINITION: _definition,
+    SubjectKind.IMPROVEMENT_PLAN: _improvement_plan,
+    SubjectKind.INITIATIVE: _initiative,
+    SubjectKind.PROGRAMME_PARTICIPANT: _programme,
+    SubjectKind.PLAN: _plan,
+    SubjectKind.SCORECARD: _scorecard,
+    SubjectKind.PATH_STAGE: _path_stage,
 }
+"""What `_row` tells of one of each kind, by its id."""
 
 
-def about(c: FromClause) -> LateralFromClause:
-    """What the challenge `c` is about, to be joined on true: the columns of `_row`."""
-    rows = [each.row(c.c.about_id).correlate(c) for each in KINDS.values()]
+def of(id_: ColumnElement[Any], kind: ColumnElement[Any], beside: FromClause) -> LateralFromClause:
+    """What is told of the thing by this id and kind, which are columns of `beside`, to be joined on true: the columns of
+    `_row`."""
+    rows = [row(id_).where(kind == sql.const(name)).correlate(beside) for name, row in KINDS.items()]
     return union_all(*rows).lateral("about")
 
 
-def _found() -> Compilable:
-    s = Subject.__table__
-    rows = [each.row(s.c.id).correlate(s) for each in KINDS.values()]
-    told = union_all(*rows).lateral("about")
-    return (
-        select(told, s.c.entity_id)
-        .select_from(s.join(told, literal_column("true")))
-        .where(s.c.id == bindparam("id", type_=Uuid))
-    )
+def about(c: FromClause) -> LateralFromClause:
+    """What the challenge `c` is about."""
+    return of(c.c.about_id, c.c.about_kind, c)
 
 
-_FOUND = Query(_found)
-
-
-async def find(lane: Lane, actor: Actor, subject_id: UUID, now: datetime) -> Row | None:
-    """What is told of the thing by this id, its entity among it; None unless the actor may see it and a challenge can be
-    about it."""
-    found = await lane.row(_FOUND, {"id": subject_id})
-    if found is None or await KINDS[found["kind"]].load(lane, actor, subject_id, now) is None:
-        return None
-    return found
+def worked_on(c: FromClause) -> ColumnElement[bool]:
+    """Whether the reader is one of the parties that work on what the challenge `c` is about."""
+    its = about(c)
+    theirs: Select[Any] = select(literal_column("1")).where(its.c.parties.overlap(visibility.KEYS))
+    return exists(theirs.correlate(c))

@@ -6,24 +6,23 @@ from sqlalchemy.sql.selectable import FromClause
 
 from app.enums import Classification, Party, Role
 from app.enums.challenges import ChallengeLevel
-from app.parties import PROJECT_MANAGER
 from app.services import sql
-from app.services.challenges import rules
+from app.services.challenges import rules, subjects
 from app.services.people import four_eyes, visibility
 
 
 def named(c: FromClause) -> ColumnElement[bool]:
     """Who sees a challenge whatever its classification: all that have held it, UNIT once it was coordinated with it, the
-    head, its owner, who opened it, the manager of the project that it is about, and who is assigned to it or to what it is about."""
+    head, its owner, who opened it, the parties that work on what it is about, and who is assigned to it or to that."""
     own = or_(c.c.opened_by_id == visibility.PERSON, c.c.owner_id == visibility.PERSON)
     return or_(
         c.c.addressed.overlap(visibility.CHAIN),
         c.c.entity_id == any_(visibility.LEADS),
         func.concat(literal_column(f"'{Party.DIVISION.value}:'"), c.c.division_id) == any_(visibility.KEYS),
-        func.concat(literal_column(f"'{PROJECT_MANAGER}:'"), c.c.about_id) == any_(visibility.KEYS),
         c.c.id == any_(visibility.ASSIGNED),
         c.c.about_id == any_(visibility.ASSIGNED),
         and_(own, c.c.entity_id == any_(visibility.ENTITIES)),
+        subjects.worked_on(c),
     )
 
 

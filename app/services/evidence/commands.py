@@ -6,16 +6,16 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, insert, select
+from sqlalchemy import ColumnElement, Uuid, bindparam, func, insert, select
 from sqlalchemy.sql.selectable import ScalarSelect
 
 from app import errors, ids, permissions
-from app.db import Writer
+from app.db import Query, Writer
 from app.enums import EvidenceState, SubjectKind
 from app.files import FileStore
-from app.models import Evidence
+from app.models import Evidence, Subject
 from app.parties import Actor, Entitlement, Facts
-from app.services import lifecycle, records
+from app.services import lifecycle, loaders, records
 from app.services.evidence import keeping, names, rules, subjects
 from app.services.evidence.receiving import Received
 from app.services.lifecycle import GIVEN, Case
@@ -25,6 +25,7 @@ from app.services.transitions import Transition
 
 _table = Evidence.__table__
 _EDITED = lifecycle.with_who_acts(_table.c.edited_by)
+_KIND = Query(lambda: select(Subject.kind).where(Subject.id == bindparam("id", type_=Uuid)))
 DESCRIPTION = ("kind", "title", "note", "classification")
 
 _END = Transition(rules.WITHDRAW.action, rules.UNDECIDED, EvidenceState.WITHDRAWN)
@@ -39,10 +40,13 @@ async def create(
     Raises Invalid for a thing that is unknown, not visible or takes no evidence at all, Forbidden for who may
     not edit it, SubjectDecided when it is no draft any more, TooMuchEvidence.
     """
-    found = await subjects.find(writer, actor, subject_id, now)
-    if found is None:
+    found = await writer.row(_KIND, {"id": subject_id})
+    evidenced = None if found is None else subjects.KINDS.get(found["kind"])
+    subject = (
+        None if evidenced is None else await loaders.load(writer, actor, evidenced.kind, subject_id, now)
+    )
+    if evidenced is None or subject is None:
         raise errors.unknown_reference("#/subject_id")
-    evidenced, subject = found
     steps = {rules.ATTACH: subject.steps[evidenced.step]}
     permissions.entitlement(
         actor, "evidence.create", Facts(SubjectKind.EVIDENCE, subject_id, subject.entity_id, steps=steps)

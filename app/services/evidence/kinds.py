@@ -26,7 +26,6 @@ from app.enums import (
 )
 from app.services import sql
 from app.services.evidence.visibility import Sight
-from app.services.loaders import Loader
 from app.services.people import four_eyes
 
 
@@ -34,14 +33,13 @@ from app.services.people import four_eyes
 class Evidenced:
     """A kind of thing that evidence can be about.
 
-    `load`: the facts of one, through its area's own visibility. `step`: who of them attaches evidence, and
-    `takes`: in which states, both those of its area's own edit. `undecided`: the states before its approval.
+    `step`: who of them attaches evidence, and `takes`: in which states, both those of its area's own edit.
+    `undecided`: the states before its approval.
     `row`: one thing by its id, in the form that `row` gives it.
     """
 
     kind: SubjectKind
     model: type[DeclarativeBase]
-    load: Loader
     step: str
     takes: frozenset[str]
     undecided: frozenset[str]

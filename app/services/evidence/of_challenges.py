@@ -23,7 +23,6 @@ from app.enums import (
 from app.models import (
     Challenge,
 )
-from app.services.challenges import facts as challenge_facts
 from app.services.challenges import rules as challenges
 from app.services.challenges import subjects as challenge_subjects
 from app.services.challenges import visibility as challenge_visibility
@@ -69,7 +68,6 @@ EVIDENCED = (
     Evidenced(
         SubjectKind.CHALLENGE,
         Challenge,
-        challenge_facts.one,
         challenges.DOCUMENT,
         challenges.HELD,
         challenges.HELD,

@@ -19,7 +19,6 @@ from app.models import (
     CommunicationActivity,
     CommunicationPlan,
 )
-from app.services.communications import activities_queries as communication_activities
 from app.services.communications import rules as communications
 from app.services.communications import visibility as communication_visibility
 from app.services.evidence.kinds import Evidenced, media, party, representative, row
@@ -58,7 +57,6 @@ EVIDENCED = (
     Evidenced(
         SubjectKind.COMMUNICATION_ACTIVITY,
         CommunicationActivity,
-        communication_activities.facts,
         Step.ENTER,
         communications.EVIDENCED,
         communications.EVIDENCED,

@@ -24,7 +24,6 @@ from app.models import (
 from app.services import sql
 from app.services.evidence.kinds import Evidenced, party, representative, row
 from app.services.evidence.visibility import Sight
-from app.services.improvement_plans import queries as plan_queries
 from app.services.improvement_plans import rules as plans
 from app.services.improvement_plans import visibility as plan_visibility
 from app.services.people import visibility
@@ -71,7 +70,6 @@ EVIDENCED = (
     Evidenced(
         SubjectKind.IMPROVEMENT_PLAN,
         ImprovementPlan,
-        plan_queries.facts,
         plans.ATTACH,
         plans.TAKES_EVIDENCE,
         plans.OPEN,

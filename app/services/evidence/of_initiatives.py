@@ -32,15 +32,12 @@ from app.parties import PROJECT_MANAGER
 from app.services import approval
 from app.services.evidence.kinds import Evidenced, party, representative, row
 from app.services.evidence.visibility import Sight
-from app.services.initiatives import facts as initiative_facts
 from app.services.initiatives import rules as initiatives
 from app.services.initiatives import visibility as initiative_visibility
 from app.services.people import visibility
-from app.services.progress_reports import facts as report_facts
 from app.services.progress_reports import rules as progress_reports
 from app.services.progress_reports import visibility as report_visibility
 from app.services.role_plans import chains
-from app.services.site_checks import queries as site_check_queries
 from app.services.site_checks import rules as site_checks
 
 
@@ -134,7 +131,6 @@ EVIDENCED = (
     Evidenced(
         SubjectKind.INITIATIVE,
         Initiative,
-        initiative_facts.one,
         Step.ENTER,
         initiatives.EDIT.sources | initiatives.RUNNING,
         initiatives.STANDING,
@@ -143,7 +139,6 @@ EVIDENCED = (
     Evidenced(
         SubjectKind.PROGRESS_REPORT,
         ProgressReport,
-        report_facts.one,
         Step.ENTER,
         progress_reports.EDIT.sources,
         frozenset({ChainState.DRAFT.value, *approval.CONTROLLED}),
@@ -152,7 +147,6 @@ EVIDENCED = (
     Evidenced(
         SubjectKind.SITE_CHECK,
         SiteCheck,
-        site_check_queries.facts,
         initiatives.CHECK,
         site_checks.RECORDED,
         site_checks.RECORDED,

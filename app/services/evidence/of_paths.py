@@ -20,7 +20,6 @@ from app.models import (
 )
 from app.services.evidence.kinds import Evidenced, party, representative, row
 from app.services.evidence.visibility import Sight
-from app.services.path_runs import facts as path_run_facts
 from app.services.path_runs import rules as path_runs
 from app.services.path_runs import visibility as path_run_visibility
 from app.services.people import visibility
@@ -65,7 +64,6 @@ EVIDENCED = (
     Evidenced(
         SubjectKind.PATH_STAGE,
         PathStage,
-        path_run_facts.stage,
         path_runs.ACT,
         path_runs.COMPLETE.sources,
         path_runs.BEGUN,

@@ -30,7 +30,6 @@ from app.models import (
 )
 from app.parties import UNIT, UNIT_EDITOR
 from app.services import approval, sql
-from app.services.definitions import queries as definition_queries
 from app.services.definitions import rules as definitions
 from app.services.definitions import visibility as definition_visibility
 from app.services.evidence.kinds import Evidenced, party, representative, row
@@ -121,7 +120,6 @@ EVIDENCED = (
     Evidenced(
         SubjectKind.RESULT,
         Result,
-        result_facts.one,
         Step.ENTER,
         results.EDIT.sources,
         frozenset({ChainState.DRAFT.value, *approval.CONTROLLED}),
@@ -130,7 +128,6 @@ EVIDENCED = (
     Evidenced(
         SubjectKind.DEFINITION,
         Definition,
-        definition_queries.facts,
         definitions.DEFINE,
         definitions.EDIT.sources,
         definitions.OPEN,

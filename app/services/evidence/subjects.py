@@ -5,7 +5,6 @@ until the thing is approved, and never changes afterwards.
 """
 
 from collections.abc import Mapping
-from datetime import datetime
 from functools import cache
 from uuid import UUID
 
@@ -22,17 +21,14 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.selectable import FromClause
 
-from app.db import Lane, Query, Writer
-from app.models import (
-    Subject,
-)
-from app.parties import Actor, Facts
+from app.db import Writer
 from app.services import lifecycle, sql
 from app.services.evidence import (
     of_challenges,
     of_communications,
     of_improvement_plans,
     of_initiatives,
+    of_meetings,
     of_paths,
     of_results,
 )
@@ -47,6 +43,7 @@ KINDS: Mapping[str, Evidenced] = {
         *of_initiatives.EVIDENCED,
         *of_communications.EVIDENCED,
         *of_challenges.EVIDENCED,
+        *of_meetings.EVIDENCED,
     )
 }
 
@@ -56,17 +53,6 @@ def row_of(e: FromClause) -> FromClause:
     them."""
     rows = [each.row(e.c.subject_id).correlate(e) for each in KINDS.values()]
     return union_all(*rows).lateral("subject")
-
-
-_KIND = Query(lambda: select(Subject.kind).where(Subject.id == bindparam("id", type_=Uuid)))
-
-
-async def find(lane: Lane, actor: Actor, subject_id: UUID, now: datetime) -> tuple[Evidenced, Facts] | None:
-    """The thing by this id that the actor may see and evidence can be about, with its facts; or None."""
-    found = await lane.row(_KIND, {"id": subject_id})
-    evidenced = None if found is None else KINDS.get(found["kind"])
-    facts = None if evidenced is None else await evidenced.load(lane, actor, subject_id, now)
-    return None if evidenced is None or facts is None else (evidenced, facts)
 
 
 @cache

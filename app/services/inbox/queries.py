@@ -1,6 +1,7 @@
 """What waits for a person: the open waits of the parties that they answer to."""
 
 from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -18,6 +19,7 @@ from sqlalchemy import (
     any_,
     bindparam,
     case,
+    false,
     func,
     literal_column,
     or_,
@@ -30,10 +32,12 @@ from sqlalchemy.sql.selectable import FromClause, ScalarSelect
 
 from app import clock, permissions
 from app.db import Lane, Query
+from app.enums import SubjectKind
+from app.enums.inbox import Awaiting, DueWhen
 from app.models import Entity, Subject, Wait
 from app.parties import Actor
 from app.services import listing, sql
-from app.services.inbox import kinds
+from app.services.inbox import kinds, seen, team
 from app.services.people import visibility
 
 _w: FromClause = Wait.__table__
@@ -43,6 +47,9 @@ _about = kinds.about(_w, _s)
 
 SOON = 7
 """Days ahead of today that are soon."""
+
+_LAST_SOON = sql.TODAY + literal_column(str(SOON), Integer)
+_OVERDUE = func.greatest(sql.TODAY - _w.c.due, literal_column("0"))  # 0 also where there is no day
 
 _DELEGATED = bindparam("actor_delegated", type_=ARRAY(Text))
 _CONTROL = bindparam("control_actions", type_=ARRAY(Text))
@@ -74,6 +81,13 @@ def _joined() -> FromClause:
 def _awaited() -> tuple[ColumnElement[bool], ...]:
     """What waits for the person: for one of their parties, or for the head that they are or record for."""
     return _w.c.closed_at.is_(None), or_(_of_my_parties(), _about.c.nobody_left), ~_barred()
+
+
+def _awaited_of_division() -> tuple[ColumnElement[bool], ...]:
+    """What waits for anybody of the person's division or office, or for the head that they are or record for, as far as
+    they see it; whom four eyes keeps from it is for their colleagues to be."""
+    theirs = or_(team.awaited(_w), _about.c.nobody_left)
+    return _w.c.closed_at.is_(None), theirs, seen.seen(_w, _s)
 
 
 def waiting(*conditions: ColumnElement[bool], more: Sequence[ColumnElement[Any]] = ()) -> Select[Any]:
@@ -109,18 +123,31 @@ def counts() -> ScalarSelect[Any]:
         .order_by(_w.c.opened_at, _w.c.subject_id, _w.c.rank)
         .subquery("once")
     )
-    due, last = once.c.due, sql.TODAY + literal_column(str(SOON), Integer)
+    due = once.c.due
     return select(
         sql.obj(
             count=func.count(),
             late=func.count().filter(due < sql.TODAY),
-            due_soon=func.count().filter(due >= sql.TODAY, due <= last),
+            due_soon=func.count().filter(due.between(sql.TODAY, _LAST_SOON)),
         )
     ).scalar_subquery()
 
 
-@lru_cache(maxsize=2)
-def _list(_: frozenset[str], *, after: bool) -> Query:
+def _narrowed() -> dict[str, ColumnElement[bool]]:
+    when = bindparam("due", type_=Text)
+    late, soon = _w.c.due < sql.TODAY, _w.c.due.between(sql.TODAY, _LAST_SOON)
+    return {
+        "due": case((when == sql.const(DueWhen.LATE), late), else_=soon),
+        "entity_id": _w.c.entity_id == bindparam("entity_id", type_=Uuid),
+        "kind": _s.c.kind == bindparam("kind", type_=Text),
+    }
+
+
+@lru_cache(maxsize=32)
+def _list(given: frozenset[str], *, after: bool) -> Query:
+    of_division = "of" in given
+    theirs = team.awaited(_w) if of_division else _of_my_parties()
+    narrowed = [condition for name, condition in _narrowed().items() if name in given]
     # One line per thing, in the role that is named first, though a person may answer to several.
     once = (
         select(
@@ -131,15 +158,18 @@ def _list(_: frozenset[str], *, after: bool) -> Query:
             sql.ref(_e).label("entity"),
             _w.c.action,
             # Where the head is asked only because nobody else is left, the party is the head.
-            case((_of_my_parties(), sql.party_name(_w.c.party)), else_=sql.const("head")).label("party"),
+            case((theirs, sql.party_name(_w.c.party)), else_=sql.const("head")).label("party"),
             (_w.c.rank > literal_column("0")).label("substitute"),
             _w.c.opened_at.label("since"),
             _w.c.due,
+            func.coalesce(_w.c.due < sql.TODAY, false()).label("late"),
+            _OVERDUE.label("overdue_days"),
         )
         .ext(distinct_on(_w.c.opened_at, _w.c.subject_id))
         .select_from(_joined())
         .where(
-            *_awaited(),
+            *(_awaited_of_division() if of_division else _awaited()),
+            *narrowed,
             *(
                 [
                     tuple_(_w.c.opened_at, _w.c.subject_id)
@@ -158,16 +188,30 @@ def _list(_: frozenset[str], *, after: bool) -> Query:
     return Query(lambda: sql.as_json(once, "since", "subject_id"))
 
 
-async def many(lane: Lane, actor: Actor, cursor: str | None, limit: int | None, now: datetime) -> bytes:
-    """A page of what waits for the person, the longest waiting first."""
+@dataclass(frozen=True)
+class InboxFilter:
+    """What the inbox is narrowed to. `of`: awaited of whom; `due`: late, or within the next `SOON` days."""
+
+    of: Awaiting = Awaiting.ME
+    due: DueWhen | None = None
+    entity_id: UUID | None = None
+    kind: SubjectKind | None = None
+
+
+async def many(
+    lane: Lane, actor: Actor, narrowed: InboxFilter, cursor: str | None, limit: int | None, now: datetime
+) -> bytes:
+    """A page of what waits for the person, or for their division or office; the longest waiting first."""
+    of_division = narrowed.of is Awaiting.DIVISION
     return await listing.page(
         lane,
         _list,
-        {},
+        {**asdict(narrowed), "of": narrowed.of if of_division else None},
         {"since": datetime.fromisoformat, "subject_id": UUID},
         cursor,
         limit,
         **params(actor, now),
+        **(team.of(actor) if of_division else {}),
     )
 
 

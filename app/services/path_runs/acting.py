@@ -15,7 +15,7 @@ from app.enums import Role
 from app.enums.paths import StageOutcome
 from app.models import PathStage, PathStageAct
 from app.parties import Actor, Entitlement, Facts, party_key
-from app.services import lifecycle
+from app.services import lifecycle, loaders
 from app.services.evidence import rules as evidence
 from app.services.lifecycle import GIVEN
 from app.services.path_runs import advancing, firing, rules
@@ -75,7 +75,7 @@ async def ready(
     after = Table(row["parties"], row["seats"], (*acts, Act(str(actor.person_id), held, outcome)))
     shot = None
     if ends and outcome in rules.WELL and row["fires"] is not None:
-        subject = await firing.load(lane, actor, row["subject_kind"], row["subject_id"], now)
+        subject = await loaders.load(lane, actor, row["subject_kind"], row["subject_id"], now)
         shot = firing.aimed(actor, firing.of_stage(row["subject_kind"], row["fires"]), subject, entitlement)
     return Ready(held, ends, after.awaited(stage.quorum), shot)
 

@@ -14,7 +14,7 @@ from app.enums import SubjectKind
 from app.enums.paths import DueFrom, PathRunState, StageState
 from app.models import PathRun, PathStage
 from app.parties import UNIT, Actor, Entitlement, Facts
-from app.services import lifecycle, sql
+from app.services import lifecycle, loaders, sql
 from app.services.calendar import queries as calendar
 from app.services.evidence import commands as evidence_commands
 from app.services.lifecycle import Case
@@ -186,7 +186,7 @@ async def _back(
 ) -> None:
     """Bring what walks the path back to where it stood: where it moved since, or where a stage that is done again
     `fired` a step of it that is void now, though its state stayed."""
-    facts = await firing.load(writer, actor, run.subject_kind, run.subject_id, now)
+    facts = await loaders.load(writer, actor, run.subject_kind, run.subject_id, now)
     moved = was != await subject_state(writer, run)
     if moved or (fired and firing.goes_back(run.subject_kind, was, facts)):
         shot = firing.sent_back(run.subject_kind, was, facts, entitlement)
@@ -201,7 +201,7 @@ async def back_to_the_start(
     walked = subjects.KINDS.get(run.subject_kind)
     if walked is None:
         return
-    facts = await firing.load(writer, actor, run.subject_kind, run.subject_id, now)
+    facts = await loaders.load(writer, actor, run.subject_kind, run.subject_id, now)
     state = await subject_state(writer, run)
     fired = any(_has_fired(row) for row in await rows.read(writer, run.id))
     if (state != walked.start or fired) and firing.goes_back(run.subject_kind, walked.start, facts):

@@ -7,16 +7,13 @@ from datetime import datetime
 from uuid import UUID
 
 from app import permissions
-from app.db import Lane, Writer
+from app.db import Writer
 from app.enums import Step, SubjectKind
 from app.errors import Forbidden, Text
 from app.parties import Actor, Entitlement, Facts
-from app.services.loaders import Loader
 from app.services.path_runs import rules
 from app.services.people.steps import Said
-from app.services.plans import facts as plan_facts
 from app.services.plans import walking as plans
-from app.services.scorecards import queries as scorecard_queries
 from app.services.scorecards import walking as scorecards
 from app.services.transitions import Fire
 
@@ -25,19 +22,17 @@ _Begin = Callable[[Writer, UUID, Mapping[Step, Sequence[str]]], Awaitable[None]]
 
 @dataclass(frozen=True)
 class Walking:
-    """How things of one kind walk. `load`: the facts of one, through its area's own visibility. `fires`: by the action
-    that a stage names. `returns`: by the state that a thing goes back to. `begin`: what becomes of it when its path
-    starts, given who takes the steps of the chain of plans."""
+    """How things of one kind walk. `fires`: by the action that a stage names. `returns`: by the state that a thing goes
+    back to. `begin`: what becomes of it when its path starts, given who takes the steps of the chain of plans."""
 
-    load: Loader
     fires: Mapping[str, Fire]
     returns: Mapping[str, Fire]
     begin: _Begin | None = None
 
 
 WALKING: Mapping[str, Walking] = {
-    SubjectKind.PLAN: Walking(plan_facts.one, plans.FIRES, plans.RETURNS, plans.begin),
-    SubjectKind.SCORECARD: Walking(scorecard_queries.facts, scorecards.FIRES, scorecards.RETURNS),
+    SubjectKind.PLAN: Walking(plans.FIRES, plans.RETURNS, plans.begin),
+    SubjectKind.SCORECARD: Walking(scorecards.FIRES, scorecards.RETURNS),
 }
 
 
@@ -53,11 +48,6 @@ class Shot:
         """Take it. A letter counts only where the right is to record what a head decided."""
         letter = said.letter if self.entitlement.records else None
         await self.fire.run(writer, actor, self.facts, self.entitlement, Said(said.reason, letter), now)
-
-
-async def load(lane: Lane, actor: Actor, kind: str, subject_id: UUID, now: datetime) -> Facts | None:
-    """The facts of a thing that walks a path, if the actor may see it."""
-    return await WALKING[kind].load(lane, actor, subject_id, now)
 
 
 async def begin(writer: Writer, kind: str, subject_id: UUID, parties: Mapping[Step, Sequence[str]]) -> None:

@@ -20,7 +20,7 @@ from app.errors import FieldError, Invalid, WrongState
 from app.errors import Text as Sentence
 from app.models import Division, Entity, PathRun, PathTemplate, Subject
 from app.parties import UNIT, Actor, Facts
-from app.services import lifecycle, sql
+from app.services import lifecycle, loaders, sql
 from app.services.calendar import queries as calendar
 from app.services.path_runs import advancing, firing, resolving, rows, rules, schedule, subjects
 from app.services.path_runs.advancing import Run
@@ -92,7 +92,7 @@ async def start(
     if subject is None or subject["kind"] not in (SubjectKind.ENTITY, *subjects.KINDS):
         raise errors.unknown_reference("#/subject_id")
     kind, entity_id = subject["kind"], subject["entity_id"]
-    if kind in subjects.KINDS and await firing.load(writer, actor, kind, asked.subject_id, now) is None:
+    if kind in subjects.KINDS and await loaders.load(writer, actor, kind, asked.subject_id, now) is None:
         raise errors.unknown_reference("#/subject_id")
     setting = await _set(writer, entity_id, asked.subject_id, Chain.PLANS)
     _require_right(actor, kind, setting)

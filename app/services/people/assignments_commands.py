@@ -1,6 +1,5 @@
 """Every write of assignments: representatives work only on what they are assigned (Guide O-3, O-4)."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -12,39 +11,25 @@ from app.enums import Role, SubjectKind
 from app.errors import invalid, unknown_reference
 from app.models import Assignment, Membership, Subject
 from app.parties import Actor, Facts
-from app.services import lifecycle, records, sql
-from app.services.challenges import facts as challenges
-from app.services.communications import queries as communication_plans
-from app.services.detailed_plans import queries as detailed_plans
-from app.services.improvement_plans import queries as improvement_plans
-from app.services.initiatives import facts as initiatives
-from app.services.loaders import Loader
-from app.services.path_runs import facts as path_runs
+from app.services import lifecycle, loaders, records, sql
 from app.services.people import rules
 from app.services.people.memberships_commands import require_active
-from app.services.plans import facts as plans
-from app.services.results import facts as results
-from app.services.scorecards import queries as scorecards
-
-_SEEN_FIRST: Mapping[str, Loader] = {
-    SubjectKind.RESULT.value: results.one,
-    SubjectKind.INITIATIVE.value: initiatives.one,
-    SubjectKind.COMMUNICATION_PLAN.value: communication_plans.facts,
-    SubjectKind.CHALLENGE.value: challenges.one,
-    SubjectKind.PLAN.value: plans.one,
-    SubjectKind.DETAILED_PLAN.value: detailed_plans.facts,
-    SubjectKind.PATH_RUN.value: path_runs.run,
-    SubjectKind.SCORECARD.value: scorecards.facts,
-    SubjectKind.IMPROVEMENT_PLAN.value: improvement_plans.facts,
-}
-"""Who is assigned to one of these reads it, so only who reads it may assign: what loads it for who asks."""
 
 _ASSIGNED_TO = (
     SubjectKind.INDICATOR.value,
     SubjectKind.ENTITY.value,
-    *_SEEN_FIRST,
+    SubjectKind.RESULT.value,
+    SubjectKind.INITIATIVE.value,
+    SubjectKind.COMMUNICATION_PLAN.value,
+    SubjectKind.CHALLENGE.value,
+    SubjectKind.PLAN.value,
+    SubjectKind.DETAILED_PLAN.value,
+    SubjectKind.PATH_RUN.value,
+    SubjectKind.SCORECARD.value,
+    SubjectKind.IMPROVEMENT_PLAN.value,
 )
-"""What somebody can be put to work on; on the entity as a whole the media representative is (Guide O-4)."""
+"""What somebody can be put to work on; on the entity as a whole the media representative is (Guide O-4). Who is assigned
+to anything else reads it, so only who reads it may assign."""
 
 
 async def create(
@@ -130,7 +115,8 @@ async def _require_subject(
         )
     )
     kind = found.scalar_one_or_none()
-    load = _SEEN_FIRST.get(kind or "")
-    hidden = load is not None and await load(writer, actor, subject_id, now) is None
-    if kind is None or hidden:
+    seen = kind is not None and (
+        kind == SubjectKind.ENTITY or await loaders.load(writer, actor, kind, subject_id, now) is not None
+    )
+    if not seen:
         raise unknown_reference("#/subject_id")

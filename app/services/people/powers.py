@@ -189,6 +189,7 @@ def _at(actor: Actor, place: Place) -> frozenset[str]:
             "decide": (head,),
             "analyse": (representative, manager),
         },
+        "meetings": {"confirm": (manager, specialist)},
         # A stage may name any party of the entity.
         "path_runs": {Step.ENTER: plan_chain[Step.ENTER]},
         "path_stages": {"act": staging},

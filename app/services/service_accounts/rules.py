@@ -28,11 +28,12 @@ _FOR_PEOPLE_ONLY = (
     "delegations.end",
     "role_plans.approve",
     "role_plans.return",
+    "calendar_feeds.",
 )
 
 NEVER = frozenset(action for action in RULES if action.startswith(_FOR_PEOPLE_ONLY))
 """What no program does, whoever made it: change its maker's password or sessions, make or end service
-accounts, enter or block people, appoint or assign them, delegate, approve role plans. These hand out
+accounts, enter or block people, appoint or assign them, delegate, approve role plans, make a calendar feed. These hand out
 rights: a stolen secret could outlive its end."""
 
 

@@ -1,4 +1,4 @@
-"""Scenes of notifications and of the clock's failed work."""
+"""Scenes of notifications, calendar feeds and the clock's failed work."""
 
 from tests.contract.scenes.base import Base, Scene
 from tests.contract.service import ADMINISTRATOR, ENTERER, MANAGER, SPECIALIST
@@ -22,6 +22,15 @@ class Notifications(Base):
 
     def _edit_notification_settings(self) -> Scene:
         return self._seen(SPECIALIST, "/v1/me/notification-settings")
+
+    def _read_calendar_feed(self) -> Scene:
+        return Scene(SPECIALIST)
+
+    _make_calendar_feed = _revoke_calendar_feed = _read_calendar_feed
+
+    def _read_calendar(self) -> Scene:
+        made = self.service.create(MANAGER, "/v1/me/calendar-feed", None, secret=True)
+        return Scene(None, made["path"].removeprefix("/v1/calendar/").removesuffix(".ics"))
 
     def _list_parked_jobs(self) -> Scene:
         self._failing_job()

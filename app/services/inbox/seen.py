@@ -1,0 +1,134 @@
+"""Whether the reader sees what waits for others: each kind of thing by its area's own visibility rule."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, any_, case, exists, false, literal_column, select, true
+from sqlalchemy.sql.selectable import FromClause
+
+from app.enums import SubjectKind
+from app.models import (
+    Challenge,
+    CommunicationActivity,
+    CommunicationPlan,
+    Contribution,
+    Definition,
+    DetailedPlan,
+    Evidence,
+    ImprovementPlan,
+    Indicator,
+    Initiative,
+    Meeting,
+    MeetingSeries,
+    PathRun,
+    PathStage,
+    PathTemplate,
+    ProgressReport,
+    Proposal,
+    Reopening,
+    Result,
+    RolePlan,
+)
+from app.services import sql
+from app.services.challenges import visibility as challenges
+from app.services.communications import visibility as communications
+from app.services.contributions import queries as contributions
+from app.services.definitions import visibility as definitions
+from app.services.detailed_plans import visibility as detailed_plans
+from app.services.evidence import subjects
+from app.services.evidence import visibility as evidence
+from app.services.evidence.visibility import Sight
+from app.services.improvement_plans import visibility as improvement_plans
+from app.services.initiatives import visibility as initiatives
+from app.services.meetings import visibility as meetings
+from app.services.path_runs import visibility as path_runs
+from app.services.path_templates import visibility as path_templates
+from app.services.people import visibility
+from app.services.progress_reports import visibility as progress_reports
+from app.services.proposals import visibility as proposals
+from app.services.reopenings import queries as reopenings
+from app.services.results import visibility as results
+
+
+def seen(w: FromClause, s: FromClause) -> ColumnElement[bool]:
+    """Whether the reader sees the subject `s` of the wait `w`."""
+    rules = [(s.c.kind == sql.const(kind), of(w)) for kind, of in sorted(KINDS.items())]
+    return case(*rules, else_=false())
+
+
+def _there(
+    w: FromClause, t: FromClause, visible: ColumnElement[bool], joined: FromClause | None = None
+) -> ColumnElement[bool]:
+    source = t if joined is None else joined
+    found: Select[Any] = (
+        select(literal_column("1")).select_from(source).where(t.c.id == w.c.subject_id, visible)
+    )
+    return exists(found.correlate(w))
+
+
+def _plain(model: Any, visible: Callable[[FromClause], ColumnElement[bool]]) -> Callable[..., Any]:
+    """Of a kind whose rule asks its own row alone."""
+
+    def of(w: FromClause) -> ColumnElement[bool]:
+        t = model.__table__.alias()
+        return _there(w, t, visible(t))
+
+    return of
+
+
+def _definition(w: FromClause) -> ColumnElement[bool]:
+    d, i = Definition.__table__.alias(), Indicator.__table__.alias()
+    return _there(w, d, definitions.visible(d, i), d.join(i, i.c.id == d.c.indicator_id))
+
+
+def _contribution(w: FromClause) -> ColumnElement[bool]:
+    c, i = Contribution.__table__.alias(), Indicator.__table__.alias()
+    return _there(w, c, contributions.visible(c, i), c.join(i, i.c.id == c.c.indicator_id))
+
+
+def _role_plan(p: FromClause) -> ColumnElement[bool]:
+    # What waits is still worked on, and so the entity's own.
+    return p.c.entity_id == any_(visibility.ENTITIES)
+
+
+def _evidence(w: FromClause) -> ColumnElement[bool]:
+    e = Evidence.__table__.alias()
+    s = subjects.row_of(e)
+    return _there(w, e, evidence.visible(e, Sight.of(s)), e.join(s, true()))
+
+
+def _path_stage(w: FromClause) -> ColumnElement[bool]:
+    s, r = PathStage.__table__.alias(), PathRun.__table__.alias()
+    return _there(w, s, path_runs.visible(r), s.join(r, r.c.id == s.c.run_id))
+
+
+def _progress_report(w: FromClause) -> ColumnElement[bool]:
+    r, i = ProgressReport.__table__.alias(), Initiative.__table__.alias()
+    return _there(w, r, progress_reports.visible(r, i), r.join(i, i.c.id == r.c.initiative_id))
+
+
+def _communication_activity(w: FromClause) -> ColumnElement[bool]:
+    a, p = CommunicationActivity.__table__.alias(), CommunicationPlan.__table__.alias()
+    return _there(w, a, communications.visible(p), a.join(p, p.c.id == a.c.plan_id))
+
+
+KINDS: Mapping[SubjectKind, Callable[[FromClause], ColumnElement[bool]]] = {
+    SubjectKind.RESULT: _plain(Result, results.visible),
+    SubjectKind.DEFINITION: _definition,
+    SubjectKind.CONTRIBUTION: _contribution,
+    SubjectKind.REOPENING: _plain(Reopening, reopenings.visible),
+    SubjectKind.ROLE_PLAN: _plain(RolePlan, _role_plan),
+    SubjectKind.EVIDENCE: _evidence,
+    SubjectKind.PATH_TEMPLATE: _plain(PathTemplate, path_templates.visible),
+    SubjectKind.PATH_STAGE: _path_stage,
+    SubjectKind.IMPROVEMENT_PLAN: _plain(ImprovementPlan, improvement_plans.visible),
+    SubjectKind.INITIATIVE: _plain(Initiative, initiatives.visible),
+    SubjectKind.PROGRESS_REPORT: _progress_report,
+    SubjectKind.COMMUNICATION_PLAN: _plain(CommunicationPlan, communications.visible),
+    SubjectKind.COMMUNICATION_ACTIVITY: _communication_activity,
+    SubjectKind.DETAILED_PLAN: _plain(DetailedPlan, detailed_plans.visible),
+    SubjectKind.PROPOSAL: _plain(Proposal, proposals.visible),
+    SubjectKind.CHALLENGE: _plain(Challenge, challenges.visible),
+    SubjectKind.MEETING: _plain(Meeting, meetings.visible),
+    SubjectKind.MEETING_SERIES: _plain(MeetingSeries, meetings.series_visible),
+}

@@ -1,0 +1,72 @@
+"""Whose waits are those of a person's division or office, as the parameters of a condition."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Select,
+    Text,
+    Uuid,
+    and_,
+    any_,
+    bindparam,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+)
+from sqlalchemy.sql.selectable import FromClause
+
+from app.enums import REPRESENTATIVES, Party, Role
+from app.models import Initiative
+from app.parties import PROJECT_MANAGER, UNIT, UNIT_EDITOR, Actor
+from app.services import sql
+
+_KEYS = bindparam("team_keys", type_=ARRAY(Text))
+_OFFICES = bindparam("team_offices", type_=ARRAY(Uuid))
+_DIVISIONS = bindparam("team_divisions", type_=ARRAY(Uuid))
+
+_TOGETHER = (
+    (Role.MANAGER.value, Role.SPECIALIST.value),
+    (Role.HEAD.value, Role.HEAD_OFFICE.value),
+    (Party.DIVISION.value, Role.DIVISION_HEAD.value),
+    (UNIT, UNIT_EDITOR),
+)
+"""Parties of one and the same office or division: who is one of them sees what waits for the others."""
+
+
+def of(actor: Actor) -> Mapping[str, Any]:
+    """The parameters of `awaited` for one person."""
+    keys = set(actor.keys)
+    held = [key.partition(":") for key in actor.keys]
+    for name, colon, holder in held:
+        for together in _TOGETHER:
+            if name in together:
+                keys |= {f"{other}{colon}{holder}" for other in together}
+    return {
+        "team_keys": sorted(keys),
+        "team_offices": sorted(UUID(holder) for name, _, holder in held if name in _TOGETHER[0]),
+        "team_divisions": sorted(UUID(holder) for name, _, holder in held if name == Party.DIVISION),
+    }
+
+
+def awaited(w: FromClause) -> ColumnElement[bool]:
+    """Whether the wait `w` is for somebody of the person's division or office: for one of its parties, for a
+    representative who works for the office, for who manages a project that the division carries out."""
+    i = Initiative.__table__.alias()
+    managed: Select[Any] = select(literal_column("1")).where(
+        func.concat(literal_column(f"'{PROJECT_MANAGER}:'"), i.c.id) == w.c.party,
+        i.c.division_id == any_(_DIVISIONS),
+    )
+    return or_(
+        w.c.party == any_(_KEYS),
+        and_(
+            w.c.entity_id == any_(_OFFICES),
+            or_(*(sql.party_name(w.c.party) == sql.const(role) for role in REPRESENTATIVES)),
+        ),
+        and_(sql.party_name(w.c.party) == sql.const(PROJECT_MANAGER), exists(managed.correlate(w))),
+    )
