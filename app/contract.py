@@ -95,6 +95,8 @@ TAGS = {
     "uploads": "Files of evidence that come in pieces (tus) · رفع ملفات الأدلة على أجزاء",
     "challenges": "What blocks the execution, level by level · التحديات وتصعيدها",
     "escalation-routes": "Who escalates what to whom, and in how many days · جدول مسارات التصعيد",
+    "risks": "What may hinder the execution: assessed, ranked, treated · المخاطر وتقييمها ومعالجتها",
+    "risk-settings": "The matrix of risks: its levels, grades and reviews · إعدادات مصفوفة المخاطر",
     "reopenings": "Leave to correct what is approved, or to enter late · تصحيح ما اعتُمد والإدخال بعد الإغلاق",
     "operations": "Long work and its progress · الأعمال الطويلة وتقدّمها",
     "service": "Health and readiness of the service · سلامة الخدمة وجاهزيتها",

@@ -121,6 +121,9 @@ class SubjectKind(StrEnum):
     ESCALATION_ROUTES = "escalation_routes"
     SITE_CHECK = "site_check"
     PROGRAMME_PARTICIPANT = "programme_participant"
+    RISK = "risk"
+    RISK_SETTINGS = "risk_settings"
+    SWOT_ENTRY = "swot_entry"
 
 
 class ChainState(StrEnum):

@@ -25,6 +25,7 @@ from app.models.progress_reports import ProgressReport
 from app.models.proposals import Proposal
 from app.models.reopenings import Reopening
 from app.models.results import Result
+from app.models.risks import Risk, RiskAssessment, RiskRaising, RiskResource, RiskSettings, SwotEntry
 from app.models.role_plans import RolePlan, RolePlanStep
 from app.models.scorecards import Scorecard, ScorecardLine
 from app.models.scores import Score, Standing
@@ -92,6 +93,11 @@ __all__ = [
     "Reopening",
     "Result",
     "ResultPart",
+    "Risk",
+    "RiskAssessment",
+    "RiskRaising",
+    "RiskResource",
+    "RiskSettings",
     "RolePlan",
     "RolePlanStep",
     "Schedule",
@@ -105,6 +111,7 @@ __all__ = [
     "Source",
     "Standing",
     "Subject",
+    "SwotEntry",
     "Target",
     "Upload",
     "User",
