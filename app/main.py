@@ -46,6 +46,9 @@ from app.routers import (
     proposals,
     reopenings,
     results,
+    risk_decisions,
+    risk_settings,
+    risks,
     role_plans,
     role_rules,
     schedules,
@@ -55,6 +58,7 @@ from app.routers import (
     service,
     service_accounts,
     site_checks,
+    swot_entries,
     uploads,
 )
 from app.services.idempotency import Replayed
@@ -97,6 +101,10 @@ ROUTERS = (
     challenges.router,
     escalations.router,
     escalation_routes.router,
+    risks.router,
+    risk_decisions.router,
+    risk_settings.router,
+    swot_entries.router,
     initiatives.router,
     budgets.router,
     progress_reports.router,

@@ -20,6 +20,7 @@ from app.role_table import (
     proposals,
     reopenings,
     results,
+    risks,
     role_plans,
     scoreboard,
     scorecards,
@@ -46,6 +47,7 @@ TABLE = (
     *communications.RULES,
     *detailed_plans.RULES,
     *challenges.RULES,
+    *risks.RULES,
     *initiatives.RULES,
     *notifications.RULES,
 )

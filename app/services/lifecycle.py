@@ -150,6 +150,8 @@ async def apply(
     )
     changed = {row["id"] for row in moved}
     done = [case for case in cases if case.facts.id in changed]
+    # What stays in its state (an edited draft) goes on waiting for whom it waited.
+    stays = transition.target in transition.sources and not transition.renews
     if done:
         await _record(
             writer,
@@ -158,10 +160,9 @@ async def apply(
             target=transition.target,
             actor=actor,
             at=at,
-            # What stays in its state (an edited draft) goes on waiting for whom it waited.
-            awaited=None if transition.target in transition.sources else awaited,
+            awaited=None if stays else awaited,
             acting_for_id=acting_for_id,
-            moved=transition.target not in transition.sources,
+            moved=not stays,
         )
     return changed
 

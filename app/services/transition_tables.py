@@ -25,11 +25,13 @@ from app.services.progress_reports import rules as progress_reports
 from app.services.proposals import rules as proposals
 from app.services.reopenings import rules as reopenings
 from app.services.results import rules as results
+from app.services.risks import rules as risks
 from app.services.role_plans import rules as role_plans
 from app.services.schedules import rules as schedules
 from app.services.scorecards import rules as scorecards
 from app.services.service_accounts import rules as service_accounts
 from app.services.site_checks import rules as site_checks
+from app.services.swot_entries import rules as swot_entries
 from app.services.transitions import Transition
 
 
@@ -68,6 +70,8 @@ TABLES = (
     TransitionTable(SubjectKind.PATH_RUN, path_runs.RUN_TRANSITIONS),
     TransitionTable(SubjectKind.PATH_STAGE, path_runs.STAGE_TRANSITIONS),
     TransitionTable(SubjectKind.CHALLENGE, challenges.TRANSITIONS),
+    TransitionTable(SubjectKind.RISK, risks.TRANSITIONS),
+    TransitionTable(SubjectKind.SWOT_ENTRY, swot_entries.TRANSITIONS),
     TransitionTable(SubjectKind.HOLIDAY, holidays.TRANSITIONS),
     TransitionTable(SubjectKind.SCORECARD, scorecards.TRANSITIONS),
     TransitionTable(SubjectKind.IMPROVEMENT_PLAN, improvement_plans.TRANSITIONS),

@@ -1,148 +1,57 @@
-"""What a challenge can be about (Guide X-6): one line for each kind of thing, and what is told of one."""
+"""What a challenge can be about (Guide X-6): the things of `things`, and a risk, which then has happened."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import (
-    ColumnElement,
-    Select,
-    Text,
-    Uuid,
-    bindparam,
-    case,
-    false,
-    func,
-    literal_column,
-    null,
-    select,
-    union_all,
-)
-from sqlalchemy.dialects.postgresql import ARRAY, array
+from sqlalchemy import ColumnElement, Select, case, func, literal_column, select
+from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.sql.selectable import FromClause, LateralFromClause
 
-from app.db import Lane, Query, Row
+from app.db import Lane, Row
 from app.enums import Classification, SubjectKind
-from app.models import Definition, Indicator, Initiative, Result, Subject
+from app.models import Risk
 from app.parties import PROJECT_MANAGER, Actor
 from app.services import sql
-from app.services.definitions import queries as definitions
-from app.services.indicators import queries as indicators
-from app.services.initiatives import facts as initiatives
-from app.services.loaders import Loader
-from app.services.results import facts as results
-
-_NOBODY = literal_column("'{}'::text[]", ARRAY(Text))
+from app.services.challenges import things
+from app.services.challenges.things import Concern
+from app.services.risks import facts as risks
 
 
-@dataclass(frozen=True)
-class Concern:
-    """A kind of thing that a challenge can be about. `load`: the facts of one, through its area's own visibility;
-    `row`: what `_row` tells of one, by its id."""
-
-    kind: SubjectKind
-    load: Loader
-    row: Callable[[ColumnElement[Any]], Select[Any]]
-
-
-def _row(
-    kind: SubjectKind,
-    named: FromClause,
-    *,
-    period: ColumnElement[Any] | None = None,
-    restricted: ColumnElement[bool] | None = None,
-    parties: ColumnElement[Any] | None = None,
-    priority_id: ColumnElement[Any] | None = None,
-) -> Select[Any]:
-    """`named`: what has its code, its names and the division in charge. `parties`: party keys of the thing's own that
-    work on it beside that division."""
-    return select(
-        sql.const(kind).label("kind"),
-        named.c.code.cast(Text).label("code"),
-        named.c.name_ar.label("name_ar"),
-        named.c.name_en.label("name_en"),
-        (null() if period is None else period).cast(Text).label("period"),
-        named.c.division_id.label("division_id"),
-        (null() if priority_id is None else priority_id).cast(Uuid).label("priority_id"),
-        (false() if restricted is None else restricted).label("restricted"),
-        (_NOBODY if parties is None else parties).label("parties"),
-    )
-
-
-def _indicator(id_: ColumnElement[Any]) -> Select[Any]:
-    i = Indicator.__table__.alias()
-    return _row(SubjectKind.INDICATOR, i, priority_id=i.c.priority_id).where(i.c.id == id_)
-
-
-def _result(id_: ColumnElement[Any]) -> Select[Any]:
-    r, i = Result.__table__.alias(), Indicator.__table__.alias()
+def _risk(id_: ColumnElement[Any]) -> Select[Any]:
+    r = Risk.__table__.alias()
     restricted = r.c.classification == sql.const(Classification.RESTRICTED)
-    return (
-        _row(SubjectKind.RESULT, i, period=r.c.period, restricted=restricted, priority_id=i.c.priority_id)
-        .select_from(r.join(i, i.c.id == r.c.indicator_id))
-        .where(r.c.id == id_)
-    )
-
-
-def _definition(id_: ColumnElement[Any]) -> Select[Any]:
-    d, i = Definition.__table__.alias(), Indicator.__table__.alias()
-    return (
-        _row(SubjectKind.DEFINITION, i, priority_id=i.c.priority_id)
-        .select_from(d.join(i, i.c.id == d.c.indicator_id))
-        .where(d.c.id == id_)
-    )
-
-
-def _initiative(id_: ColumnElement[Any]) -> Select[Any]:
-    i = Initiative.__table__.alias()
-    manager = case(
-        (
-            i.c.manager_id.is_not(None),
-            array([func.concat(literal_column(f"'{PROJECT_MANAGER}:'"), i.c.id)]),
+    manager = array([func.concat(literal_column(f"'{PROJECT_MANAGER}:'"), r.c.about_id)])
+    # Its one title stands for both names.
+    named = select(
+        r.c.id,
+        r.c.code,
+        r.c.title.label("name_ar"),
+        r.c.title.label("name_en"),
+        r.c.division_id,
+        restricted.label("restricted"),
+        case((r.c.about_kind == sql.const(SubjectKind.INITIATIVE), manager), else_=things.NOBODY).label(
+            "parties"
         ),
-        else_=_NOBODY,
-    )
-    restricted = i.c.classification == sql.const(Classification.RESTRICTED)
-    return _row(SubjectKind.INITIATIVE, i, restricted=restricted, parties=manager).where(i.c.id == id_)
+    ).subquery()
+    found = things.told(SubjectKind.RISK, named, restricted=named.c.restricted, parties=named.c.parties)
+    return found.where(named.c.id == id_)
 
 
 KINDS: Mapping[str, Concern] = {
-    each.kind: each
-    for each in (
-        Concern(SubjectKind.INDICATOR, indicators.entry_facts, _indicator),
-        Concern(SubjectKind.RESULT, results.one, _result),
-        Concern(SubjectKind.DEFINITION, definitions.facts, _definition),
-        Concern(SubjectKind.INITIATIVE, initiatives.one, _initiative),
-    )
+    **things.KINDS,
+    SubjectKind.RISK: Concern(SubjectKind.RISK, risks.one, _risk),
 }
+_FOUND = things.finding(KINDS)
 
 
 def about(c: FromClause) -> LateralFromClause:
-    """What the challenge `c` is about, to be joined on true: the columns of `_row`."""
-    rows = [each.row(c.c.about_id).correlate(c) for each in KINDS.values()]
-    return union_all(*rows).lateral("about")
-
-
-def _found() -> Query:
-    s = Subject.__table__
-    rows = [each.row(s.c.id).correlate(s) for each in KINDS.values()]
-    told = union_all(*rows).lateral("about")
-    return Query(
-        select(told, s.c.entity_id)
-        .select_from(s.join(told, literal_column("true")))
-        .where(s.c.id == bindparam("id", type_=Uuid))
-    )
-
-
-_FOUND = _found()
+    """What the challenge `c` is about, to be joined on true: the columns of `things.told`."""
+    return things.about(c, KINDS)
 
 
 async def find(lane: Lane, actor: Actor, subject_id: UUID, now: datetime) -> Row | None:
     """What is told of the thing by this id, its entity among it; None unless the actor may see it and a challenge can be
     about it."""
-    found = await lane.row(_FOUND, {"id": subject_id})
-    if found is None or await KINDS[found["kind"]].load(lane, actor, subject_id, now) is None:
-        return None
-    return found
+    return await things.seen(lane, actor, subject_id, now, _FOUND, KINDS)

@@ -35,6 +35,7 @@ from app.services.evidence import (
     of_initiatives,
     of_paths,
     of_results,
+    of_risks,
 )
 from app.services.evidence.kinds import Evidenced
 
@@ -47,6 +48,7 @@ KINDS: Mapping[str, Evidenced] = {
         *of_initiatives.EVIDENCED,
         *of_communications.EVIDENCED,
         *of_challenges.EVIDENCED,
+        *of_risks.EVIDENCED,
     )
 }
 

@@ -41,6 +41,8 @@ from app.models import (
     Proposal,
     Reopening,
     Result,
+    Risk,
+    RiskSettings,
     RolePlan,
 )
 from app.services import sql
@@ -58,6 +60,7 @@ from app.services.people import visibility
 from app.services.progress_reports import visibility as progress_reports
 from app.services.proposals import visibility as proposals
 from app.services.results import visibility as results
+from app.services.risks import visibility as risks
 
 _NOBODY = literal_column("'{}'::uuid[]", ARRAY(Uuid))
 
@@ -276,6 +279,16 @@ def _challenge(w: FromClause) -> Select[Any]:
     )
 
 
+def _risk(w: FromClause) -> Select[Any]:
+    r, s, e = Risk.__table__.alias(), RiskSettings.__table__.alias(), Entity.__table__.alias()
+    risk = r.join(s, s.c.id == r.c.settings_id).join(e, e.c.id == r.c.entity_id)
+    return (
+        _said(w, e, barred=r.c.barred, nobody_left=risks.nobody_left(r, s.c.head_from), before=r.c.title)
+        .select_from(risk)
+        .where(r.c.id == w.c.subject_id)
+    )
+
+
 KINDS: Mapping[SubjectKind, Callable[[FromClause], Select[Any]]] = {
     SubjectKind.RESULT: _result,
     SubjectKind.DEFINITION: _definition,
@@ -293,4 +306,5 @@ KINDS: Mapping[SubjectKind, Callable[[FromClause], Select[Any]]] = {
     SubjectKind.DETAILED_PLAN: _detailed_plan,
     SubjectKind.PROPOSAL: _proposal,
     SubjectKind.CHALLENGE: _challenge,
+    SubjectKind.RISK: _risk,
 }

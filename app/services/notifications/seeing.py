@@ -32,6 +32,7 @@ from app.services.progress_reports import facts as progress_reports
 from app.services.proposals import queries as proposals
 from app.services.reopenings import queries as reopenings
 from app.services.results import facts as results
+from app.services.risks import facts as risks
 from app.services.role_plans import queries as role_plans
 
 LOADS: Mapping[SubjectKind, Loader] = {
@@ -51,6 +52,7 @@ LOADS: Mapping[SubjectKind, Loader] = {
     SubjectKind.DETAILED_PLAN: detailed_plans.facts,
     SubjectKind.PROPOSAL: proposals.facts,
     SubjectKind.CHALLENGE: challenges.one,
+    SubjectKind.RISK: risks.one,
 }
 """How each kind of thing that can wait for somebody is read through its area's own visibility."""
 

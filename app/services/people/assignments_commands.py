@@ -24,6 +24,7 @@ from app.services.people import rules
 from app.services.people.memberships_commands import require_active
 from app.services.plans import facts as plans
 from app.services.results import facts as results
+from app.services.risks import facts as risks
 from app.services.scorecards import queries as scorecards
 
 _SEEN_FIRST: Mapping[str, Loader] = {
@@ -31,6 +32,7 @@ _SEEN_FIRST: Mapping[str, Loader] = {
     SubjectKind.INITIATIVE.value: initiatives.one,
     SubjectKind.COMMUNICATION_PLAN.value: communication_plans.facts,
     SubjectKind.CHALLENGE.value: challenges.one,
+    SubjectKind.RISK.value: risks.one,
     SubjectKind.PLAN.value: plans.one,
     SubjectKind.DETAILED_PLAN.value: detailed_plans.facts,
     SubjectKind.PATH_RUN.value: path_runs.run,

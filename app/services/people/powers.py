@@ -83,6 +83,8 @@ def of(actor: Actor, places: Iterable[Place]) -> Powers:
         "communication_plans": {"support": (UNIT,)},
         # What was escalated to it.
         "challenges": dict.fromkeys(("hold", "decide"), (UNIT,)),
+        # What was raised to it.
+        "risks": {"answer": (UNIT,)},
         # A stage of a path may be UNIT's.
         "path_stages": {"act": (UNIT,)},
     }
@@ -189,6 +191,8 @@ def _at(actor: Actor, place: Place) -> frozenset[str]:
             "decide": (head,),
             "analyse": (representative, manager),
         },
+        # Of what their division is in charge of; the head from a score on, and of what was raised.
+        "risks": {"work": (division,), "accept": (manager, head), "answer": (head,)},
         # A stage may name any party of the entity.
         "path_runs": {Step.ENTER: plan_chain[Step.ENTER]},
         "path_stages": {"act": staging},
