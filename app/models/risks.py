@@ -112,12 +112,12 @@ class Risk(Base):
         CheckConstraint(_WITHIN, name="levels"),
         CheckConstraint("assessments between 1 and 200", name="assessments"),
         CheckConstraint(
-            "case state when 'open' then strategy is null"
+            "coalesce(case state when 'open' then strategy is null"
             " when 'in_treatment' then strategy in ('mitigate', 'transfer', 'avoid')"
             " when 'resources_asked' then strategy in ('mitigate', 'transfer', 'avoid')"
             " when 'treated' then strategy in ('mitigate', 'transfer', 'avoid') and residual_impact is not null"
             " when 'to_accept' then strategy = 'accept'"
-            " when 'accepted' then strategy = 'accept' else true end",
+            " when 'accepted' then strategy = 'accept' else true end, false)",
             name="strategy_of_state",
         ),
         CheckConstraint("(review_on is null) = (state in ('occurred', 'closed'))", name="review"),

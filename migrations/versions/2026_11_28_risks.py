@@ -177,11 +177,11 @@ def _risks() -> None:
             name=op.f("ck_risks_occurred"),
         ),
         sa.CheckConstraint(
-            "case state when 'open' then strategy is null when 'in_treatment' then strategy in "
+            "coalesce(case state when 'open' then strategy is null when 'in_treatment' then strategy in "
             "('mitigate', 'transfer', 'avoid') when 'resources_asked' then strategy in ('mitigate', "
             "'transfer', 'avoid') when 'treated' then strategy in ('mitigate', 'transfer', 'avoid') and "
             "residual_impact is not null when 'to_accept' then strategy = 'accept' when 'accepted' then "
-            "strategy = 'accept' else true end",
+            "strategy = 'accept' else true end, false)",
             name=op.f("ck_risks_strategy_of_state"),
         ),
         sa.CheckConstraint(

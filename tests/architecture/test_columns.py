@@ -21,9 +21,13 @@ from app.schemas.programmes import ParticipantItem, ParticipantRead, ProgrammePa
 from app.schemas.progress_reports import ProgressReportItem, ProgressReportRead
 from app.schemas.reopenings import ReopeningItem, ReopeningRead
 from app.schemas.results import HistoryItem, ResultItem, ResultRead
+from app.schemas.risk_matrix import RiskLesson
+from app.schemas.risk_settings import RiskSettingsRead
+from app.schemas.risks import RiskItem, RiskRead
 from app.schemas.schedules import ScheduleRead
 from app.schemas.series import SeriesRead
 from app.schemas.site_checks import SiteCheckItem, SiteCheckRead
+from app.schemas.swot_entries import SwotEntryItem, SwotEntryRead
 from app.services.challenges import queries as challenges
 from app.services.challenges import statistics, thread
 from app.services.contributions import queries as contributions
@@ -43,9 +47,12 @@ from app.services.progress_reports import queries as progress_reports
 from app.services.reopenings import queries as reopenings
 from app.services.results import history
 from app.services.results import queries as results
+from app.services.risk_settings import queries as risk_settings
+from app.services.risks import queries as risks
 from app.services.schedules import queries as schedules
 from app.services.series import queries as series
 from app.services.site_checks import queries as site_checks
+from app.services.swot_entries import queries as swot_entries
 
 NOTHING = frozenset[str]()
 CASES: list[tuple[Query, type[BaseModel]]] = [
@@ -84,6 +91,14 @@ CASES: list[tuple[Query, type[BaseModel]]] = [
     (statistics._query(NOTHING), ChallengeStatistics),
     (escalation_routes._ONE, EscalationRoutesRead),
     (escalation_routes._list(NOTHING, after=True), EscalationRoutesItem),
+    (risks._ONE, RiskRead),
+    (risks._list(NOTHING, after=False), RiskItem),
+    (risks._list(frozenset({"grade", "overdue", "q"}), after=True), RiskItem),
+    (risks._lessons(frozenset({"kind"}), after=True), RiskLesson),
+    (risk_settings._ONE, RiskSettingsRead),
+    (risk_settings._list(NOTHING, after=True), RiskSettingsRead),
+    (swot_entries._ONE, SwotEntryRead),
+    (swot_entries._list(NOTHING, after=True), SwotEntryItem),
     (inbox._list(NOTHING, after=False), InboxItem),
     (inbox._list(NOTHING, after=True), InboxItem),
     (initiatives._ONE, InitiativeRead),

@@ -42,11 +42,14 @@ EVERYBODY = {
     "proposals.read",
     "results.decide_many",
     "results.read",
+    "risk_settings.read",
+    "risks.read",
     "role_rules.read",
     "scoreboard.read",
     "scorecards.read",
     "service_accounts.create",
     "site_checks.read",
+    "swot_entries.read",
 }
 OTHERS = (Chain.PLANS, Chain.COMMUNICATION, Chain.DETAILED_PLANS)
 ON_ONES_OWN = {

@@ -189,7 +189,7 @@ async def test_what_waits_stands_in_the_inbox(office: RiskOffice) -> None:
     items = (await office.head.api.get("/v1/inbox")).json()["items"]
     found = [item for item in items if item["subject_id"] == path.rpartition("/")[2]]
     assert [(item["kind"], item["action"]) for item in found] == [("risk", "risks.grant_resources")]
-    assert found[0]["title_ar"].startswith("نقص تمويل خطة التخفيف · ")
+    assert found[0]["title"]["ar"].startswith("نقص تمويل خطة التخفيف · ")
 
 
 async def test_resources_are_all_asked_in_one_go(office: RiskOffice) -> None:

@@ -20,6 +20,7 @@ from tests.contract.scenes.obligations import Obligations
 from tests.contract.scenes.path_runs import PathRuns
 from tests.contract.scenes.path_templates import PathTemplates
 from tests.contract.scenes.plans import Plans
+from tests.contract.scenes.risks import Risks
 from tests.contract.scenes.scoreboard import Scoreboard
 from tests.contract.scenes.scorecards import Scorecards
 from tests.contract.service import MANAGER, Service
@@ -42,6 +43,7 @@ class Stage(
     Plans,
     Notifications,
     Challenges,
+    Risks,
 ):
     """Prepares scenes. One that is used up (a draft that was submitted) is made anew when it is wanted."""
 
