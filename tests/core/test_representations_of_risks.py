@@ -74,7 +74,9 @@ async def test_lists_and_the_matrix_say_what_their_models_promise(office: RiskOf
 async def test_pages_hold_together(office: RiskOffice) -> None:
     for number in range(3):
         await office.closed(title=f"خطر رقم {number}", probability=number + 1)
-    for path in ("/v1/risks", "/v1/risk-lessons", "/v1/risk-settings"):
+        said = {"year": 2026 + number % 2, "kind": "weakness", "says": REASON}
+        await office.specialist.api.create(f"/v1/entities/{office.entity.id}/swot-entries", said)
+    for path in ("/v1/risks", "/v1/risk-lessons", "/v1/risk-settings", "/v1/swot-entries"):
         whole = (await office.manager.api.get(path)).json()["items"]
         paged: list[Any] = []
         cursor: dict[str, str] = {}

@@ -162,7 +162,8 @@ def _narrowed(given: frozenset[str]) -> list[ColumnElement[bool]]:
 @lru_cache(maxsize=128)
 def _list(given: frozenset[str], *, after: bool) -> Query:
     where = [visible(R), *_narrowed(given)]
-    rank = literal_column("0", Integer) - R.c.score
+    # A place in the list, from 0 for the highest score that a matrix has.
+    rank = literal_column("25", Integer) - R.c.score
     if after:
         position = tuple_(bindparam("after_rank", type_=Integer), bindparam("after_id", type_=Uuid))
         where.append(tuple_(rank, R.c.id) > position)

@@ -122,7 +122,8 @@ def _list(given: frozenset[str], *, after: bool) -> Query:
         "withdrawn": _w.c.withdrawn_at.is_not(None) == bindparam("withdrawn", type_=Boolean),
     }
     where = [_visible, *[condition for name, condition in conditions.items() if name in given]]
-    latest = literal_column("0", Integer) - _w.c.year
+    # A place in the list, from 0 for the latest year that an entry can have.
+    latest = literal_column("2200", Integer) - _w.c.year
     if after:
         position = tuple_(bindparam("after_latest", type_=Integer), bindparam("after_id", type_=Uuid))
         where.append(tuple_(latest, _w.c.id) > position)
