@@ -121,6 +121,8 @@ class SubjectKind(StrEnum):
     ESCALATION_ROUTES = "escalation_routes"
     SITE_CHECK = "site_check"
     PROGRAMME_PARTICIPANT = "programme_participant"
+    ACTION = "action"
+    EVALUATION = "evaluation"
 
 
 class ChainState(StrEnum):
