@@ -28,3 +28,10 @@ class ActionState(StrEnum):
     DONE = "done"
     CANCELLED = "cancelled"
     REFUSED = "refused"
+
+
+class OwnedBy(StrEnum):
+    """Whose actions a list is narrowed to: the reader's own, or those of a division that they belong to."""
+
+    ME = "me"
+    DIVISION = "division"
