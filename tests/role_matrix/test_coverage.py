@@ -58,6 +58,7 @@ def test_each_person_is_answered_once_everywhere() -> None:
         "communications",
         "detailed_plans",
         "challenges",
+        "meetings",
         "initiatives",
         "scorecards",
         "improvement_plans",
