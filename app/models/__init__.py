@@ -16,6 +16,7 @@ from app.models.evidence import Evidence, EvidenceRule
 from app.models.improvement_plans import ImprovementAction, ImprovementPlan
 from app.models.indicators import Indicator
 from app.models.initiatives import BudgetLine, Initiative, InitiativeEffect, Milestone, MilestoneBaseline
+from app.models.meetings import AgendaItem, Meeting, MeetingDecision, MeetingPerson, MeetingSeries
 from app.models.notifications import Chore, Delivery, Mail, Notification, Outbox
 from app.models.obligations import Obligation, Schedule
 from app.models.path_runs import PathRun, PathStage, PathStageAct
@@ -39,6 +40,7 @@ __all__ = [
     "Action",
     "ActionNote",
     "ActionPostponement",
+    "AgendaItem",
     "Assignment",
     "Base",
     "BudgetLine",
@@ -75,6 +77,10 @@ __all__ = [
     "Invitation",
     "JobPlanLink",
     "Mail",
+    "Meeting",
+    "MeetingDecision",
+    "MeetingPerson",
+    "MeetingSeries",
     "Membership",
     "Milestone",
     "MilestoneBaseline",

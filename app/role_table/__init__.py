@@ -13,6 +13,7 @@ from app.role_table import (
     improvement_plans,
     indicators,
     initiatives,
+    meetings,
     notifications,
     obligations,
     path_runs,
@@ -50,6 +51,7 @@ TABLE = (
     *challenges.RULES,
     *actions.RULES,
     *evaluations.RULES,
+    *meetings.RULES,
     *initiatives.RULES,
     *notifications.RULES,
 )

@@ -17,6 +17,7 @@ from app.services.holidays import rules as holidays
 from app.services.improvement_plans import rules as improvement_plans
 from app.services.indicators import rules as indicators
 from app.services.initiatives import rules as initiatives
+from app.services.meetings import rules as meetings
 from app.services.obligations import rules as obligations
 from app.services.path_runs import rules as path_runs
 from app.services.path_templates import rules as path_templates
@@ -72,6 +73,9 @@ TABLES = (
     TransitionTable(SubjectKind.CHALLENGE, challenges.TRANSITIONS),
     TransitionTable(SubjectKind.ACTION, actions.TRANSITIONS),
     TransitionTable(SubjectKind.EVALUATION, evaluations.TRANSITIONS),
+    TransitionTable(SubjectKind.MEETING, meetings.TRANSITIONS),
+    TransitionTable(SubjectKind.MEETING_SERIES, meetings.SERIES_TRANSITIONS),
+    TransitionTable(SubjectKind.MEETING_DECISION, meetings.DECISION_TRANSITIONS),
     TransitionTable(SubjectKind.HOLIDAY, holidays.TRANSITIONS),
     TransitionTable(SubjectKind.SCORECARD, scorecards.TRANSITIONS),
     TransitionTable(SubjectKind.IMPROVEMENT_PLAN, improvement_plans.TRANSITIONS),

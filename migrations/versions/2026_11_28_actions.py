@@ -1,6 +1,6 @@
 """Actions that are followed to their end, and periodic evaluations.
 
-Revision: actions, after notifications.
+Revision: actions, after meetings.
 """
 
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision: str = "actions"
-down_revision: str | Sequence[str] | None = "notifications"
+down_revision: str | Sequence[str] | None = "meetings"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
@@ -39,7 +39,7 @@ def _subjects() -> None:
         " 'reopening', 'evidence', 'holiday', 'path_template', 'path_run', 'path_stage', 'scorecard',"
         " 'improvement_plan', 'plan', 'proposal', 'detailed_plan', 'initiative', 'progress_report',"
         " 'communication_plan', 'communication_activity', 'site_check', 'programme_participant',"
-        " 'challenge', 'escalation_routes', 'action', 'evaluation')",
+        " 'challenge', 'escalation_routes', 'meeting_series', 'meeting', 'meeting_decision', 'action', 'evaluation')",
     )
 
 

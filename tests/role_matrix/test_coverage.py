@@ -60,6 +60,7 @@ def test_each_person_is_answered_once_everywhere() -> None:
         "challenges",
         "actions",
         "evaluations",
+        "meetings",
         "initiatives",
         "scorecards",
         "improvement_plans",

@@ -4,19 +4,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Uuid, bindparam, literal_column, null, select, update
+from sqlalchemy import ColumnElement, Select, Uuid, bindparam, func, literal_column, null, select, update
 from sqlalchemy.sql.selectable import FromClause, LateralFromClause
 
 from app.db import Query
 from app.enums import Classification, SubjectKind
 from app.enums.actions import ActionSource
 from app.enums.evaluations import EvaluationState
-from app.models import Challenge, Evaluation
+from app.enums.meetings import MeetingDecisionState, MeetingState
+from app.models import Challenge, Evaluation, Meeting, MeetingDecision
 from app.services import sql
 from app.services.challenges import facts as challenges
 from app.services.challenges import subjects
 from app.services.challenges.subjects import Concern
 from app.services.evaluations import queries as evaluations
+from app.services.meetings import facts as meetings
 
 
 @dataclass(frozen=True)
@@ -30,25 +32,87 @@ class Source:
     raised: Query | None = None
 
 
-def _row(kind: SubjectKind, t: FromClause, id_: ColumnElement[Any]) -> Select[Any]:
-    """A thing that has one title, in the language in which it was written, and a classification."""
-    named = select(
-        t.c.id,
-        t.c.code,
-        t.c.title.label("name_ar"),
-        t.c.title.label("name_en"),
-        (t.c.division_id if "division_id" in t.c else null().cast(Uuid)).label("division_id"),
-        (t.c.classification == sql.const(Classification.RESTRICTED)).label("restricted"),
-    ).subquery()
+_NO_DIVISION = null().cast(Uuid)
+_LONGEST: ColumnElement[int] = literal_column("300")
+
+
+def _row(
+    kind: SubjectKind,
+    t: FromClause,
+    id_: ColumnElement[Any],
+    *,
+    code: ColumnElement[Any],
+    title: tuple[ColumnElement[Any], ColumnElement[Any]],
+    classification: ColumnElement[Any],
+    division_id: ColumnElement[Any] = _NO_DIVISION,
+    of: FromClause | None = None,
+) -> Select[Any]:
+    """What is told of one: `title` in Arabic and English. `of`: what it is read from, where that is more than its table."""
+    named = (
+        select(
+            t.c.id,
+            code.label("code"),
+            title[0].label("name_ar"),
+            title[1].label("name_en"),
+            division_id.label("division_id"),
+            (classification == sql.const(Classification.RESTRICTED)).label("restricted"),
+        )
+        .select_from(t if of is None else of)
+        .subquery()
+    )
     return subjects.told(kind, named, restricted=named.c.restricted).where(named.c.id == id_)
 
 
+def _titled(kind: SubjectKind, t: FromClause, id_: ColumnElement[Any]) -> Select[Any]:
+    """A thing that has one title, in the language in which it was written."""
+    title = (t.c.title, t.c.title)
+    division_id = t.c.division_id if "division_id" in t.c else _NO_DIVISION
+    return _row(
+        kind,
+        t,
+        id_,
+        code=t.c.code,
+        title=title,
+        classification=t.c.classification,
+        division_id=division_id,
+    )
+
+
 def _challenge(id_: ColumnElement[Any]) -> Select[Any]:
-    return _row(SubjectKind.CHALLENGE, Challenge.__table__.alias(), id_)
+    return _titled(SubjectKind.CHALLENGE, Challenge.__table__.alias(), id_)
 
 
 def _evaluation(id_: ColumnElement[Any]) -> Select[Any]:
-    return _row(SubjectKind.EVALUATION, Evaluation.__table__.alias(), id_)
+    return _titled(SubjectKind.EVALUATION, Evaluation.__table__.alias(), id_)
+
+
+def _meeting(id_: ColumnElement[Any]) -> Select[Any]:
+    m = Meeting.__table__.alias()
+    return _row(
+        SubjectKind.MEETING,
+        m,
+        id_,
+        code=m.c.code,
+        title=(m.c.title_ar, m.c.title_en),
+        classification=m.c.classification,
+    )
+
+
+def _meeting_decision(id_: ColumnElement[Any]) -> Select[Any]:
+    d, m = MeetingDecision.__table__.alias(), Meeting.__table__.alias()
+    said = func.left(
+        func.regexp_replace(d.c.text, literal_column(r"'\s+'"), literal_column("' '"), literal_column("'g'")),
+        _LONGEST,
+    )
+    return _row(
+        SubjectKind.MEETING_DECISION,
+        d,
+        id_,
+        code=func.concat(m.c.code, literal_column("'.'"), d.c.number),
+        title=(said, said),
+        classification=m.c.classification,
+        of=d.join(m, m.c.id == d.c.meeting_id),
+    )
 
 
 _CHALLENGE = Concern(SubjectKind.CHALLENGE, challenges.one, _challenge)
@@ -63,6 +127,16 @@ _RAISED = Query(
 SOURCES: Mapping[str, Source] = {
     each.concern.kind: each
     for each in (
+        Source(
+            ActionSource.MEETING,
+            Concern(SubjectKind.MEETING, meetings.one, _meeting),
+            frozenset({MeetingState.CANCELLED.value}),
+        ),
+        Source(
+            ActionSource.MEETING,
+            Concern(SubjectKind.MEETING_DECISION, meetings.decision, _meeting_decision),
+            frozenset({MeetingDecisionState.WITHDRAWN.value}),
+        ),
         Source(ActionSource.CHALLENGE, _CHALLENGE),
         Source(
             ActionSource.EVALUATION,

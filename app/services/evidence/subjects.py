@@ -34,6 +34,7 @@ from app.services.evidence import (
     of_communications,
     of_improvement_plans,
     of_initiatives,
+    of_meetings,
     of_paths,
     of_results,
 )
@@ -49,6 +50,7 @@ KINDS: Mapping[str, Evidenced] = {
         *of_communications.EVIDENCED,
         *of_challenges.EVIDENCED,
         *of_actions.EVIDENCED,
+        *of_meetings.EVIDENCED,
     )
 }
 

@@ -36,6 +36,8 @@ from app.models import (
     ImprovementPlan,
     Indicator,
     Initiative,
+    Meeting,
+    MeetingSeries,
     Obligation,
     PathStage,
     PathTemplate,
@@ -57,6 +59,7 @@ from app.services.evidence import subjects
 from app.services.evidence import visibility as evidence
 from app.services.improvement_plans import visibility as improvement_plans
 from app.services.initiatives import visibility as initiatives
+from app.services.meetings import visibility as meetings
 from app.services.path_runs import visibility as path_runs
 from app.services.people import visibility
 from app.services.progress_reports import visibility as progress_reports
@@ -298,6 +301,20 @@ def _evaluation(w: FromClause) -> Select[Any]:
     )
 
 
+def _meeting(w: FromClause) -> Select[Any]:
+    m = Meeting.__table__.alias()
+    return (
+        _said(w, m, name="title", barred=m.c.edited_by, nobody_left=meetings.nobody_left(m))
+        .select_from(m)
+        .where(m.c.id == w.c.subject_id)
+    )
+
+
+def _meeting_series(w: FromClause) -> Select[Any]:
+    s = MeetingSeries.__table__.alias()
+    return _said(w, s, name="title").select_from(s).where(s.c.id == w.c.subject_id)
+
+
 KINDS: Mapping[SubjectKind, Callable[[FromClause], Select[Any]]] = {
     SubjectKind.RESULT: _result,
     SubjectKind.DEFINITION: _definition,
@@ -317,4 +334,6 @@ KINDS: Mapping[SubjectKind, Callable[[FromClause], Select[Any]]] = {
     SubjectKind.CHALLENGE: _challenge,
     SubjectKind.ACTION: _action,
     SubjectKind.EVALUATION: _evaluation,
+    SubjectKind.MEETING: _meeting,
+    SubjectKind.MEETING_SERIES: _meeting_series,
 }

@@ -28,6 +28,7 @@ from app.services.improvement_plans import queries as improvement_plans
 from app.services.inbox import queries as inbox
 from app.services.initiatives import facts as initiatives
 from app.services.loaders import Loader
+from app.services.meetings import facts as meetings
 from app.services.path_runs import facts as path_runs
 from app.services.path_templates import queries as path_templates
 from app.services.progress_reports import facts as progress_reports
@@ -55,8 +56,13 @@ LOADS: Mapping[SubjectKind, Loader] = {
     SubjectKind.CHALLENGE: challenges.one,
     SubjectKind.ACTION: actions.one,
     SubjectKind.EVALUATION: evaluations.facts,
+    SubjectKind.MEETING: meetings.one,
+    SubjectKind.MEETING_SERIES: meetings.series,
 }
 """How each kind of thing that can wait for somebody is read through its area's own visibility."""
+
+_SEEN = frozenset({Reason.TOLD, Reason.INVITED})
+"""Why people are told of what does not wait for them: whether they may see it is all that counts."""
 
 REACH = Query(text("select set_config('app.national', 'on', true) as national").columns(column("national")))
 """Lets the worker see the rows of every entity, until it looks as a person again."""
@@ -113,17 +119,17 @@ async def sees(lane: Lane, actor: Actor, kind: SubjectKind, subject_id: UUID, no
 async def still(lane: Lane, actor: Actor, notes: Iterable[Note], now: datetime) -> list[Note]:
     """Of what the person was told, what still holds: it waits for them, or they may see what was done."""
     notes = list(notes)
-    open_ = [note for note in notes if note.reason is not Reason.TOLD]
+    open_ = [note for note in notes if note.reason not in _SEEN]
     found: Mapping[int, Row] = {}
     if open_:
         subject_ids, event_ids = {note.subject_id for note in open_}, {note.event_id for note in open_}
         found = await waiting(lane, actor, subject_ids, event_ids, now)
     seen = {
         (kind, subject_id): await sees(lane, actor, kind, subject_id, now)
-        for kind, subject_id in {(n.kind, n.subject_id) for n in notes if n.reason is Reason.TOLD}
+        for kind, subject_id in {(n.kind, n.subject_id) for n in notes if n.reason in _SEEN}
     }
     return [
         note
         for note in notes
-        if (seen[note.kind, note.subject_id] if note.reason is Reason.TOLD else note.event_id in found)
+        if (seen[note.kind, note.subject_id] if note.reason in _SEEN else note.event_id in found)
     ]

@@ -195,6 +195,7 @@ def _at(actor: Actor, place: Place) -> frozenset[str]:
             "confirm": (manager, specialist),
         },
         "evaluations": {"approve": (manager,)},
+        "meetings": {"confirm": (manager, specialist)},
         # A stage may name any party of the entity.
         "path_runs": {Step.ENTER: plan_chain[Step.ENTER]},
         "path_stages": {"act": staging},

@@ -16,6 +16,7 @@ from tests.contract.scenes.contributions import Contributions
 from tests.contract.scenes.evidence import Evidence
 from tests.contract.scenes.indicators import Indicators
 from tests.contract.scenes.initiatives import Initiatives
+from tests.contract.scenes.meetings import Meetings
 from tests.contract.scenes.notifications import Notifications
 from tests.contract.scenes.obligations import Obligations
 from tests.contract.scenes.path_runs import PathRuns
@@ -44,6 +45,7 @@ class Stage(
     Notifications,
     Challenges,
     Actions,
+    Meetings,
 ):
     """Prepares scenes. One that is used up (a draft that was submitted) is made anew when it is wanted."""
 
