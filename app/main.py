@@ -15,6 +15,7 @@ from app.db import Database
 from app.files import FileStore
 from app.middleware import Edge
 from app.routers import (
+    actions,
     auth,
     budgets,
     catalogue,
@@ -28,6 +29,7 @@ from app.routers import (
     entities,
     escalation_routes,
     escalations,
+    evaluations,
     evidence,
     holidays,
     improvement_plans,
@@ -35,6 +37,9 @@ from app.routers import (
     indicators,
     initiatives,
     me,
+    meeting_decisions,
+    meeting_series,
+    meetings,
     notifications,
     obligations,
     path_runs,
@@ -105,6 +110,11 @@ ROUTERS = (
     risk_decisions.router,
     risk_settings.router,
     swot_entries.router,
+    actions.router,
+    evaluations.router,
+    meetings.router,
+    meeting_series.router,
+    meeting_decisions.router,
     initiatives.router,
     budgets.router,
     progress_reports.router,

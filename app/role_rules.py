@@ -121,10 +121,10 @@ PARTIES: dict[str, Text] = {
     "step:attach": Text(
         "who may edit what the evidence is about: who enters a result or a progress report, defines an indicator, drafts or"
         " carries out an improvement plan, carries out an initiative, may check it on the ground, runs a communication"
-        " plan, has the stage of a path; of a challenge the office, the head's office and who is in charge of it",
+        " plan, has the stage of a path; of a challenge the office, the head's office and who is in charge of it; of a meeting the office",
         "من يملك تعديل ما يتعلق به الدليل: من يُدخل النتيجة أو تقرير الإنجاز، ومن يعدّ تعريف المؤشر، ومن يعدّ خطة التحسين"
         " أو ينفذها، ومن ينفذ المبادرة، ومن يسجل الزيارات الميدانية، ومن ينفذ خطة التواصل، ومن يتولى مرحلة المسار،"
-        " وللتحدي مكتب الرؤية ومكتب رئيس الوحدة والمسؤول عنه",
+        " وللتحدي مكتب الرؤية ومكتب رئيس الوحدة والمسؤول عنه، وللاجتماع مكتب الرؤية",
     ),
     "step:work": Text(
         "the division that owns the challenge, when it is opened the one in charge of what it is about",
@@ -184,6 +184,10 @@ _APPROVER = Text(
 )
 
 PARTIES_OF_AREA: dict[tuple[str, str], Text] = {
+    ("meetings", "step:confirm"): Text(
+        "the manager or a specialist of the entity's vision office; of a restricted meeting the manager alone",
+        "مدير مكتب الرؤية في الجهة أو أخصائي فيه، وللاجتماع المقيّد المدير وحده",
+    ),
     ("indicators", "step:define"): Text(
         "who defines it while it is a draft; once it is active, an editor of UNIT",
         "من يعدّ تعريفه ما دام مسودة، ومحرر في وحدة المتابعة بعد تفعيله",
@@ -231,6 +235,15 @@ PARTIES_OF_AREA: dict[tuple[str, str], Text] = {
     ("progress_reports", "step:enter"): _EXECUTING,
     ("initiatives", "step:approve"): _APPROVER,
     ("initiatives", "step:control"): _APPROVER,
+    ("actions", "step:carry_out"): Text(
+        "the owner: that person, or whoever is of the division that owns it",
+        "المسؤول عن الإجراء: الشخص المسمى، أو من ينتمي إلى التقسيم المسؤول",
+    ),
+    ("actions", "step:confirm"): Text(
+        "the manager or a specialist of the office; of a restricted action the manager alone",
+        "مدير المكتب أو أخصائي فيه، وللإجراء المقيّد الاطلاع مدير المكتب وحده",
+    ),
+    ("evaluations", "step:approve"): Text("the manager of the office", "مدير المكتب"),
     ("obligations", "step:approve"): _GRANTOR,
     ("reopenings", "step:approve"): _GRANTOR,
 }

@@ -119,11 +119,16 @@ class SubjectKind(StrEnum):
     COMMUNICATION_ACTIVITY = "communication_activity"
     CHALLENGE = "challenge"
     ESCALATION_ROUTES = "escalation_routes"
+    MEETING_SERIES = "meeting_series"
+    MEETING = "meeting"
+    MEETING_DECISION = "meeting_decision"
     SITE_CHECK = "site_check"
     PROGRAMME_PARTICIPANT = "programme_participant"
     RISK = "risk"
     RISK_SETTINGS = "risk_settings"
     SWOT_ENTRY = "swot_entry"
+    ACTION = "action"
+    EVALUATION = "evaluation"
 
 
 class ChainState(StrEnum):

@@ -8,6 +8,7 @@ class Reason(StrEnum):
 
     AWAITED = "awaited"
     TOLD = "told"
+    INVITED = "invited"
     DUE_SOON = "due_soon"
     DUE_TODAY = "due_today"
     LATE = "late"

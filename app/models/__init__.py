@@ -1,5 +1,6 @@
 """Tables and their constraints. Importing this package registers all of them."""
 
+from app.models.actions import Action, ActionNote, ActionPostponement
 from app.models.auth import IdempotencyKey, Invitation, RefreshToken, ServiceAccount, Session, SignInBrake
 from app.models.base import Base
 from app.models.catalogue import Holiday, Pillar, Priority, Programme, Source
@@ -10,10 +11,12 @@ from app.models.definitions import Definition, Target
 from app.models.detailed_plans import DetailedPlan, DetailedPlanTask
 from app.models.entities import Division, Entity
 from app.models.escalation_routes import EscalationRoute, EscalationTable
+from app.models.evaluations import Evaluation
 from app.models.evidence import Evidence, EvidenceRule
 from app.models.improvement_plans import ImprovementAction, ImprovementPlan
 from app.models.indicators import Indicator
 from app.models.initiatives import BudgetLine, Initiative, InitiativeEffect, Milestone, MilestoneBaseline
+from app.models.meetings import AgendaItem, Meeting, MeetingDecision, MeetingPerson, MeetingSeries
 from app.models.notifications import Chore, Delivery, Mail, Notification, Outbox
 from app.models.obligations import Obligation, Schedule
 from app.models.path_runs import PathRun, PathStage, PathStageAct
@@ -35,6 +38,10 @@ from app.models.uploads import Upload
 
 __all__ = [
     "Absence",
+    "Action",
+    "ActionNote",
+    "ActionPostponement",
+    "AgendaItem",
     "Assignment",
     "Base",
     "BudgetLine",
@@ -57,6 +64,7 @@ __all__ = [
     "Entity",
     "EscalationRoute",
     "EscalationTable",
+    "Evaluation",
     "Event",
     "Evidence",
     "EvidenceRule",
@@ -70,6 +78,10 @@ __all__ = [
     "Invitation",
     "JobPlanLink",
     "Mail",
+    "Meeting",
+    "MeetingDecision",
+    "MeetingPerson",
+    "MeetingSeries",
     "Membership",
     "Milestone",
     "MilestoneBaseline",

@@ -1,16 +1,19 @@
 """The lines of the role rules, a file for each area; `app.permissions` makes one table of them and asks it."""
 
 from app.role_table import (
+    actions,
     catalogue,
     challenges,
     communications,
     contributions,
     detailed_plans,
     entities,
+    evaluations,
     evidence,
     improvement_plans,
     indicators,
     initiatives,
+    meetings,
     notifications,
     obligations,
     path_runs,
@@ -48,6 +51,9 @@ TABLE = (
     *detailed_plans.RULES,
     *challenges.RULES,
     *risks.RULES,
+    *actions.RULES,
+    *evaluations.RULES,
+    *meetings.RULES,
     *initiatives.RULES,
     *notifications.RULES,
 )

@@ -35,8 +35,9 @@ class NotificationItem(View):
     reason: Annotated[
         Reason,
         Field(
-            description="`awaited`: it waits for you; `told`: something was done with what you worked on; the others"
-            " remind you of what waits: before its day, on it, after it."
+            description="`awaited`: it waits for you; `told`: something was done with what you worked on;"
+            " `invited`: what you are invited to was planned, changed or called off; the others remind"
+            " you of what waits: before its day, on it, after it."
         ),
     ]
     subject_id: Annotated[UUID, Field(description="The id of the thing.")]
@@ -47,7 +48,10 @@ class NotificationItem(View):
     ]
     entity: Annotated[Ref, Field(description="The entity that it belongs to.")]
     action: Annotated[ActionName, Field(description="What was awaited of you, or was done.")]
-    due: Annotated[date | None, Field(description="Until when it was awaited; null: no date was set.")]
+    due: Annotated[
+        date | None,
+        Field(description="Until when it was awaited, or when it takes place; null: no date was set."),
+    ]
     created_at: Annotated[datetime, Field(description="When you were told.")]
     read_at: Annotated[datetime | None, Field(description="When you marked it as read; null: you have not.")]
 

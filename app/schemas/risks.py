@@ -9,6 +9,7 @@ from pydantic import Field
 from app.enums import Classification
 from app.enums.challenges import ChallengeState
 from app.enums.risks import ResourceKind, RiskGrade, RiskKind, RiskLevel, RiskState, RiskStrategy
+from app.schemas.actions import FollowUps
 from app.schemas.base import (
     NOT_BLANK_LINE,
     Actions,
@@ -260,6 +261,7 @@ class RiskRead(_Risk):
         list[RiskResourceRead], Field(max_length=50, description="What its treatment asked for.")
     ]
     raisings: Annotated[list[RiskRaisingRead], Field(max_length=50, description="To whom it was raised.")]
+    follow_up: FollowUps
     challenge: Annotated[
         RiskChallenge | None, Field(description="What it became when it happened, as far as you may see it.")
     ]

@@ -117,13 +117,14 @@ async def apply(
     acting_for_id: UUID | None = None,
     conditions: tuple[ColumnElement[bool], ...] = (),
     params: Mapping[str, Any] | None = None,
+    told: bool = False,
 ) -> set[UUID]:
     """Change the state of every case that is still as it was seen; returns the ids that changed.
 
     `columns` are set beside state and version: values, or expressions over GIVEN, BY and the model. A case
     that somebody else changed meanwhile is left out: the caller answers it with `lost_race()`. `conditions`:
     what else must hold at that moment, given `params`. The statement is compiled once for the same expressions,
-    so they are made once too, and no value stands in them.
+    so they are made once too, and no value stands in them. `told`: people are told of it though nobody is awaited.
     """
     computed = {name: value for name, value in columns.items() if isinstance(value, ColumnElement)}
     values = {name: value for name, value in columns.items() if name not in computed}
@@ -163,6 +164,7 @@ async def apply(
             awaited=None if stays else awaited,
             acting_for_id=acting_for_id,
             moved=not stays,
+            told=told,
         )
     return changed
 
@@ -202,6 +204,7 @@ async def apply_one(
     acting_for_id: UUID | None = None,
     conditions: tuple[ColumnElement[bool], ...] = (),
     params: Mapping[str, Any] | None = None,
+    told: bool = False,
 ) -> None:
     """The same for one subject. Raises Stale when somebody else changed it meanwhile."""
     moved = await apply(
@@ -216,6 +219,7 @@ async def apply_one(
         acting_for_id=acting_for_id,
         conditions=conditions,
         params=params,
+        told=told,
     )
     if not moved:
         raise lost_race()
@@ -237,8 +241,10 @@ async def begin(
     changes: Mapping[str, Any] | None = None,
     reason: str | None = None,
     acting_for_id: UUID | None = None,
+    told: bool = False,
 ) -> None:
-    """Make the subject, its first event and its first waits; the area's own row is inserted afterwards."""
+    """Make the subject, its first event and its first waits; the area's own row is inserted afterwards. `told`: people
+    are told of it though nobody is awaited."""
     case = Case(facts, Entitlement(""), reason, changes or {})
     await _record(
         writer,
@@ -250,6 +256,7 @@ async def begin(
         awaited=awaited,
         acting_for_id=acting_for_id,
         new=True,
+        told=told,
     )
 
 
@@ -323,9 +330,10 @@ async def redirect(
     at: datetime,
     awaited: Awaited | None,
     changes: Mapping[str, Any] | None = None,
+    reason: str | None = None,
 ) -> None:
     """Record a change that leaves the state as it is, but whom it waits for: the parties that `facts` name now."""
-    case = Case(facts, Entitlement(""), changes=changes or {})
+    case = Case(facts, Entitlement(""), reason, changes or {})
     await _record(
         writer, action, [case], target=facts.state, actor=actor, at=at, awaited=awaited, acting_for_id=None
     )
@@ -343,6 +351,7 @@ async def _record(
     acting_for_id: UUID | None,
     new: bool = False,
     moved: bool = True,
+    told: bool = False,
 ) -> None:
     waits = [
         (case.facts.id, case.facts.entity_id, party, rank, case.facts.due.get(awaited.step))
@@ -351,7 +360,7 @@ async def _record(
         for rank, party in enumerate(case.facts.steps.get(awaited.step, ()))
     ]
     # What waits for nobody, before and after, tells nobody: the worker is not woken for it.
-    quiet = not waits and (new or not moved)
+    quiet = not told and not waits and (new or not moved)
     await writer.rows(
         (_RECORD_NEW_QUIETLY if quiet else _RECORD_NEW) if new else (_RECORD_QUIETLY if quiet else _RECORD),
         {
@@ -366,6 +375,7 @@ async def _record(
             "service_account_id": actor.service_account_id if actor else None,
             "at": at,
             "moved": moved,
+            "told": told,
             "wait_subject_ids": [wait[0] for wait in waits],
             "wait_entity_ids": [wait[1] for wait in waits],
             "wait_parties": [wait[2] for wait in waits],
@@ -430,7 +440,8 @@ _EVENTS_AND_WAITS = f"""
         insert into outbox (event_id, due_at)
         select r.id, cast(:at as timestamptz)
         from recorded r
-        where r.subject_id in (select subject_id from opened union all select subject_id from closed)
+        where cast(:told as boolean)
+           or r.subject_id in (select subject_id from opened union all select subject_id from closed)
         returning event_id
     )
     -- One job wakes the worker for all of them; the outbox says what is left to do.

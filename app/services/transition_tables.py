@@ -4,17 +4,20 @@ it leads. The role rules say who; an area's rules.py alone says when, and this r
 from dataclasses import dataclass
 
 from app.enums import SubjectKind
+from app.services.actions import rules as actions
 from app.services.challenges import rules as challenges
 from app.services.communications import rules as communications
 from app.services.contributions import rules as contributions
 from app.services.definitions import rules as definitions
 from app.services.detailed_plans import rules as detailed_plans
 from app.services.entities import rules as entities
+from app.services.evaluations import rules as evaluations
 from app.services.evidence import rules as evidence
 from app.services.holidays import rules as holidays
 from app.services.improvement_plans import rules as improvement_plans
 from app.services.indicators import rules as indicators
 from app.services.initiatives import rules as initiatives
+from app.services.meetings import rules as meetings
 from app.services.obligations import rules as obligations
 from app.services.path_runs import rules as path_runs
 from app.services.path_templates import rules as path_templates
@@ -72,6 +75,11 @@ TABLES = (
     TransitionTable(SubjectKind.CHALLENGE, challenges.TRANSITIONS),
     TransitionTable(SubjectKind.RISK, risks.TRANSITIONS),
     TransitionTable(SubjectKind.SWOT_ENTRY, swot_entries.TRANSITIONS),
+    TransitionTable(SubjectKind.ACTION, actions.TRANSITIONS),
+    TransitionTable(SubjectKind.EVALUATION, evaluations.TRANSITIONS),
+    TransitionTable(SubjectKind.MEETING, meetings.TRANSITIONS),
+    TransitionTable(SubjectKind.MEETING_SERIES, meetings.SERIES_TRANSITIONS),
+    TransitionTable(SubjectKind.MEETING_DECISION, meetings.DECISION_TRANSITIONS),
     TransitionTable(SubjectKind.HOLIDAY, holidays.TRANSITIONS),
     TransitionTable(SubjectKind.SCORECARD, scorecards.TRANSITIONS),
     TransitionTable(SubjectKind.IMPROVEMENT_PLAN, improvement_plans.TRANSITIONS),

@@ -1,6 +1,6 @@
 """Risks: UNIT's settings of them in versions, risks with their assessments, resources and raisings, and SWOT entries.
 
-Revision: risks, after notifications.
+Revision: risks, after actions.
 """
 
 import uuid
@@ -12,7 +12,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision: str = "risks"
-down_revision: str | Sequence[str] | None = "notifications"
+down_revision: str | Sequence[str] | None = "actions"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
@@ -66,7 +66,8 @@ def _subjects() -> None:
         " 'reopening', 'evidence', 'holiday', 'path_template', 'path_run', 'path_stage', 'scorecard',"
         " 'improvement_plan', 'plan', 'proposal', 'detailed_plan', 'initiative', 'progress_report',"
         " 'communication_plan', 'communication_activity', 'challenge', 'escalation_routes', 'site_check',"
-        " 'programme_participant', 'risk', 'risk_settings', 'swot_entry')",
+        " 'programme_participant', 'meeting_series', 'meeting', 'meeting_decision', 'action', 'evaluation', 'risk',"
+        " 'risk_settings', 'swot_entry')",
     )
 
 

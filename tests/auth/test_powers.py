@@ -14,15 +14,20 @@ from app.services.role_plans import chains
 
 HERE, THERE, DIVISION = uuid4(), uuid4(), uuid4()
 EVERYBODY = {
+    "actions.read",
     "catalogue.read",
     "communication_activities.read",
     "communication_plans.read",
     "challenges.read",
+    "meeting_decisions.read",
+    "meeting_series.read",
+    "meetings.read",
     "contributions.read",
     "dashboard.read",
     "detailed_plans.read",
     "definitions.read",
     "escalation_routes.read",
+    "evaluations.read",
     "evidence.read",
     "improvement_plans.read",
     "indicators.read",

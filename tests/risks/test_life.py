@@ -196,3 +196,21 @@ async def test_resources_are_all_asked_in_one_go(office: RiskOffice) -> None:
     path = await office.asked()
     again = await office.take(office.specialist, path, "ask-resources", resources=RESOURCES, reason=REASON)
     assert (again.status_code, again.json()["code"]) == (409, "wrong_state")
+
+
+async def test_its_treatment_is_followed_by_actions(office: RiskOffice) -> None:
+    path = await office.chosen()
+    body = {
+        "source": "risk",
+        "source_id": path.rpartition("/")[2],
+        "title": "توقيع الاتفاقية مع المعهد البديل",
+        "description": PLAN,
+        "due": calendar.add_working_days(clock.today(), 20, ()).isoformat(),
+        "division_id": str(office.executing.id),
+    }
+    made = await office.specialist.api.create(f"/v1/entities/{office.entity.id}/actions", body)
+    assert made.status_code == 201, made.text
+    risk = await read(office.enterer, path)
+    assert [action["id"] for action in risk["follow_up"]] == [made.json()["id"]]
+    listed = (await office.manager.api.get("/v1/actions", source_id=body["source_id"])).json()["items"]
+    assert [action["id"] for action in listed] == [made.json()["id"]]

@@ -43,15 +43,16 @@ KINDS: Mapping[str, Concern] = {
     **things.KINDS,
     SubjectKind.RISK: Concern(SubjectKind.RISK, risks.one, _risk),
 }
-_FOUND = things.finding(KINDS)
+_found = things.finder(KINDS)
 
 
 def about(c: FromClause) -> LateralFromClause:
     """What the challenge `c` is about, to be joined on true: the columns of `things.told`."""
-    return things.about(c, KINDS)
+    return things.named(c, "about_id", KINDS, "about")
 
 
 async def find(lane: Lane, actor: Actor, subject_id: UUID, now: datetime) -> Row | None:
     """What is told of the thing by this id, its entity among it; None unless the actor may see it and a challenge can be
     about it."""
-    return await things.seen(lane, actor, subject_id, now, _FOUND, KINDS)
+    found = await _found(lane, actor, subject_id, now)
+    return None if found is None else found[0]

@@ -1,6 +1,7 @@
-"""What challenges and risks can be about (Guide X-6, K-1): one line for each kind of thing, and what is told of one."""
+"""What challenges and risks can be about (Guide X-6, K-1): one line for each kind of thing, what is told of one, and how
+things are found by their kinds."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -26,7 +27,7 @@ from sqlalchemy.sql.selectable import FromClause, LateralFromClause
 from app.db import Lane, Query, Row
 from app.enums import Classification, SubjectKind
 from app.models import Definition, Indicator, Initiative, Result, Subject
-from app.parties import PROJECT_MANAGER, Actor
+from app.parties import PROJECT_MANAGER, Actor, Facts
 from app.services import sql
 from app.services.definitions import queries as definitions
 from app.services.indicators import queries as indicators
@@ -38,10 +39,15 @@ NOBODY = literal_column("'{}'::text[]", ARRAY(Text))
 """No party."""
 
 
+Finder = Callable[[Lane, Actor, UUID, datetime], Awaitable[tuple[Row, Facts] | None]]
+"""What is told of the thing by an id, its entity among it, with its facts; None unless the actor may see it and it is of
+a kind that is looked for."""
+
+
 @dataclass(frozen=True)
 class Concern:
-    """A kind of thing. `load`: the facts of one, through its area's own visibility; `row`: what `told` tells of one, by
-    its id."""
+    """A kind of thing that something can be about. `load`: the facts of one, through its area's own visibility;
+    `row`: what `told` tells of one, by its id."""
 
     kind: SubjectKind
     load: Loader
@@ -120,34 +126,25 @@ KINDS: Mapping[str, Concern] = {
 }
 
 
-def about(t: FromClause, kinds: Mapping[str, Concern] = KINDS) -> LateralFromClause:
-    """What `t` is about, by its column `about_id`, to be joined on true: the columns of `told`."""
-    rows = [each.row(t.c.about_id).correlate(t) for each in kinds.values()]
-    return union_all(*rows).lateral("about")
+def named(c: FromClause, column: str, kinds: Mapping[str, Concern], name: str) -> LateralFromClause:
+    """The thing of one of these kinds that a column of `c` names, to be joined on true."""
+    rows = [each.row(c.c[column]).correlate(c) for each in kinds.values()]
+    return union_all(*rows).lateral(name)
 
 
-def finding(kinds: Mapping[str, Concern]) -> Query:
-    """What is told of a thing by its id, and its entity."""
+def finder(kinds: Mapping[str, Concern]) -> Finder:
+    """Finds things of these kinds. Made once, with the module."""
     s = Subject.__table__
-    rows = [each.row(s.c.id).correlate(s) for each in kinds.values()]
-    found = union_all(*rows).lateral("about")
-    return Query(
-        select(found, s.c.entity_id)
-        .select_from(s.join(found, literal_column("true")))
+    row = named(s, "id", kinds, "about")
+    query = Query(
+        select(row, s.c.entity_id)
+        .select_from(s.join(row, literal_column("true")))
         .where(s.c.id == bindparam("id", type_=Uuid))
     )
 
+    async def found(lane: Lane, actor: Actor, subject_id: UUID, now: datetime) -> tuple[Row, Facts] | None:
+        row = await lane.row(query, {"id": subject_id})
+        facts = None if row is None else await kinds[row["kind"]].load(lane, actor, subject_id, now)
+        return None if row is None or facts is None else (row, facts)
 
-async def seen(
-    lane: Lane,
-    actor: Actor,
-    subject_id: UUID,
-    now: datetime,
-    found: Query,
-    kinds: Mapping[str, Concern],
-) -> Row | None:
-    """What `found`, the `finding` of these kinds, tells of the thing by this id; None unless the actor may see it."""
-    row = await lane.row(found, {"id": subject_id})
-    if row is None or await kinds[row["kind"]].load(lane, actor, subject_id, now) is None:
-        return None
-    return row
+    return found

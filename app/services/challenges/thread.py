@@ -13,6 +13,7 @@ from app.enums import EvidenceState
 from app.models import ChallengeStay, Entity, Event, Evidence, Wait
 from app.parties import Actor
 from app.services import sql
+from app.services.actions import columns as actions
 from app.services.challenges import columns, facts
 from app.services.challenges.facts import C, about
 from app.services.challenges.visibility import overdue, visible
@@ -20,6 +21,7 @@ from app.services.documents import Document
 from app.services.evidence import subjects as evidence_subjects
 from app.services.evidence import visibility as evidence_visibility
 from app.services.evidence.visibility import Sight
+from app.services.meetings import columns as meetings
 from app.services.people import visibility
 
 MOST = 1000
@@ -122,6 +124,8 @@ _THREAD = Query(
             columns.attempts(C).label("attempts"),
             columns.solutions(C).label("solutions"),
             _evidence().label("evidence"),
+            actions.from_source(C.c.id).label("follow_up"),
+            meetings.decided_about(C.c.id).label("decisions"),
             _steps().label("steps"),
             (_count() > literal_column(str(MOST))).label("older"),
             C.c.version.label("_version"),

@@ -29,10 +29,12 @@ from app.models import (
 from app.parties import Actor, Facts
 from app.services import lifecycle, sql
 from app.services.evidence import (
+    of_actions,
     of_challenges,
     of_communications,
     of_improvement_plans,
     of_initiatives,
+    of_meetings,
     of_paths,
     of_results,
     of_risks,
@@ -49,6 +51,8 @@ KINDS: Mapping[str, Evidenced] = {
         *of_communications.EVIDENCED,
         *of_challenges.EVIDENCED,
         *of_risks.EVIDENCED,
+        *of_actions.EVIDENCED,
+        *of_meetings.EVIDENCED,
     )
 }
 

@@ -23,6 +23,7 @@ from sqlalchemy.sql.selectable import FromClause, LateralFromClause
 
 from app.enums import SubjectKind
 from app.models import (
+    Action,
     Challenge,
     CommunicationActivity,
     CommunicationPlan,
@@ -30,10 +31,13 @@ from app.models import (
     Definition,
     DetailedPlan,
     Entity,
+    Evaluation,
     Evidence,
     ImprovementPlan,
     Indicator,
     Initiative,
+    Meeting,
+    MeetingSeries,
     Obligation,
     PathStage,
     PathTemplate,
@@ -46,15 +50,18 @@ from app.models import (
     RolePlan,
 )
 from app.services import sql
+from app.services.actions import visibility as actions
 from app.services.challenges import subjects as challenge_subjects
 from app.services.challenges import visibility as challenges
 from app.services.communications import visibility as communications
 from app.services.definitions import visibility as definitions
 from app.services.detailed_plans import visibility as detailed_plans
+from app.services.evaluations import visibility as evaluations
 from app.services.evidence import subjects
 from app.services.evidence import visibility as evidence
 from app.services.improvement_plans import visibility as improvement_plans
 from app.services.initiatives import visibility as initiatives
+from app.services.meetings import visibility as meetings
 from app.services.path_runs import visibility as path_runs
 from app.services.people import visibility
 from app.services.progress_reports import visibility as progress_reports
@@ -289,6 +296,38 @@ def _risk(w: FromClause) -> Select[Any]:
     )
 
 
+def _action(w: FromClause) -> Select[Any]:
+    a, e = Action.__table__.alias(), Entity.__table__.alias()
+    return (
+        _said(w, e, barred=a.c.edited_by, nobody_left=actions.nobody_left(a), before=a.c.title)
+        .select_from(a.join(e, e.c.id == a.c.entity_id))
+        .where(a.c.id == w.c.subject_id)
+    )
+
+
+def _evaluation(w: FromClause) -> Select[Any]:
+    v, e = Evaluation.__table__.alias(), Entity.__table__.alias()
+    return (
+        _said(w, e, barred=v.c.edited_by, nobody_left=evaluations.nobody_left(v), before=v.c.title)
+        .select_from(v.join(e, e.c.id == v.c.entity_id))
+        .where(v.c.id == w.c.subject_id)
+    )
+
+
+def _meeting(w: FromClause) -> Select[Any]:
+    m = Meeting.__table__.alias()
+    return (
+        _said(w, m, name="title", barred=m.c.edited_by, nobody_left=meetings.nobody_left(m))
+        .select_from(m)
+        .where(m.c.id == w.c.subject_id)
+    )
+
+
+def _meeting_series(w: FromClause) -> Select[Any]:
+    s = MeetingSeries.__table__.alias()
+    return _said(w, s, name="title").select_from(s).where(s.c.id == w.c.subject_id)
+
+
 KINDS: Mapping[SubjectKind, Callable[[FromClause], Select[Any]]] = {
     SubjectKind.RESULT: _result,
     SubjectKind.DEFINITION: _definition,
@@ -307,4 +346,8 @@ KINDS: Mapping[SubjectKind, Callable[[FromClause], Select[Any]]] = {
     SubjectKind.PROPOSAL: _proposal,
     SubjectKind.CHALLENGE: _challenge,
     SubjectKind.RISK: _risk,
+    SubjectKind.ACTION: _action,
+    SubjectKind.EVALUATION: _evaluation,
+    SubjectKind.MEETING: _meeting,
+    SubjectKind.MEETING_SERIES: _meeting_series,
 }

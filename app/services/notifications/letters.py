@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
@@ -22,14 +22,16 @@ SHOWN = 50
 _REASONS = {
     Reason.AWAITED: Text("Awaits you", "ينتظر إجراءكم"),
     Reason.TOLD: Text("Done", "تم الإجراء"),
+    Reason.INVITED: Text("You are invited", "أنتم مدعوون"),
     Reason.DUE_SOON: Text("Due soon", "يحين موعده قريبًا"),
     Reason.DUE_TODAY: Text("Due today", "موعده اليوم"),
     Reason.LATE: Text("Late", "متأخر عن موعده"),
 }
-_ORDER = (Reason.LATE, Reason.DUE_TODAY, Reason.DUE_SOON, Reason.AWAITED, Reason.TOLD)
+_ORDER = (Reason.LATE, Reason.DUE_TODAY, Reason.DUE_SOON, Reason.AWAITED, Reason.INVITED, Reason.TOLD)
 _GREETING = Text("Dear {name},", "{name}، السلام عليكم")
 _MANY = Text("Mutabaa: {count} things for you", "متابعة: {count} من الموضوعات تخصكم")
 _DUE = Text("due {day}", "الموعد {day}")
+_ON = Text("on {day}", "بتاريخ {day}")
 _MORE = Text("and {count} more", "و{count} غيرها")
 _FOOT = Text(
     "You decide in your notification settings how you hear of this: at once, once a day, or not.",
@@ -88,13 +90,14 @@ class _Line:
 def _line(note: Note, sender: Sender, arabic: bool) -> _Line:
     title = note.title_ar if arabic else note.title_en
     rule = permissions.RULES.get(note.action)
-    parts = [note.period, _say(rule.says, arabic) if rule else None, _due(note.due, arabic)]
+    parts = [note.period, _say(rule.says, arabic) if rule else None, _when(note, arabic)]
     link = f"{sender.link}/{note.kind.value}/{note.subject_id}" if sender.link else ""
     return _Line(title, " · ".join(part for part in parts if part), link)
 
 
-def _due(day: date | None, arabic: bool) -> str | None:
-    return None if day is None else _say(_DUE, arabic).format(day=day.isoformat())
+def _when(note: Note, arabic: bool) -> str | None:
+    words = _ON if note.reason is Reason.INVITED else _DUE
+    return None if note.due is None else _say(words, arabic).format(day=note.due.isoformat())
 
 
 def _subject(notes: Sequence[Note], arabic: bool) -> str:

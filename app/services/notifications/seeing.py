@@ -15,17 +15,20 @@ from app.enums import SubjectKind
 from app.enums.notifications import Reason
 from app.models import Wait
 from app.parties import Actor
+from app.services.actions import facts as actions
 from app.services.challenges import facts as challenges
 from app.services.communications import activities_queries as communication_activities
 from app.services.communications import queries as communications
 from app.services.contributions import queries as contributions
 from app.services.definitions import queries as definitions
 from app.services.detailed_plans import queries as detailed_plans
+from app.services.evaluations import queries as evaluations
 from app.services.evidence import facts as evidence
 from app.services.improvement_plans import queries as improvement_plans
 from app.services.inbox import queries as inbox
 from app.services.initiatives import facts as initiatives
 from app.services.loaders import Loader
+from app.services.meetings import facts as meetings
 from app.services.path_runs import facts as path_runs
 from app.services.path_templates import queries as path_templates
 from app.services.progress_reports import facts as progress_reports
@@ -53,8 +56,15 @@ LOADS: Mapping[SubjectKind, Loader] = {
     SubjectKind.PROPOSAL: proposals.facts,
     SubjectKind.CHALLENGE: challenges.one,
     SubjectKind.RISK: risks.one,
+    SubjectKind.ACTION: actions.one,
+    SubjectKind.EVALUATION: evaluations.facts,
+    SubjectKind.MEETING: meetings.one,
+    SubjectKind.MEETING_SERIES: meetings.series,
 }
 """How each kind of thing that can wait for somebody is read through its area's own visibility."""
+
+_SEEN = frozenset({Reason.TOLD, Reason.INVITED})
+"""Why people are told of what does not wait for them: whether they may see it is all that counts."""
 
 REACH = Query(text("select set_config('app.national', 'on', true) as national").columns(column("national")))
 """Lets the worker see the rows of every entity, until it looks as a person again."""
@@ -111,17 +121,17 @@ async def sees(lane: Lane, actor: Actor, kind: SubjectKind, subject_id: UUID, no
 async def still(lane: Lane, actor: Actor, notes: Iterable[Note], now: datetime) -> list[Note]:
     """Of what the person was told, what still holds: it waits for them, or they may see what was done."""
     notes = list(notes)
-    open_ = [note for note in notes if note.reason is not Reason.TOLD]
+    open_ = [note for note in notes if note.reason not in _SEEN]
     found: Mapping[int, Row] = {}
     if open_:
         subject_ids, event_ids = {note.subject_id for note in open_}, {note.event_id for note in open_}
         found = await waiting(lane, actor, subject_ids, event_ids, now)
     seen = {
         (kind, subject_id): await sees(lane, actor, kind, subject_id, now)
-        for kind, subject_id in {(n.kind, n.subject_id) for n in notes if n.reason is Reason.TOLD}
+        for kind, subject_id in {(n.kind, n.subject_id) for n in notes if n.reason in _SEEN}
     }
     return [
         note
         for note in notes
-        if (seen[note.kind, note.subject_id] if note.reason is Reason.TOLD else note.event_id in found)
+        if (seen[note.kind, note.subject_id] if note.reason in _SEEN else note.event_id in found)
     ]

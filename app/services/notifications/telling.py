@@ -1,15 +1,16 @@
 """Who is told of an event: the worker expands a row of the outbox to one notification for each person.
 
-Told are the people for whom the thing waits from now on, and of what was decided those who worked on it; never who
-did it themselves, and nobody who may not see it. A row is one transaction: it is gone when they are told.
+Told are the people for whom the thing waits from now on, of what was decided those who worked on it, and of when it
+takes place those who are invited; never who did it themselves, and nobody who may not see it. A row is one transaction:
+it is gone when they are told.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 import structlog
-from sqlalchemy import BigInteger, Text, any_, bindparam, column, literal_column, select, text, true
+from sqlalchemy import BigInteger, Text, any_, bindparam, column, func, literal_column, select, text, true
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from app import clock, ids, permissions
@@ -21,7 +22,7 @@ from app.parties import Actor
 from app.services.calendar import queries as calendar
 from app.services.inbox import kinds
 from app.services.inbox import queries as inbox
-from app.services.notifications import rules, seeing, trouble
+from app.services.notifications import inviting, rules, seeing, trouble
 from app.services.notifications.seeing import Note
 from app.services.people import actor as actors
 
@@ -64,9 +65,12 @@ HOLDERS = """
     from assignments a join waiting w on w.subject_id = a.subject_id
     where a.starts_at <= cast(:now as timestamptz)
       and (a.ends_at is null or a.ends_at > cast(:now as timestamptz))
+    union
+    select cast(split_part(w.party, ':', 2) as uuid)
+    from waiting w where split_part(w.party, ':', 1) = 'person'
 """
-"""Who may be meant by the waits in `waiting`: the holders of their parties, delegates, who is assigned, and who leads
-the entity, for it decides where nobody else is left. Whether one is, their inbox says."""
+"""Who may be meant by the waits in `waiting`: the holders of their parties, delegates, who is assigned, the person who is
+named, and who leads the entity, for it decides where nobody else is left. Whether one is, their inbox says."""
 
 _AWAITED = Query(
     text(
@@ -90,18 +94,32 @@ _INVOLVED = Query(
         ~(Event.action == any_(bindparam("control", type_=ARRAY(Text)))),
     )
 )
-_w, _s = Wait.__table__, Subject.__table__
-_about = kinds.about(_w, _s)
-_EVENT = bindparam("event_id", type_=BigInteger)
-_ABOUT = Query(
-    select(_w.c.entity_id, _about.c.title_ar, _about.c.title_en, _about.c.period)
-    .select_from(_w.join(_s, _s.c.id == _w.c.subject_id).join(_about, true()))
-    .where(
-        _w.c.subject_id == bindparam("subject_id"),
-        (_w.c.opened_by_event == _EVENT) | (_w.c.closed_by_event == _EVENT),
+
+
+def _what() -> Query:
+    """What the thing of an event is called. Its entity is that of the waits which the event opened or closed, where it
+    did."""
+    s, w = Subject.__table__, Wait.__table__
+    event = bindparam("event_id", type_=BigInteger)
+    of_waits = (
+        select(w.c.entity_id)
+        .where(w.c.subject_id == s.c.id, (w.c.opened_by_event == event) | (w.c.closed_by_event == event))
+        .limit(literal_column("1"))
+        .correlate(s)
+        .scalar_subquery()
     )
-    .limit(literal_column("1"))
-)
+    entity_id = func.coalesce(of_waits, s.c.entity_id).label("entity_id")
+    of = select(s.c.id.label("subject_id"), s.c.kind, entity_id).where(s.c.id == bindparam("subject_id"))
+    it = of.subquery("it")
+    about = kinds.about(it, it)
+    return Query(
+        select(it.c.entity_id, about.c.title_ar, about.c.title_en, about.c.period).select_from(
+            it.join(about, true())
+        )
+    )
+
+
+_ABOUT = _what()
 _INSERT = Query(
     text(
         """
@@ -177,22 +195,26 @@ async def _expand(lane: Writer, event: Row, now: datetime, *, mailing: bool) -> 
     asked = {"subject_id": subject_id, "event_id": event_id}
     awaited = {row["user_id"] for row in await lane.rows(_AWAITED, {**asked, "now": now})}
     involved = {row["user_id"] for row in await lane.rows(_INVOLVED, {**asked, "control": _CONTROL})}
+    invited = await inviting.people(lane, kind, subject_id, event["action"])
     told: list[tuple[UUID, Note]] = []
-    for person_id in sorted((awaited | involved) - {event["actor_id"]}):
+    for person_id in sorted((awaited | involved | invited.keys()) - {event["actor_id"]}):
         actor = await actors.told(lane, person_id, now)
         if actor is None:
             continue
         waiting = await seeing.waiting(lane, actor, [subject_id], [event_id], now)
         if event_id in waiting:
             told.append((person_id, Note.of(waiting[event_id], Reason.AWAITED, kind)))
-        elif person_id in involved and await seeing.sees(lane, actor, kind, subject_id, now):
-            told.append((person_id, _done(event, about, kind)))
+        elif (person_id in involved or person_id in invited) and await seeing.sees(
+            lane, actor, kind, subject_id, now
+        ):
+            reason = Reason.INVITED if person_id in invited else Reason.TOLD
+            told.append((person_id, _done(event, about, kind, reason, invited.get(person_id))))
     return await insert(lane, told, now, mailing=mailing)
 
 
-def _done(event: Row, about: Row, kind: SubjectKind) -> Note:
+def _done(event: Row, about: Row, kind: SubjectKind, reason: Reason, day: date | None) -> Note:
     return Note(
-        Reason.TOLD,
+        reason,
         kind,
         event["subject_id"],
         about["entity_id"],
@@ -201,7 +223,7 @@ def _done(event: Row, about: Row, kind: SubjectKind) -> Note:
         about["title_ar"],
         about["title_en"],
         about["period"],
-        None,
+        day,
     )
 
 

@@ -27,7 +27,7 @@ from app.services.risks.taking import take, then
 
 _table = Risk.__table__
 _EDITED = lifecycle.with_who_acts(_table.c.edited_by)
-_FOUND = things.finding(things.KINDS)
+_found = things.finder(things.KINDS)
 
 _HOLD_NUMBERS = Query(
     text(
@@ -90,11 +90,12 @@ async def register(
     Raises Invalid for a thing that is unknown, not visible, or of a kind that has no risks, for references that are
     unknown in its entity, and for levels outside of the matrix; Forbidden.
     """
-    about = None
+    about: Row | None = None
     if about_id is not None:
-        about = await things.seen(writer, actor, about_id, now, _FOUND, things.KINDS)
-        if about is None:
+        found = await _found(writer, actor, about_id, now)
+        if found is None:
             raise errors.unknown_reference("#/about_id")
+        about = found[0]
     entity_id = rules.check_place(None if about is None else about["entity_id"], entity_id)
     risk_id = ids.new()
     told = _told(about, said)

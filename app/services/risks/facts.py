@@ -50,7 +50,7 @@ _OWN = (
     "score",
 )
 
-about = things.about(R)
+about = things.named(R, "about_id", things.KINDS, "about")
 """What the risk is about, beside it where it is about something."""
 
 joined = R.join(S, S.c.id == R.c.settings_id).outerjoin(about, true())

@@ -27,6 +27,7 @@ from app.enums.risks import RiskGrade, RiskKind, RiskState, RiskStrategy
 from app.models import Challenge, Division, Entity
 from app.parties import Actor
 from app.services import lifecycle, listing, sql
+from app.services.actions import columns as actions
 from app.services.challenges import visibility as challenges
 from app.services.documents import Document, with_actions
 from app.services.people import visibility
@@ -97,6 +98,7 @@ _ONE = Query(
             columns.assessments(R).label("assessments"),
             columns.resources(R).label("resources"),
             columns.raisings(R).label("raisings"),
+            actions.from_source(R.c.id).label("follow_up"),
             _challenge().label("challenge"),
             R.c.lessons,
             R.c.closed_at,
@@ -118,12 +120,12 @@ async def one(lane: Lane, actor: Actor, risk_id: UUID, now: datetime) -> Documen
     if row is None:
         return None
     found = facts.of(row)
-    actions = [
+    may = [
         transition.action
         for transition in rules.TRANSITIONS
         if rules.open_now(transition, found.row) and lifecycle.possible(actor, transition, found)
     ]
-    return Document(with_actions(row["json"], actions), found.version)
+    return Document(with_actions(row["json"], may), found.version)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,56 @@
+"""Evidence of meetings: their signed minutes."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, any_, null, or_, select, true
+from sqlalchemy.dialects.postgresql import array
+
+from app.enums import Role, SubjectKind
+from app.models import Meeting
+from app.services.evidence.kinds import Evidenced, party, representative, row
+from app.services.evidence.visibility import Sight
+from app.services.meetings import facts as meeting_facts
+from app.services.meetings import rules as meetings
+from app.services.meetings import visibility as meeting_visibility
+from app.services.people import visibility
+
+
+def _of_meeting(id_: ColumnElement[Any]) -> Select[Any]:
+    m = Meeting.__table__.alias()
+    named = select(m.c.title_ar.label("name_ar"), m.c.title_en.label("name_en")).correlate(m).lateral("named")
+    specialist = party(Role.SPECIALIST, m.c.entity_id)
+    within = m.c.entity_id == any_(visibility.ENTITIES)
+    seen = meeting_visibility.visible(m)
+    return (
+        row(
+            SubjectKind.MEETING,
+            state=m.c.state,
+            attach=array([party(Role.MANAGER, m.c.entity_id), specialist]),
+            verify=array([representative(m.c.id), specialist]),
+            edited_by=m.c.edited_by,
+            attach_due=null(),
+            verify_due=null(),
+            sight=Sight(
+                at_work=and_(within, seen),
+                named=and_(within, or_(meeting_visibility.named(m), specialist == any_(visibility.KEYS))),
+                disclosed=and_(visibility.NATIONAL, seen),
+            ),
+            of=named,
+            period=null(),
+        )
+        .select_from(m.join(named, true()))
+        .where(m.c.id == id_)
+    )
+
+
+EVIDENCED = (
+    Evidenced(
+        SubjectKind.MEETING,
+        Meeting,
+        meeting_facts.one,
+        meetings.DOCUMENT,
+        meetings.DOCUMENTED,
+        meetings.DOCUMENTED,
+        _of_meeting,
+    ),
+)

@@ -1,0 +1,149 @@
+"""How a series of meetings is planned and ended (Guide M-2)."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Uuid, bindparam, insert, select
+
+from app import clock, ids
+from app.db import Query, Writer
+from app.enums import SubjectKind
+from app.enums.meetings import MeetingState, SeriesState
+from app.models import Meeting, MeetingSeries
+from app.parties import Actor, Entitlement, Facts
+from app.services import lifecycle, records, sql
+from app.services.calendar import queries as calendar
+from app.services.lifecycle import Case
+from app.services.meetings import days, numbers, people, rules
+from app.services.meetings.commands import NEXT, REASON, planned
+
+FIELDS = (
+    "with_whom",
+    "title_ar",
+    "title_en",
+    "every",
+    "weekday",
+    "month_day",
+    "starts_on",
+    "ends_on",
+    "starts_at",
+    "minutes",
+    "place",
+    "link",
+    "classification",
+)
+_TAKEN_OVER = ("with_whom", "title_ar", "title_en", "place", "link", "classification")
+_m = Meeting.__table__
+_STILL_PLANNED = Query(
+    select(_m.c.id, _m.c.entity_id, _m.c.version, _m.c.classification)
+    .where(
+        _m.c.series_id == bindparam("series_id", type_=Uuid),
+        _m.c.state == sql.const(MeetingState.PLANNED),
+    )
+    .with_for_update()  # nobody moves or holds one of them meanwhile
+)
+
+
+async def plan(writer: Writer, actor: Actor, entity: Facts, said: Mapping[str, Any], now: datetime) -> UUID:
+    """Plan a series and all its meetings until `ends_on`, and invite to them. `said`: of FIELDS, and `people`. Each day
+    of rest gives way to the next working day, as far as the public holidays are known. Raises Invalid."""
+    days.check(said["every"], said["weekday"], said["month_day"])
+    await people.check(writer, entity.id, said["with_whom"], said["people"], now)
+    rest = (await calendar.holidays(writer, said["starts_on"], said["ends_on"])).days
+    on = days.of(said["every"], said["weekday"], said["month_day"], said["starts_on"], said["ends_on"], rest)
+    codes = await numbers.codes(writer, entity.id, len(on), clock.day(now))
+    series_id, columns = ids.new(), {name: said[name] for name in FIELDS}
+    await lifecycle.begin(
+        writer,
+        rules.PLAN_SERIES,
+        Facts(SubjectKind.MEETING_SERIES, series_id, entity.id, state=SeriesState.RUNNING.value),
+        actor=actor,
+        at=now,
+        changes={
+            "meetings": len(on),
+            "people": people.said(said["people"]),
+            **records.made(columns, *columns),
+        },
+        told=True,
+    )
+    await writer.execute(
+        insert(MeetingSeries).values(
+            id=series_id,
+            entity_id=entity.id,
+            state=SeriesState.RUNNING.value,
+            made_by_id=actor.person_id,
+            **columns,
+        )
+    )
+    made = [planned(ids.new(), entity.id, said["classification"]) for _ in on]
+    await lifecycle.begin_many(writer, rules.PLAN, made, actor=actor, at=now)
+    long = timedelta(minutes=said["minutes"])
+    starts = [datetime.combine(day, said["starts_at"], clock.MUSCAT) for day in on]
+    await writer.execute(
+        insert(Meeting).values(
+            [
+                {
+                    "id": facts.id,
+                    "entity_id": entity.id,
+                    "code": code,
+                    "series_id": series_id,
+                    "starts_at": at,
+                    "ends_at": at + long,
+                    "state": MeetingState.PLANNED.value,
+                    "planned_by_id": actor.person_id,
+                    "planned_at": now,
+                    "edited_by": [],
+                    **{name: said[name] for name in _TAKEN_OVER},
+                }
+                for facts, code, at in zip(made, codes, starts, strict=True)
+            ]
+        )
+    )
+    await people.invite(writer, entity.id, [facts.id for facts in made], said["people"])
+    return series_id
+
+
+async def end(
+    writer: Writer, actor: Actor, facts: Facts, entitlement: Entitlement, reason: str, now: datetime
+) -> None:
+    """End a series: what is still planned of it is cancelled for the same reason; what was held stays. Raises Stale."""
+    await lifecycle.apply_one(
+        writer,
+        MeetingSeries,
+        rules.END_SERIES,
+        Case(facts, entitlement, reason),
+        actor=actor,
+        at=now,
+        columns={"ended_at": now},
+        awaited=None,
+        told=True,
+    )
+    rows = await writer.rows(_STILL_PLANNED, {"series_id": facts.id})
+    cases = [
+        Case(
+            Facts(
+                SubjectKind.MEETING,
+                row["id"],
+                row["entity_id"],
+                state=MeetingState.PLANNED.value,
+                version=row["version"],
+                steps=rules.steps(row["entity_id"], row["classification"]),
+            ),
+            entitlement,
+            reason,
+        )
+        for row in rows
+    ]
+    if cases:
+        await lifecycle.apply(
+            writer,
+            Meeting,
+            rules.CANCEL,
+            cases,
+            actor=actor,
+            at=now,
+            columns={"cancelled_at": now, "cancel_reason": REASON, "sequence": NEXT},
+            awaited=None,
+        )
