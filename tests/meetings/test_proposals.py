@@ -76,12 +76,16 @@ async def elsewhere(office: Office) -> tuple[Division, Person]:
 
 async def initiative(office: Office, manager: Person) -> UUID:
     """One in work that is far behind."""
-    body = {**INITIATIVE, "manager_id": str(manager.id)}
-    answer = await office.enterer.api.create(f"/v1/entities/{office.entity.id}/initiatives", body)
+    answer = await office.enterer.api.create(f"/v1/entities/{office.entity.id}/initiatives", INITIATIVE)
     assert answer.status_code == 201, answer.text
     path = answer.headers["Location"]
-    for person, verb in ((office.enterer, "submit"), (office.manager, "approve")):
-        step = await person.api.step(f"{path}/{verb}", await person.api.etag(path))
+    named = {"division_id": str(office.executing.id), "manager_id": str(manager.id)}
+    for person, verb, body in (
+        (office.enterer, "submit", None),
+        (office.manager, "approve", None),
+        (office.manager, "put-in-charge", named),
+    ):
+        step = await person.api.step(f"{path}/{verb}", await person.api.etag(path), body)
         assert step.status_code == 200, step.text
     return UUID(path.rpartition("/")[2])
 
