@@ -94,6 +94,8 @@ TAGS = {
     "obligations": "The figures that are due, from whom and when · القيم المستحقة ومواعيدها",
     "uploads": "Files of evidence that come in pieces (tus) · رفع ملفات الأدلة على أجزاء",
     "challenges": "What blocks the execution, level by level · التحديات وتصعيدها",
+    "actions": "What was agreed: owner, day, outcome, confirmation · متابعة الإجراءات وتنفيذها",
+    "evaluations": "How the progress of a period is judged · التقييم الدوري للتقدم",
     "meetings": "Meetings: series, invitations, agenda, minutes, decisions · الاجتماعات ومحاضرها وقراراتها",
     "escalation-routes": "Who escalates what to whom, and in how many days · جدول مسارات التصعيد",
     "reopenings": "Leave to correct what is approved, or to enter late · تصحيح ما اعتُمد والإدخال بعد الإغلاق",

@@ -15,6 +15,7 @@ from app.db import Database
 from app.files import FileStore
 from app.middleware import Edge
 from app.routers import (
+    actions,
     auth,
     budgets,
     catalogue,
@@ -28,6 +29,7 @@ from app.routers import (
     entities,
     escalation_routes,
     escalations,
+    evaluations,
     evidence,
     holidays,
     improvement_plans,
@@ -100,6 +102,8 @@ ROUTERS = (
     challenges.router,
     escalations.router,
     escalation_routes.router,
+    actions.router,
+    evaluations.router,
     meetings.router,
     meeting_series.router,
     meeting_decisions.router,

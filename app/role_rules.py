@@ -222,6 +222,15 @@ PARTIES_OF_AREA: dict[tuple[str, str], Text] = {
     ("progress_reports", "step:enter"): _EXECUTING,
     ("initiatives", "step:approve"): _APPROVER,
     ("initiatives", "step:control"): _APPROVER,
+    ("actions", "step:carry_out"): Text(
+        "the owner: that person, or whoever is of the division that owns it",
+        "المسؤول عن الإجراء: الشخص المسمى، أو من ينتمي إلى التقسيم المسؤول",
+    ),
+    ("actions", "step:confirm"): Text(
+        "the manager or a specialist of the office; of a restricted action the manager alone",
+        "مدير المكتب أو أخصائي فيه، وللإجراء المقيّد الاطلاع مدير المكتب وحده",
+    ),
+    ("evaluations", "step:approve"): Text("the manager of the office", "مدير المكتب"),
     ("obligations", "step:approve"): _GRANTOR,
     ("reopenings", "step:approve"): _GRANTOR,
 }

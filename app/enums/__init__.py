@@ -124,6 +124,8 @@ class SubjectKind(StrEnum):
     MEETING_DECISION = "meeting_decision"
     SITE_CHECK = "site_check"
     PROGRAMME_PARTICIPANT = "programme_participant"
+    ACTION = "action"
+    EVALUATION = "evaluation"
 
 
 class ChainState(StrEnum):

@@ -1,5 +1,6 @@
 """Tables and their constraints. Importing this package registers all of them."""
 
+from app.models.actions import Action, ActionNote, ActionPostponement
 from app.models.auth import IdempotencyKey, Invitation, RefreshToken, ServiceAccount, Session, SignInBrake
 from app.models.base import Base
 from app.models.catalogue import Holiday, Pillar, Priority, Programme, Source
@@ -10,6 +11,7 @@ from app.models.definitions import Definition, Target
 from app.models.detailed_plans import DetailedPlan, DetailedPlanTask
 from app.models.entities import Division, Entity
 from app.models.escalation_routes import EscalationRoute, EscalationTable
+from app.models.evaluations import Evaluation
 from app.models.evidence import Evidence, EvidenceRule
 from app.models.improvement_plans import ImprovementAction, ImprovementPlan
 from app.models.indicators import Indicator
@@ -35,6 +37,9 @@ from app.models.uploads import Upload
 
 __all__ = [
     "Absence",
+    "Action",
+    "ActionNote",
+    "ActionPostponement",
     "AgendaItem",
     "Assignment",
     "Base",
@@ -58,6 +63,7 @@ __all__ = [
     "Entity",
     "EscalationRoute",
     "EscalationTable",
+    "Evaluation",
     "Event",
     "Evidence",
     "EvidenceRule",

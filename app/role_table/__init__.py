@@ -1,12 +1,14 @@
 """The lines of the role rules, a file for each area; `app.permissions` makes one table of them and asks it."""
 
 from app.role_table import (
+    actions,
     catalogue,
     challenges,
     communications,
     contributions,
     detailed_plans,
     entities,
+    evaluations,
     evidence,
     improvement_plans,
     indicators,
@@ -47,6 +49,8 @@ TABLE = (
     *communications.RULES,
     *detailed_plans.RULES,
     *challenges.RULES,
+    *actions.RULES,
+    *evaluations.RULES,
     *meetings.RULES,
     *initiatives.RULES,
     *notifications.RULES,

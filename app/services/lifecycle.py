@@ -329,9 +329,10 @@ async def redirect(
     at: datetime,
     awaited: Awaited | None,
     changes: Mapping[str, Any] | None = None,
+    reason: str | None = None,
 ) -> None:
     """Record a change that leaves the state as it is, but whom it waits for: the parties that `facts` name now."""
-    case = Case(facts, Entitlement(""), changes=changes or {})
+    case = Case(facts, Entitlement(""), reason, changes or {})
     await _record(
         writer, action, [case], target=facts.state, actor=actor, at=at, awaited=awaited, acting_for_id=None
     )

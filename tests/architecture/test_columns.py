@@ -4,6 +4,7 @@ import pytest
 from pydantic import BaseModel
 
 from app.db import Query
+from app.schemas.actions import ActionItem, ActionRead, ActionStatistics
 from app.schemas.challenge_threads import ChallengeStatistics, ChallengeThread
 from app.schemas.challenges import ChallengeItem, ChallengeRead
 from app.schemas.contributions import ContributionItem, ContributionRead
@@ -11,6 +12,7 @@ from app.schemas.curves import CurveRead
 from app.schemas.dashboard import DashboardRead
 from app.schemas.definitions import DefinitionItem, DefinitionRead
 from app.schemas.escalation_routes import EscalationRoutesItem, EscalationRoutesRead
+from app.schemas.evaluations import EvaluationItem, EvaluationRead
 from app.schemas.evidence import EvidenceItem, EvidenceRead
 from app.schemas.holidays import HolidayItem, HolidayRead
 from app.schemas.inbox import InboxItem
@@ -27,12 +29,15 @@ from app.schemas.results import HistoryItem, ResultItem, ResultRead
 from app.schemas.schedules import ScheduleRead
 from app.schemas.series import SeriesRead
 from app.schemas.site_checks import SiteCheckItem, SiteCheckRead
+from app.services.actions import queries as actions
+from app.services.actions import statistics as action_statistics
 from app.services.challenges import queries as challenges
 from app.services.challenges import statistics, thread
 from app.services.contributions import queries as contributions
 from app.services.dashboard import queries as dashboard
 from app.services.definitions import queries as definitions
 from app.services.escalation_routes import queries as escalation_routes
+from app.services.evaluations import queries as evaluations
 from app.services.evidence import queries as evidence
 from app.services.holidays import queries as holidays
 from app.services.inbox import queries as inbox
@@ -87,6 +92,12 @@ CASES: list[tuple[Query, type[BaseModel]]] = [
     (challenges._ONE, ChallengeRead),
     (challenges._list(NOTHING, after=False), ChallengeItem),
     (challenges._list(frozenset({"overdue", "q"}), after=True), ChallengeItem),
+    (actions._ONE, ActionRead),
+    (actions._list(NOTHING, after=False), ActionItem),
+    (actions._list(frozenset({"owner", "overdue", "q"}), after=True), ActionItem),
+    (action_statistics._query(NOTHING), ActionStatistics),
+    (evaluations._ONE, EvaluationRead),
+    (evaluations._list(frozenset({"since"}), after=True), EvaluationItem),
     (thread._THREAD, ChallengeThread),
     (statistics._query(NOTHING), ChallengeStatistics),
     (escalation_routes._ONE, EscalationRoutesRead),

@@ -14,6 +14,7 @@ from app.services.role_plans import chains
 
 HERE, THERE, DIVISION = uuid4(), uuid4(), uuid4()
 EVERYBODY = {
+    "actions.read",
     "catalogue.read",
     "communication_activities.read",
     "communication_plans.read",
@@ -26,6 +27,7 @@ EVERYBODY = {
     "detailed_plans.read",
     "definitions.read",
     "escalation_routes.read",
+    "evaluations.read",
     "evidence.read",
     "improvement_plans.read",
     "indicators.read",

@@ -58,6 +58,8 @@ def test_each_person_is_answered_once_everywhere() -> None:
         "communications",
         "detailed_plans",
         "challenges",
+        "actions",
+        "evaluations",
         "meetings",
         "initiatives",
         "scorecards",

@@ -1,6 +1,7 @@
-"""What a challenge can be about (Guide X-6): one line for each kind of thing, and what is told of one."""
+"""What a challenge can be about (Guide X-6): one line for each kind of thing, what is told of one, and how things are found
+by their kinds."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -26,7 +27,7 @@ from sqlalchemy.sql.selectable import FromClause, LateralFromClause
 from app.db import Lane, Query, Row
 from app.enums import Classification, SubjectKind
 from app.models import Definition, Indicator, Initiative, Result, Subject
-from app.parties import PROJECT_MANAGER, Actor
+from app.parties import PROJECT_MANAGER, Actor, Facts
 from app.services import sql
 from app.services.definitions import queries as definitions
 from app.services.indicators import queries as indicators
@@ -37,17 +38,22 @@ from app.services.results import facts as results
 _NOBODY = literal_column("'{}'::text[]", ARRAY(Text))
 
 
+Finder = Callable[[Lane, Actor, UUID, datetime], Awaitable[tuple[Row, Facts] | None]]
+"""What is told of the thing by an id, its entity among it, with its facts; None unless the actor may see it and it is of
+a kind that is looked for."""
+
+
 @dataclass(frozen=True)
 class Concern:
     """A kind of thing that a challenge can be about. `load`: the facts of one, through its area's own visibility;
-    `row`: what `_row` tells of one, by its id."""
+    `row`: what `told` tells of one, by its id."""
 
     kind: SubjectKind
     load: Loader
     row: Callable[[ColumnElement[Any]], Select[Any]]
 
 
-def _row(
+def told(
     kind: SubjectKind,
     named: FromClause,
     *,
@@ -73,14 +79,14 @@ def _row(
 
 def _indicator(id_: ColumnElement[Any]) -> Select[Any]:
     i = Indicator.__table__.alias()
-    return _row(SubjectKind.INDICATOR, i, priority_id=i.c.priority_id).where(i.c.id == id_)
+    return told(SubjectKind.INDICATOR, i, priority_id=i.c.priority_id).where(i.c.id == id_)
 
 
 def _result(id_: ColumnElement[Any]) -> Select[Any]:
     r, i = Result.__table__.alias(), Indicator.__table__.alias()
     restricted = r.c.classification == sql.const(Classification.RESTRICTED)
     return (
-        _row(SubjectKind.RESULT, i, period=r.c.period, restricted=restricted, priority_id=i.c.priority_id)
+        told(SubjectKind.RESULT, i, period=r.c.period, restricted=restricted, priority_id=i.c.priority_id)
         .select_from(r.join(i, i.c.id == r.c.indicator_id))
         .where(r.c.id == id_)
     )
@@ -89,7 +95,7 @@ def _result(id_: ColumnElement[Any]) -> Select[Any]:
 def _definition(id_: ColumnElement[Any]) -> Select[Any]:
     d, i = Definition.__table__.alias(), Indicator.__table__.alias()
     return (
-        _row(SubjectKind.DEFINITION, i, priority_id=i.c.priority_id)
+        told(SubjectKind.DEFINITION, i, priority_id=i.c.priority_id)
         .select_from(d.join(i, i.c.id == d.c.indicator_id))
         .where(d.c.id == id_)
     )
@@ -105,7 +111,7 @@ def _initiative(id_: ColumnElement[Any]) -> Select[Any]:
         else_=_NOBODY,
     )
     restricted = i.c.classification == sql.const(Classification.RESTRICTED)
-    return _row(SubjectKind.INITIATIVE, i, restricted=restricted, parties=manager).where(i.c.id == id_)
+    return told(SubjectKind.INITIATIVE, i, restricted=restricted, parties=manager).where(i.c.id == id_)
 
 
 KINDS: Mapping[str, Concern] = {
@@ -120,29 +126,39 @@ KINDS: Mapping[str, Concern] = {
 
 
 def about(c: FromClause) -> LateralFromClause:
-    """What the challenge `c` is about, to be joined on true: the columns of `_row`."""
-    rows = [each.row(c.c.about_id).correlate(c) for each in KINDS.values()]
-    return union_all(*rows).lateral("about")
+    """What the challenge `c` is about, to be joined on true: the columns of `told`."""
+    return named(c, "about_id", KINDS, "about")
 
 
-def _found() -> Query:
+def named(c: FromClause, column: str, kinds: Mapping[str, Concern], name: str) -> LateralFromClause:
+    """The thing of one of these kinds that a column of `c` names, to be joined on true."""
+    rows = [each.row(c.c[column]).correlate(c) for each in kinds.values()]
+    return union_all(*rows).lateral(name)
+
+
+def finder(kinds: Mapping[str, Concern]) -> Finder:
+    """Finds things of these kinds. Made once, with the module."""
     s = Subject.__table__
-    rows = [each.row(s.c.id).correlate(s) for each in KINDS.values()]
-    told = union_all(*rows).lateral("about")
-    return Query(
-        select(told, s.c.entity_id)
-        .select_from(s.join(told, literal_column("true")))
+    row = named(s, "id", kinds, "about")
+    query = Query(
+        select(row, s.c.entity_id)
+        .select_from(s.join(row, literal_column("true")))
         .where(s.c.id == bindparam("id", type_=Uuid))
     )
 
+    async def found(lane: Lane, actor: Actor, subject_id: UUID, now: datetime) -> tuple[Row, Facts] | None:
+        row = await lane.row(query, {"id": subject_id})
+        facts = None if row is None else await kinds[row["kind"]].load(lane, actor, subject_id, now)
+        return None if row is None or facts is None else (row, facts)
 
-_FOUND = _found()
+    return found
+
+
+_found = finder(KINDS)
 
 
 async def find(lane: Lane, actor: Actor, subject_id: UUID, now: datetime) -> Row | None:
     """What is told of the thing by this id, its entity among it; None unless the actor may see it and a challenge can be
     about it."""
-    found = await lane.row(_FOUND, {"id": subject_id})
-    if found is None or await KINDS[found["kind"]].load(lane, actor, subject_id, now) is None:
-        return None
-    return found
+    found = await _found(lane, actor, subject_id, now)
+    return None if found is None else found[0]

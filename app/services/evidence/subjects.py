@@ -29,6 +29,7 @@ from app.models import (
 from app.parties import Actor, Facts
 from app.services import lifecycle, sql
 from app.services.evidence import (
+    of_actions,
     of_challenges,
     of_communications,
     of_improvement_plans,
@@ -48,6 +49,7 @@ KINDS: Mapping[str, Evidenced] = {
         *of_initiatives.EVIDENCED,
         *of_communications.EVIDENCED,
         *of_challenges.EVIDENCED,
+        *of_actions.EVIDENCED,
         *of_meetings.EVIDENCED,
     )
 }

@@ -15,12 +15,14 @@ from app.enums import SubjectKind
 from app.enums.notifications import Reason
 from app.models import Wait
 from app.parties import Actor
+from app.services.actions import facts as actions
 from app.services.challenges import facts as challenges
 from app.services.communications import activities_queries as communication_activities
 from app.services.communications import queries as communications
 from app.services.contributions import queries as contributions
 from app.services.definitions import queries as definitions
 from app.services.detailed_plans import queries as detailed_plans
+from app.services.evaluations import queries as evaluations
 from app.services.evidence import facts as evidence
 from app.services.improvement_plans import queries as improvement_plans
 from app.services.inbox import queries as inbox
@@ -52,6 +54,8 @@ LOADS: Mapping[SubjectKind, Loader] = {
     SubjectKind.DETAILED_PLAN: detailed_plans.facts,
     SubjectKind.PROPOSAL: proposals.facts,
     SubjectKind.CHALLENGE: challenges.one,
+    SubjectKind.ACTION: actions.one,
+    SubjectKind.EVALUATION: evaluations.facts,
     SubjectKind.MEETING: meetings.one,
     SubjectKind.MEETING_SERIES: meetings.series,
 }

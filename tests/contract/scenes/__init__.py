@@ -8,6 +8,7 @@ itself, by the demo's people. Each module holds the scenes of an area: a method 
 from collections.abc import Callable
 
 from tests.contract.scenes.accounts import Accounts
+from tests.contract.scenes.actions import Actions
 from tests.contract.scenes.base import Scene
 from tests.contract.scenes.challenges import Challenges
 from tests.contract.scenes.communications import Communications
@@ -43,6 +44,7 @@ class Stage(
     Plans,
     Notifications,
     Challenges,
+    Actions,
     Meetings,
 ):
     """Prepares scenes. One that is used up (a draft that was submitted) is made anew when it is wanted."""
