@@ -167,12 +167,13 @@ async def test_what_earlier_meetings_of_the_series_left_to_be_done(office: Offic
     )
     assert held.status_code == 200, held.text
     action = {
+        "source": "meeting",
         "source_id": first.rpartition("/")[2],
         "title": "رفع تقرير المخصصات",
         "division_id": str(office.executing.id),
         "due": (clock.today() + timedelta(days=10)).isoformat(),
     }
-    made = await office.specialist.api.create("/v1/actions", action)
+    made = await office.specialist.api.create(f"/v1/entities/{office.entity.id}/actions", action)
     assert made.status_code == 201, made.text
     assert ("action", "open") in await proposed(office.manager, second)
     assert ("action", "open") not in await proposed(office.manager, first), "it is no earlier one"
