@@ -18,6 +18,9 @@ from app.schemas.holidays import HolidayItem, HolidayRead
 from app.schemas.inbox import InboxItem
 from app.schemas.indicators import IndicatorCard, IndicatorItem, IndicatorRead
 from app.schemas.initiatives import InitiativeItem, InitiativeRead
+from app.schemas.meeting_decisions import MeetingDecisionItem, MeetingDecisionRead
+from app.schemas.meeting_series import MeetingSeriesItem, MeetingSeriesRead
+from app.schemas.meetings import AgendaProposals, MeetingItem, MeetingRead
 from app.schemas.obligations import ObligationItem, ObligationRead
 from app.schemas.programmes import ParticipantItem, ParticipantRead, ProgrammePartsRead
 from app.schemas.progress_reports import ProgressReportItem, ProgressReportRead
@@ -46,6 +49,10 @@ from app.services.indicators import card
 from app.services.indicators import queries as indicators
 from app.services.initiatives import curve
 from app.services.initiatives import queries as initiatives
+from app.services.meetings import decisions_queries as meeting_decisions
+from app.services.meetings import proposals as meeting_proposals
+from app.services.meetings import queries as meetings
+from app.services.meetings import series_queries as meeting_series
 from app.services.obligations import queries as obligations
 from app.services.programmes import queries as programmes
 from app.services.progress_reports import queries as progress_reports
@@ -112,6 +119,14 @@ CASES: list[tuple[Query, type[BaseModel]]] = [
     (swot_entries._list(NOTHING, after=True), SwotEntryItem),
     (inbox._list(NOTHING, after=False), InboxItem),
     (inbox._list(NOTHING, after=True), InboxItem),
+    (meetings._ONE, MeetingRead),
+    (meetings._list(NOTHING, after=False), MeetingItem),
+    (meetings._list(frozenset({"about_id", "mine", "q"}), after=True), MeetingItem),
+    (meeting_series._ONE, MeetingSeriesRead),
+    (meeting_series._list(NOTHING, after=True), MeetingSeriesItem),
+    (meeting_decisions._ONE, MeetingDecisionRead),
+    (meeting_decisions._list(NOTHING, after=False), MeetingDecisionItem),
+    (meeting_proposals.PROPOSED, AgendaProposals),
     (initiatives._ONE, InitiativeRead),
     (initiatives._list("sort_ar", NOTHING, after=False), InitiativeItem),
     (initiatives._list("sort_en", frozenset({"status", "q", "sector"}), after=True), InitiativeItem),

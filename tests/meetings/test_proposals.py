@@ -1,14 +1,16 @@
 """What might be discussed: what is open of what the reader sees, of whom the meeting is with, the most urgent first."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 
+from app import clock
 from app.enums import Role
 from app.schemas.meetings import AgendaProposals
 from tests.factories.challenges import CHALLENGE
-from tests.factories.meetings import MEETING, moments
+from tests.factories.meetings import MEETING, SERIES, moments
 from tests.factories.path_runs import Walk, stage
 from tests.factories.world import Division, Entity, Person, World
 from tests.results.office import Office
@@ -76,12 +78,16 @@ async def elsewhere(office: Office) -> tuple[Division, Person]:
 
 async def initiative(office: Office, manager: Person) -> UUID:
     """One in work that is far behind."""
-    body = {**INITIATIVE, "manager_id": str(manager.id)}
-    answer = await office.enterer.api.create(f"/v1/entities/{office.entity.id}/initiatives", body)
+    answer = await office.enterer.api.create(f"/v1/entities/{office.entity.id}/initiatives", INITIATIVE)
     assert answer.status_code == 201, answer.text
     path = answer.headers["Location"]
-    for person, verb in ((office.enterer, "submit"), (office.manager, "approve")):
-        step = await person.api.step(f"{path}/{verb}", await person.api.etag(path))
+    named = {"division_id": str(office.executing.id), "manager_id": str(manager.id)}
+    for person, verb, body in (
+        (office.enterer, "submit", None),
+        (office.manager, "approve", None),
+        (office.manager, "put-in-charge", named),
+    ):
+        step = await person.api.step(f"{path}/{verb}", await person.api.etag(path), body)
         assert step.status_code == 200, step.text
     return UUID(path.rpartition("/")[2])
 
@@ -149,3 +155,33 @@ async def test_a_late_stage_of_a_path(world: World) -> None:
     assert await proposed(walk.manager, path) == [("path_stage", "late")]
     divided = await meeting(walk.specialist, walk.entity, walk.executor, with_whom="divisions")
     assert await proposed(walk.manager, divided) == [], "another division's"
+
+
+async def test_what_earlier_meetings_of_the_series_left_to_be_done(office: Office) -> None:
+    body = {**SERIES, "with_whom": "internal", "starts_on": "2026-11-01", "ends_on": "2027-01-31"}
+    answer = await office.specialist.api.create(f"/v1/entities/{office.entity.id}/meeting-series", body)
+    assert answer.status_code == 201, answer.text
+    first, second = (f"/v1/meetings/{each['id']}" for each in answer.json()["meetings"][:2])
+    held = await office.specialist.api.step(
+        f"{first}/hold", await office.specialist.api.etag(first), {"attended": []}
+    )
+    assert held.status_code == 200, held.text
+    action = {
+        "source": "meeting",
+        "source_id": first.rpartition("/")[2],
+        "title": "رفع تقرير المخصصات",
+        "division_id": str(office.executing.id),
+        "due": (clock.today() + timedelta(days=10)).isoformat(),
+    }
+    made = await office.specialist.api.create(f"/v1/entities/{office.entity.id}/actions", action)
+    assert made.status_code == 201, made.text
+    assert ("action", "open") in await proposed(office.manager, second)
+    assert ("action", "open") not in await proposed(office.manager, first), "it is no earlier one"
+    item = {"title": "متابعة التقرير", "about_id": made.json()["id"]}
+    agenda = await office.specialist.api.send(
+        "PUT",
+        f"{second}/agenda",
+        json={"items": [item]},
+        headers={"If-Match": await office.specialist.api.etag(second)},
+    )
+    assert agenda.json()["agenda"][0]["about"]["kind"] == "action", agenda.text

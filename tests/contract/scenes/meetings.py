@@ -38,62 +38,64 @@ class Meetings(Base):
         return Scene(SPECIALIST, self.entities["MOL"], needed=_times(), unfit=("people",))
 
     def _read_meeting(self) -> Scene:
-        return Scene(MANAGER, self._planned().rpartition("/")[2])
+        return Scene(MANAGER, self._planned_meeting().rpartition("/")[2])
 
     _read_agenda_proposals = _read_meeting
 
     def _edit_meeting(self) -> Scene:
         unfit = ("people", "minutes", "attended")
-        return self._seen(SPECIALIST, self._planned(), needed=_times(), unfit=unfit)
+        return self._seen(SPECIALIST, self._planned_meeting(), needed=_times(), unfit=unfit)
 
     def _set_meeting_agenda(self) -> Scene:
-        return self._seen(SPECIALIST, self._planned(), needed={"items": [{"title": "ما يستجد من أعمال"}]})
+        return self._seen(
+            SPECIALIST, self._planned_meeting(), needed={"items": [{"title": "ما يستجد من أعمال"}]}
+        )
 
     def _cancel_meeting(self) -> Scene:
-        return self._seen(SPECIALIST, self._planned())
+        return self._seen(SPECIALIST, self._planned_meeting())
 
     def _hold_meeting(self) -> Scene:
-        return self._seen(SPECIALIST, self._planned(), needed={"attended": []})
+        return self._seen(SPECIALIST, self._planned_meeting(), needed={"attended": []})
 
     def _confirm_meeting(self) -> Scene:
-        return self._seen(MANAGER, self._held(), unfit=("decision",))
+        return self._seen(MANAGER, self._held_meeting(), unfit=("decision",))
 
     def _plan_meeting_series(self) -> Scene:
         return Scene(SPECIALIST, self.entities["MOL"], needed=_SERIES, unfit=("people", "month_day"))
 
     def _read_meeting_series(self) -> Scene:
-        return Scene(MANAGER, self._series().rpartition("/")[2])
+        return Scene(MANAGER, self._running_series().rpartition("/")[2])
 
     def _end_meeting_series(self) -> Scene:
-        return self._seen(MANAGER, self._series())
+        return self._seen(MANAGER, self._running_series())
 
     def _record_meeting_decision(self) -> Scene:
-        return self._seen(SPECIALIST, self._held(), unfit=("about_id", "decided_on"))
+        return self._seen(SPECIALIST, self._held_meeting(), unfit=("about_id", "decided_on"))
 
     def _read_meeting_decision(self) -> Scene:
-        return Scene(MANAGER, self._decided().rpartition("/")[2])
+        return Scene(MANAGER, self._decided_meeting().rpartition("/")[2])
 
     def _edit_meeting_decision(self) -> Scene:
-        return self._seen(SPECIALIST, self._decided(), unfit=("about_id", "decided_on"))
+        return self._seen(SPECIALIST, self._decided_meeting(), unfit=("about_id", "decided_on"))
 
     def _withdraw_meeting_decision(self) -> Scene:
-        return self._seen(SPECIALIST, self._decided())
+        return self._seen(SPECIALIST, self._decided_meeting())
 
-    def _planned(self) -> str:
+    def _planned_meeting(self) -> str:
         path = f"/v1/entities/{self.entities['MOL']}/meetings"
         return f"/v1/meetings/{self.service.create(SPECIALIST, path, {**_ARRANGED, **_times()})['id']}"
 
-    def _series(self) -> str:
+    def _running_series(self) -> str:
         path = f"/v1/entities/{self.entities['MOL']}/meeting-series"
         return f"/v1/meeting-series/{self.service.create(SPECIALIST, path, {**_ARRANGED, **_SERIES})['id']}"
 
-    def _held(self) -> str:
-        path = self._planned()
+    def _held_meeting(self) -> str:
+        path = self._planned_meeting()
         self.service.step(SPECIALIST, path, "hold", {"attended": [], "minutes": "استُعرض تقدم المبادرات"})
         return path
 
-    def _decided(self) -> str:
-        path = self._held()
+    def _decided_meeting(self) -> str:
+        path = self._held_meeting()
         self.service.step(SPECIALIST, path, "decisions", {"text": "تُعاد جدولة المرحلة الثانية"})
         decision = self.service.read(SPECIALIST, path)["decisions"][0]
         return f"/v1/meeting-decisions/{decision['id']}"
