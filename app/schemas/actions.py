@@ -208,8 +208,10 @@ class ActionPostponementRead(View):
 class DirectiveRead(View):
     """The letter of a directive of senior management."""
 
-    issued_by: Annotated[str, Field(max_length=300, description="Who issued it.")]
-    letter_number: Annotated[str, Field(max_length=100, description="Number of the letter.")]
+    issued_by: Annotated[str, Field(max_length=300, pattern=NOT_BLANK_LINE, description="Who issued it.")]
+    letter_number: Annotated[
+        str, Field(max_length=100, pattern=NOT_BLANK_LINE, description="Number of the letter.")
+    ]
     letter_date: Annotated[date, Field(description="Date of the letter.")]
 
 

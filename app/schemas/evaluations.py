@@ -30,9 +30,7 @@ _From = Annotated[Day, Field(description="The first day of the period; not in th
 _To = Annotated[Day, Field(description="The last day of the period.")]
 _Findings = Annotated[Words, Field(description="What was found.")]
 _Conclusion = Annotated[Words, Field(description="What follows from it.")]
-_Rating = Annotated[
-    EvaluationRating, Field(description="How the progress of the period is judged as a whole.")
-]
+_Rating = Annotated[EvaluationRating, Field(description="Whether the period was on track.")]
 _Class = Annotated[
     Classification,
     Field(description="Who may read it; never more open than what it is about, as it is by default."),
