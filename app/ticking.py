@@ -86,7 +86,7 @@ async def _batch(
 
 # Held as an update holds them: nobody sets a schedule of them meanwhile, and no other tick makes the same.
 _NEXT = Query(
-    text(
+    lambda: text(
         """
         select i.id from indicators i
         where i.id > cast(:after as uuid) and i.state = cast(:active as text)
@@ -96,7 +96,7 @@ _NEXT = Query(
     ).columns(column("id"))
 )
 _BEGIN = Query(
-    text(
+    lambda: text(
         """
         with other as (
             select i.id, i.frequency as was, s.frequency

@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import DateTime, Text, Uuid, bindparam, select, text
 from sqlalchemy.dialects.postgresql import insert
 
-from app.db import Query, Writer
+from app.db import Compilable, Query, Writer
 from app.errors import KeyInFlight, KeyReused, NotFound
 from app.models import IdempotencyKey
 from app.services import sql
@@ -22,9 +22,9 @@ KEPT = timedelta(hours=24)
 _k = IdempotencyKey.__table__
 _SINCE = bindparam("since", type_=DateTime(timezone=True))
 
-_LOCK = Query(text("select pg_try_advisory_xact_lock(hashtextextended(:name, 0)) as locked"))
+_LOCK = Query(lambda: text("select pg_try_advisory_xact_lock(hashtextextended(:name, 0)) as locked"))
 _FIND = Query(
-    select(_k.c.request_hash, _k.c.status, _k.c.headers, _k.c.body).where(
+    lambda: select(_k.c.request_hash, _k.c.status, _k.c.headers, _k.c.body).where(
         _k.c.user_id == bindparam("person_id", type_=Uuid),
         _k.c.key == bindparam("sent", type_=Text),
         _k.c.created_at > _SINCE,
@@ -32,19 +32,17 @@ _FIND = Query(
 )
 
 
-def _keep() -> Query:
+def _keep() -> Compilable:
     fresh = ("request_hash", "status", "headers", "body", "created_at")
     made = insert(IdempotencyKey).values(sql.written(_k, ("user_id", "key", *fresh)))
-    return Query(
-        made.on_conflict_do_update(
-            index_elements=[_k.c.user_id, _k.c.key],
-            set_={name: made.excluded[name] for name in fresh},
-            where=_k.c.created_at <= _SINCE,
-        ).returning(_k.c.key)
-    )
+    return made.on_conflict_do_update(
+        index_elements=[_k.c.user_id, _k.c.key],
+        set_={name: made.excluded[name] for name in fresh},
+        where=_k.c.created_at <= _SINCE,
+    ).returning(_k.c.key)
 
 
-_KEEP = _keep()
+_KEEP = Query(_keep)
 
 
 class Replayed(Exception):

@@ -188,7 +188,7 @@ def _moving(
         .values(state=target, version=table.c.version + 1, **sql.written(table, written), **dict(computed))
         .returning(table.c.id)
     )
-    return Query(moved)
+    return Query(lambda: moved)
 
 
 async def apply_one(
@@ -458,8 +458,8 @@ _GIVEN = """
     )
 """
 
-_RECORD = Query(text("with" + _GIVEN + _EVENTS_AND_WAITS))
-_RECORD_QUIETLY = Query(text("with" + _GIVEN + _EVENTS))
+_RECORD = Query(lambda: text("with" + _GIVEN + _EVENTS_AND_WAITS))
+_RECORD_QUIETLY = Query(lambda: text("with" + _GIVEN + _EVENTS))
 _BORN = """
     with born as (
         insert into subjects (id, kind, entity_id, created_at)
@@ -467,10 +467,10 @@ _BORN = """
         from unnest(cast(:subject_ids as uuid[]), cast(:kinds as text[]), cast(:entity_ids as uuid[]))
     ),
 """
-_RECORD_NEW = Query(text(_BORN + _GIVEN + _EVENTS_AND_WAITS))
-_RECORD_NEW_QUIETLY = Query(text(_BORN + _GIVEN + _EVENTS))
+_RECORD_NEW = Query(lambda: text(_BORN + _GIVEN + _EVENTS_AND_WAITS))
+_RECORD_NEW_QUIETLY = Query(lambda: text(_BORN + _GIVEN + _EVENTS))
 _NOTE = Query(
-    text(
+    lambda: text(
         """
     insert into events (subject_id, action, from_state, to_state, actor_id, acting_for_id,
                         service_account_id, reason, changes, at)
@@ -481,7 +481,7 @@ _NOTE = Query(
 )
 
 _WAIT_FOR = Query(
-    text(
+    lambda: text(
         """
     with latest as (select max(id) as id from events where subject_id = :subject_id),
     named as (

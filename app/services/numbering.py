@@ -7,7 +7,9 @@ from sqlalchemy import FromClause, Uuid, bindparam, func, select, text
 from app.db import Query, Writer
 
 _HOLD = Query(
-    text("select pg_advisory_xact_lock(hashtextextended('mutabaa ' || cast(:what as text), 0)) as held")
+    lambda: text(
+        "select pg_advisory_xact_lock(hashtextextended('mutabaa ' || cast(:what as text), 0)) as held"
+    )
 )
 """So that of two who open one in an entity at once, each gets a number of its own."""
 
@@ -15,7 +17,9 @@ _HOLD = Query(
 def counting(table: FromClause) -> Query:
     """How many rows of a table an entity has. Made once, with the module."""
     entity_id = bindparam("entity_id", type_=Uuid)
-    return Query(select(func.count().label("count")).select_from(table).where(table.c.entity_id == entity_id))
+    return Query(
+        lambda: select(func.count().label("count")).select_from(table).where(table.c.entity_id == entity_id)
+    )
 
 
 async def next_code(writer: Writer, counted: Query, prefix: str, entity_id: UUID, year: int) -> str:

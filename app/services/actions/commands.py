@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import Select, Uuid, bindparam, exists, insert, literal_column, or_, select
 
 from app import clock, errors, ids
-from app.db import Query, Row, Writer
+from app.db import Compilable, Query, Row, Writer
 from app.enums import Classification, SubjectKind
 from app.enums.actions import ActionSource, ActionState
 from app.errors import invalid
@@ -32,7 +32,7 @@ _COUNTED = numbering.counting(_table)
 _OWNERS = ("division_id", "owner_id")
 
 
-def _known() -> Query:
+def _known() -> Compilable:
     d, m = Division.__table__, Membership.__table__
 
     def there(name: str, *where: Any) -> Any:
@@ -40,21 +40,19 @@ def _known() -> Query:
         return or_(bindparam(name, type_=Uuid).is_(None), exists(found)).label(name)
 
     entity_id = bindparam("entity_id", type_=Uuid)
-    return Query(
-        select(
-            there("division_id", d.c.id == bindparam("division_id", type_=Uuid), d.c.entity_id == entity_id),
-            there(
-                "owner_id",
-                m.c.user_id == bindparam("owner_id", type_=Uuid),
-                m.c.entity_id == entity_id,
-                sql.in_force(m),
-                sql.is_active(m.c.user_id),
-            ),
-        )
+    return select(
+        there("division_id", d.c.id == bindparam("division_id", type_=Uuid), d.c.entity_id == entity_id),
+        there(
+            "owner_id",
+            m.c.user_id == bindparam("owner_id", type_=Uuid),
+            m.c.entity_id == entity_id,
+            sql.in_force(m),
+            sql.is_active(m.c.user_id),
+        ),
     )
 
 
-_KNOWN = _known()
+_KNOWN = Query(_known)
 
 
 async def open_action(

@@ -45,7 +45,7 @@ def fact_columns() -> list[ColumnElement[Any]]:
 
 
 NAMES = tuple(str(column.key) for column in fact_columns())
-_FACTS = Query(select(*fact_columns()).select_from(joined(A)).where(A.c.id == ID, visible(A)))
+_FACTS = Query(lambda: select(*fact_columns()).select_from(joined(A)).where(A.c.id == ID, visible(A)))
 
 
 def of(row: Row, prefix: str = "") -> Facts:

@@ -88,7 +88,7 @@ _returned = case(
     )
 )
 _ONE = Query(
-    sql.as_json(
+    lambda: sql.as_json(
         select(
             *_item(),
             A.c.description,
@@ -180,7 +180,7 @@ def _list(given: frozenset[str], *, after: bool) -> Query:
         .order_by(until, A.c.id)
         .limit(bindparam("count", type_=Integer))
     )
-    return Query(sql.as_json(page, "_until", "id"))
+    return Query(lambda: sql.as_json(page, "_until", "id"))
 
 
 async def many(

@@ -119,10 +119,14 @@ def _meeting_decision(id_: ColumnElement[Any]) -> Select[Any]:
 _CHALLENGE = Concern(SubjectKind.CHALLENGE, challenges.one, _challenge)
 _of: FromClause = Evaluation.__table__
 _RAISED = Query(
-    update(Evaluation)
-    .where(_of.c.id == bindparam("raised_id", type_=Uuid), _of.c.state == sql.const(EvaluationState.DRAFT))
-    .values(version=_of.c.version + literal_column("1"))
-    .returning(_of.c.id)
+    lambda: (
+        update(Evaluation)
+        .where(
+            _of.c.id == bindparam("raised_id", type_=Uuid), _of.c.state == sql.const(EvaluationState.DRAFT)
+        )
+        .values(version=_of.c.version + literal_column("1"))
+        .returning(_of.c.id)
+    )
 )
 
 SOURCES: Mapping[str, Source] = {

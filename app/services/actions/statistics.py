@@ -107,7 +107,7 @@ def _query(given: frozenset[str]) -> Query:
             "by_division"
         ),
     )
-    return Query(sql.as_json(page.add_cte(c)))
+    return Query(lambda: sql.as_json(page.add_cte(c)))
 
 
 async def of(lane: Lane, actor: Actor, asked: StatisticsFilter, now: datetime) -> Document:

@@ -33,38 +33,44 @@ class Credentials:
 
 
 _BY_EMAIL = Query(
-    select(*_WHO).where(func.lower(_user.c.email) == func.lower(bindparam("email", type_=Text)))
+    lambda: select(*_WHO).where(func.lower(_user.c.email) == func.lower(bindparam("email", type_=Text)))
 )
-_BY_ID = Query(select(*_WHO).where(_user.c.id == bindparam("user_id", type_=Uuid)))
+_BY_ID = Query(lambda: select(*_WHO).where(_user.c.id == bindparam("user_id", type_=Uuid)))
 _BY_INVITATION = Query(
-    select(*_WHO)
-    .join(_invitation, _invitation.c.user_id == _user.c.id)
-    .where(
-        _invitation.c.token_hash == _HASH,
-        _invitation.c.used_at.is_(None),
-        _invitation.c.expires_at > _NOW,
-        _user.c.is_active,
+    lambda: (
+        select(*_WHO)
+        .join(_invitation, _invitation.c.user_id == _user.c.id)
+        .where(
+            _invitation.c.token_hash == _HASH,
+            _invitation.c.used_at.is_(None),
+            _invitation.c.expires_at > _NOW,
+            _user.c.is_active,
+        )
     )
 )
 _SPENT = Query(
-    select(_session.c.id, _session.c.user_id, _session.c.revoked_at)
-    .join(_refresh, _refresh.c.session_id == _session.c.id)
-    .where(_refresh.c.token_hash == _HASH, _refresh.c.used_at.is_not(None))
+    lambda: (
+        select(_session.c.id, _session.c.user_id, _session.c.revoked_at)
+        .join(_refresh, _refresh.c.session_id == _session.c.id)
+        .where(_refresh.c.token_hash == _HASH, _refresh.c.used_at.is_not(None))
+    )
 )
 _CLIENT = Query(
-    select(
-        _account.c.id,
-        _account.c.maker_id,
-        _account.c.secret_hash,
-        _account.c.actions,
-        _account.c.expires_at,
-    )
-    .join(_user, _user.c.id == _account.c.maker_id)
-    .where(
-        _account.c.id == bindparam("client_id", type_=Uuid),
-        _account.c.ended_at.is_(None),
-        _account.c.expires_at > _NOW,
-        _user.c.is_active,
+    lambda: (
+        select(
+            _account.c.id,
+            _account.c.maker_id,
+            _account.c.secret_hash,
+            _account.c.actions,
+            _account.c.expires_at,
+        )
+        .join(_user, _user.c.id == _account.c.maker_id)
+        .where(
+            _account.c.id == bindparam("client_id", type_=Uuid),
+            _account.c.ended_at.is_(None),
+            _account.c.expires_at > _NOW,
+            _user.c.is_active,
+        )
     )
 )
 

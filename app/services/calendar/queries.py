@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from sqlalchemy import Date, Text, bindparam, func, select
 
-from app.db import Lane, Query
+from app.db import Compilable, Lane, Query
 from app.models import Holiday
 from app.services.calendar import rules
 from app.services.documents import Document
@@ -16,23 +16,21 @@ _h = Holiday.__table__
 _WEEK_OF_WORK, _WEEK = 5, 7
 
 
-def _known() -> Query:
+def _known() -> Compilable:
     first, last = bindparam("first", type_=Date), bindparam("last", type_=Date)
     named = func.json_object_agg(_h.c.day.cast(Text), func.json_build_array(_h.c.name_ar, _h.c.name_en))
     stands = _h.c.cancelled_at.is_(None)
-    return Query(
-        select(
-            select(named.cast(Text))
-            .where(_h.c.day.between(first, last), stands)
-            .scalar_subquery()
-            .label("named"),
-            select(func.min(_h.c.day)).where(stands).scalar_subquery().label("first"),
-            select(func.max(_h.c.day)).where(stands).scalar_subquery().label("last"),
-        )
+    return select(
+        select(named.cast(Text))
+        .where(_h.c.day.between(first, last), stands)
+        .scalar_subquery()
+        .label("named"),
+        select(func.min(_h.c.day)).where(stands).scalar_subquery().label("first"),
+        select(func.max(_h.c.day)).where(stands).scalar_subquery().label("last"),
     )
 
 
-_KNOWN = _known()
+_KNOWN = Query(_known)
 
 
 @dataclass(frozen=True)

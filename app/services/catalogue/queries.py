@@ -100,20 +100,24 @@ def _development_plans() -> Select[Any]:
     ).select_from(d.outerjoin(whole, whole.c.id == d.c.part_of_id))
 
 
-_PILLARS = Query(sql.as_json(_pillars().order_by(_pillar.c.position)))
-_PILLAR = Query(sql.as_json(_pillars().where(_pillar.c.id == ID)))
+_PILLARS = Query(lambda: sql.as_json(_pillars().order_by(_pillar.c.position)))
+_PILLAR = Query(lambda: sql.as_json(_pillars().where(_pillar.c.id == ID)))
 
 _IN_ORDER = (_pillar.c.position, _priority.c.position)
-_PRIORITIES = Query(sql.as_json(_priorities().order_by(*_IN_ORDER)))
-_PRIORITIES_OF_PILLAR = Query(sql.as_json(_priorities().where(_pillar.c.id == ID).order_by(*_IN_ORDER)))
-_PRIORITY = Query(sql.as_json(_priorities().where(_priority.c.id == ID)))
+_PRIORITIES = Query(lambda: sql.as_json(_priorities().order_by(*_IN_ORDER)))
+_PRIORITIES_OF_PILLAR = Query(
+    lambda: sql.as_json(_priorities().where(_pillar.c.id == ID).order_by(*_IN_ORDER))
+)
+_PRIORITY = Query(lambda: sql.as_json(_priorities().where(_priority.c.id == ID)))
 
 _DEVELOPMENT_PLANS = Query(
-    sql.as_json(_development_plans().order_by(_development_plan.c.starts_on, _development_plan.c.code))
+    lambda: sql.as_json(
+        _development_plans().order_by(_development_plan.c.starts_on, _development_plan.c.code)
+    )
 )
-_DEVELOPMENT_PLAN = Query(sql.as_json(_development_plans().where(_development_plan.c.id == ID)))
+_DEVELOPMENT_PLAN = Query(lambda: sql.as_json(_development_plans().where(_development_plan.c.id == ID)))
 
-_PROGRAMME = Query(sql.as_json(_programmes().where(_programme.c.id == ID)))
+_PROGRAMME = Query(lambda: sql.as_json(_programmes().where(_programme.c.id == ID)))
 
 
 async def pillars(lane: Lane) -> bytes:
@@ -183,7 +187,7 @@ def _programme_list(sort: str, given: frozenset[str], *, after: bool) -> Query:
         .order_by(key, p.c.id)
         .limit(bindparam("count", type_=Integer))
     )
-    return Query(sql.as_json(page, "_sort_key", "id"))
+    return Query(lambda: sql.as_json(page, "_sort_key", "id"))
 
 
 async def programmes(

@@ -28,7 +28,7 @@ from app.services.transitions import Transition
 _EXCEPTIONAL = GIVEN.c.exceptional
 
 _STAYS = Query(
-    text(
+    lambda: text(
         """
         with ended as (
             update challenge_stays
@@ -53,7 +53,7 @@ _STAYS = Query(
     )
 )
 _PAUSED = Query(
-    text(
+    lambda: text(
         """
         update challenge_stays set paused_at = cast(:at as timestamptz), pause_reason = cast(:reason as text)
         where challenge_id = cast(:id as uuid) and ended_at is null
@@ -61,7 +61,7 @@ _PAUSED = Query(
     )
 )
 _RESUMED = Query(
-    text(
+    lambda: text(
         """
         with waiting as (
             update waits set due = cast(:due as date)

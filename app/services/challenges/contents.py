@@ -24,7 +24,7 @@ from sqlalchemy import (
 )
 
 from app import clock, errors, ids, permissions
-from app.db import Query, Row, Writer
+from app.db import Compilable, Query, Row, Writer
 from app.enums import Classification, SubjectKind
 from app.enums.challenges import ChallengeLevel, ChallengeState
 from app.models import (
@@ -50,28 +50,30 @@ _EDITED = lifecycle.with_who_acts(_table.c.edited_by)
 _YEAR_OF_DAYS = timedelta(days=366)
 
 _HOLD_NUMBERS = Query(
-    text(
+    lambda: text(
         "select pg_advisory_xact_lock(hashtextextended('mutabaa challenges ' || cast(:entity_id as text), 0)) as held"
     )
 )
 """So that of two who open a challenge of one entity at once, each gets a number of its own."""
 
 _NUMBERED = Query(
-    select(
-        select(func.count())
-        .select_from(_table)
-        .where(_table.c.entity_id == bindparam("entity_id", type_=Uuid))
-        .scalar_subquery()
-        .label("count"),
-        EscalationTable.__table__.c.id.label("table_id"),
-        EscalationTable.__table__.c.office_limit,
+    lambda: (
+        select(
+            select(func.count())
+            .select_from(_table)
+            .where(_table.c.entity_id == bindparam("entity_id", type_=Uuid))
+            .scalar_subquery()
+            .label("count"),
+            EscalationTable.__table__.c.id.label("table_id"),
+            EscalationTable.__table__.c.office_limit,
+        )
+        .order_by(EscalationTable.__table__.c.number.desc())
+        .limit(literal_column("1"))
     )
-    .order_by(EscalationTable.__table__.c.number.desc())
-    .limit(literal_column("1"))
 )
 
 
-def _known() -> Query:
+def _known() -> Compilable:
     d, p, m = Division.__table__, Priority.__table__, Membership.__table__
 
     def there(name: str, *where: Any) -> Any:
@@ -80,22 +82,20 @@ def _known() -> Query:
         return or_(parameter.is_(None), exists(found)).label(name)
 
     entity_id = bindparam("entity_id", type_=Uuid)
-    return Query(
-        select(
-            there("division_id", d.c.id == bindparam("division_id", type_=Uuid), d.c.entity_id == entity_id),
-            there("priority_id", p.c.id == bindparam("priority_id", type_=Uuid)),
-            there(
-                "owner_id",
-                m.c.user_id == bindparam("owner_id", type_=Uuid),
-                m.c.entity_id == entity_id,
-                sql.in_force(m),
-                sql.is_active(m.c.user_id),
-            ),
-        )
+    return select(
+        there("division_id", d.c.id == bindparam("division_id", type_=Uuid), d.c.entity_id == entity_id),
+        there("priority_id", p.c.id == bindparam("priority_id", type_=Uuid)),
+        there(
+            "owner_id",
+            m.c.user_id == bindparam("owner_id", type_=Uuid),
+            m.c.entity_id == entity_id,
+            sql.in_force(m),
+            sql.is_active(m.c.user_id),
+        ),
     )
 
 
-_KNOWN = _known()
+_KNOWN = Query(_known)
 _REFERRED = ("division_id", "priority_id", "owner_id")
 
 

@@ -93,9 +93,11 @@ def _holidays() -> ColumnElement[Any]:
 
 
 _FACTS = Query(
-    select(*fact_columns(), _holidays().label("_holidays"))
-    .select_from(C.join(about, true()))
-    .where(C.c.id == ID, visible(C))
+    lambda: (
+        select(*fact_columns(), _holidays().label("_holidays"))
+        .select_from(C.join(about, true()))
+        .where(C.c.id == ID, visible(C))
+    )
 )
 
 

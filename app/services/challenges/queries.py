@@ -100,7 +100,7 @@ _coordination = case(
     )
 )
 _ONE = Query(
-    sql.as_json(
+    lambda: sql.as_json(
         select(
             *_item(),
             C.c.cause,
@@ -189,7 +189,7 @@ def _list(given: frozenset[str], *, after: bool) -> Query:
         .order_by(due, C.c.id)
         .limit(bindparam("count", type_=Integer))
     )
-    return Query(sql.as_json(page, "_until", "id"))
+    return Query(lambda: sql.as_json(page, "_until", "id"))
 
 
 async def many(

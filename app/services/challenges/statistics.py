@@ -167,7 +167,7 @@ def _query(given: frozenset[str]) -> Query:
             "by_priority"
         ),
     )
-    return Query(sql.as_json(page.add_cte(c)))
+    return Query(lambda: sql.as_json(page.add_cte(c)))
 
 
 async def of(lane: Lane, actor: Actor, asked: StatisticsFilter, now: datetime) -> Document:

@@ -137,9 +137,11 @@ def finder(kinds: Mapping[str, Concern]) -> Finder:
     s = Subject.__table__
     row = named(s, "id", kinds, "about")
     query = Query(
-        select(row, s.c.entity_id)
-        .select_from(s.join(row, literal_column("true")))
-        .where(s.c.id == bindparam("id", type_=Uuid))
+        lambda: (
+            select(row, s.c.entity_id)
+            .select_from(s.join(row, literal_column("true")))
+            .where(s.c.id == bindparam("id", type_=Uuid))
+        )
     )
 
     async def found(lane: Lane, actor: Actor, subject_id: UUID, now: datetime) -> tuple[Row, Facts] | None:

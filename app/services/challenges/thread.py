@@ -106,7 +106,7 @@ def _count() -> ScalarSelect[Any]:
 
 
 _THREAD = Query(
-    sql.as_json(
+    lambda: sql.as_json(
         select(
             C.c.id,
             C.c.code,

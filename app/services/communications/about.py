@@ -59,7 +59,7 @@ KINDS: Mapping[str, About] = {
 
 _s = Subject.__table__
 _FOUND = Query(
-    select(_s.c.kind, _s.c.entity_id).where(
+    lambda: select(_s.c.kind, _s.c.entity_id).where(
         _s.c.id == bindparam("id", type_=Uuid), _s.c.entity_id.is_not(None)
     )
 )

@@ -74,7 +74,7 @@ def _stage() -> ColumnElement[Any]:
 _FACTS = tuple(str(column.key) for column in _fact_columns())
 _AREA = ("plan_id", "plan_state", "about_id", "year", "created_at", *rules.ACTIVITY)
 _ONE = Query(
-    sql.as_json(
+    lambda: sql.as_json(
         select(
             *_item(),
             _stage(),
@@ -93,7 +93,7 @@ _ONE = Query(
         *_FACTS,
     )
 )
-_ONE_FACTS = Query(select(*_fact_columns()).select_from(_joined).where(_a.c.id == ID, visible(_p)))
+_ONE_FACTS = Query(lambda: select(*_fact_columns()).select_from(_joined).where(_a.c.id == ID, visible(_p)))
 
 
 def _facts(row: Row, prefix: str) -> Facts:
@@ -167,7 +167,7 @@ def _list(given: frozenset[str], *, after: bool) -> Query:
         .order_by(_a.c.id)
         .limit(bindparam("count", type_=Integer))
     )
-    return Query(sql.as_json(page, "id"))
+    return Query(lambda: sql.as_json(page, "id"))
 
 
 async def many(

@@ -229,7 +229,7 @@ _returned = case(
     )
 )
 _ONE = Query(
-    sql.as_json(
+    lambda: sql.as_json(
         select(
             *_item(_p),
             *[_p.c[name] for name in ("note", *rules.LISTS)],
@@ -247,7 +247,7 @@ _ONE = Query(
         "_before",
     )
 )
-_ONE_FACTS = Query(select(*_fact_columns(_p)).where(_p.c.id == ID, visible(_p)))
+_ONE_FACTS = Query(lambda: select(*_fact_columns(_p)).where(_p.c.id == ID, visible(_p)))
 
 
 def _facts(row: Row, prefix: str) -> Facts:
@@ -337,7 +337,7 @@ def _list(given: frozenset[str], *, after: bool) -> Query:
     if after:
         where.append(_p.c.id < bindparam("after_id", type_=Uuid))
     page = select(*_item(_p)).where(*where).order_by(_p.c.id.desc()).limit(bindparam("count", type_=Integer))
-    return Query(sql.as_json(page, "id"))
+    return Query(lambda: sql.as_json(page, "id"))
 
 
 async def many(
@@ -355,7 +355,7 @@ async def many(
 _e: FromClause = Entity.__table__
 _ABOUT = bindparam("about_id", type_=Uuid)
 _CHAIN = Query(
-    select(
+    lambda: select(
         chains.steps_in_force(Chain.COMMUNICATION, _e.c.id).label("chain"),
         four_eyes.represented(_ABOUT, Role.MEDIA_REPRESENTATIVE).label("represented"),
     ).where(_e.c.id == ID)

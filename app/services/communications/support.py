@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import Table, Uuid, and_, bindparam, case, func, update
 
-from app.db import Query, Writer
+from app.db import Compilable, Query, Writer
 from app.models import CommunicationPlan
 from app.parties import Actor, Entitlement, Facts
 from app.services import lifecycle
@@ -78,11 +78,11 @@ async def _take(
     )
 
 
-def _carry() -> Query:
+def _carry() -> Compilable:
     before = _table.alias("before")
     is_open = and_(before.c.support_asked.is_not(None), before.c.support_answer.is_(None))
     names = ("support_asked", "support_asked_by_id", "support_asked_at")
-    return Query(
+    return (
         update(CommunicationPlan)
         .where(_table.c.id == bindparam("id", type_=Uuid), before.c.id == bindparam("before_id", type_=Uuid))
         .values(
@@ -93,7 +93,7 @@ def _carry() -> Query:
     )
 
 
-_CARRY = _carry()
+_CARRY = Query(_carry)
 
 
 async def carry(writer: Writer, facts: Facts, before_id: UUID, now: datetime) -> None:

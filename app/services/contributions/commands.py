@@ -25,7 +25,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.sql.selectable import FromClause
 
 from app import errors, ids
-from app.db import Query, Writer
+from app.db import Compilable, Query, Writer
 from app.enums import ContributionState, SubjectKind
 from app.models import Absence, Contribution, Entity, Indicator, Obligation, Result, ResultPart
 from app.parties import Actor, Entitlement, Facts
@@ -278,7 +278,7 @@ async def explain(
     )
 
 
-def _part() -> Query:
+def _part() -> Compilable:
     """How far the part of a period has come, and whether the whole has a figure of that period, or owes one."""
     start, end = bindparam("period_start", type_=Date), bindparam("period_end", type_=Date)
     part = parts.of_period(_c, start, end)
@@ -291,14 +291,14 @@ def _part() -> Query:
             )
         )
 
-    return Query(
+    return (
         select(part.state.label("state"), or_(measured(Result), measured(Obligation)).label("of_the_whole"))
         .select_from(_c.join(part.figure, true()))
         .where(_c.c.id == bindparam("id", type_=Uuid))
     )
 
 
-_PART = _part()
+_PART = Query(_part)
 
 
 async def _move(
@@ -335,7 +335,7 @@ async def freeze(writer: Writer, result_ids: Sequence[UUID]) -> None:
         rules.check_certifiable(composed)
 
 
-def _freeze() -> Query:
+def _freeze() -> Compilable:
     r, e = Result.__table__, Entity.__table__
     part = parts.of_period(_c, r.c.period_start, r.c.period_end)
     accepted = (
@@ -375,7 +375,7 @@ def _freeze() -> Query:
         .from_select(kept, select(*[accepted.c[name] for name in kept]).where(or_(*certifiable)))
         .cte("frozen")
     )
-    return Query(select(*[accepted.c[name] for name in _TOLD]).add_cte(frozen))
+    return select(*[accepted.c[name] for name in _TOLD]).add_cte(frozen)
 
 
-_FREEZE = _freeze()
+_FREEZE = Query(_freeze)

@@ -223,7 +223,7 @@ def _fact_columns() -> list[ColumnElement[Any]]:
 
 
 _ONE = Query(
-    sql.as_json(
+    lambda: sql.as_json(
         select(
             *_item(),
             sql.obj(
@@ -250,9 +250,11 @@ _ONE = Query(
     )
 )
 _ONE_FACTS = Query(
-    select(*_fact_columns())
-    .select_from(_c.join(_whole, _whole.c.id == _c.c.indicator_id))
-    .where(_c.c.id == ID, visible(_c, _whole))
+    lambda: (
+        select(*_fact_columns())
+        .select_from(_c.join(_whole, _whole.c.id == _c.c.indicator_id))
+        .where(_c.c.id == ID, visible(_c, _whole))
+    )
 )
 
 
@@ -319,7 +321,7 @@ def _list(given: frozenset[str], *, after: bool) -> Query:
         .order_by(_c.c.id.desc())
         .limit(bindparam("count", type_=Integer))
     )
-    return indicators.under(page, "id") if "indicator_id" in given else Query(sql.as_json(page, "id"))
+    return indicators.under(page, "id") if "indicator_id" in given else Query(lambda: sql.as_json(page, "id"))
 
 
 async def many(

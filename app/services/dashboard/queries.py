@@ -179,7 +179,7 @@ def _late(language: str, *, national: bool) -> ScalarSelect[Any]:
 @lru_cache(maxsize=4)
 def _dashboard(language: str, *, national: bool) -> Query:
     return Query(
-        sql.as_json(
+        lambda: sql.as_json(
             select(
                 sql.TODAY.label("today"),
                 inbox.counts().label("inbox"),

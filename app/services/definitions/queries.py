@@ -129,7 +129,7 @@ def _said_by_the_one_before(d: FromClause) -> ColumnElement[Any]:
 
 _joined = _d.join(_i, _i.c.id == _d.c.indicator_id)
 _ONE = Query(
-    sql.as_json(
+    lambda: sql.as_json(
         select(
             *_item(_d, _i),
             sql.ref_by_id(Entity.__table__, _d.c.entity_id).label("entity"),
@@ -155,10 +155,12 @@ _ONE = Query(
         "_before",
     )
 )
-CONTENT = Query(select(sql.obj(**content(_d)).cast(Text).label("content")).where(_d.c.id == ID))
+CONTENT = Query(lambda: select(sql.obj(**content(_d)).cast(Text).label("content")).where(_d.c.id == ID))
 """What one version says, as text that `read` reads; who may see it, the caller knows."""
 
-_ONE_FACTS = Query(select(*_fact_columns(_d, _i)).select_from(_joined).where(_d.c.id == ID, visible(_d, _i)))
+_ONE_FACTS = Query(
+    lambda: select(*_fact_columns(_d, _i)).select_from(_joined).where(_d.c.id == ID, visible(_d, _i))
+)
 
 
 def read(said: str) -> dict[str, Any]:

@@ -38,43 +38,49 @@ def _in_the_plan() -> ColumnElement[bool]:
 
 
 _ASKED = Query(
-    select(
-        _p.c.entity_id,
-        _p.c.year,
-        chains.steps_in_force(Chain.DETAILED_PLANS, _e.c.id).label("chain"),
-        _i.c.division_id.label("carried_out_by"),
-        _i.c.id.label("initiative_id"),
-        _in_the_plan().label("in_the_plan"),
-        _i.c.starts_on,
-        _i.c.ends_on,
-        select(func.coalesce(func.array_agg(_m.c.number), literal_column("'{}'")))
-        .where(_m.c.initiative_id == _i.c.id)
-        .scalar_subquery()
-        .label("milestones"),
-        _s.c.year.label("scorecard_year"),
-        _d.c.id.label("division_id"),
-        _d.c.function.label("division_function"),
-    )
-    .select_from(
-        _p.join(_e, _e.c.id == _p.c.entity_id)
-        .outerjoin(
-            _i,
-            (_i.c.id == _INITIATIVE_ID)
-            & (_i.c.entity_id == _p.c.entity_id)
-            & ~or_(
-                *(
-                    _i.c.state == sql.const(state)
-                    for state in (InitiativeState.DISCARDED, InitiativeState.STOPPED, InitiativeState.CLOSED)
-                )
-            ),
+    lambda: (
+        select(
+            _p.c.entity_id,
+            _p.c.year,
+            chains.steps_in_force(Chain.DETAILED_PLANS, _e.c.id).label("chain"),
+            _i.c.division_id.label("carried_out_by"),
+            _i.c.id.label("initiative_id"),
+            _in_the_plan().label("in_the_plan"),
+            _i.c.starts_on,
+            _i.c.ends_on,
+            select(func.coalesce(func.array_agg(_m.c.number), literal_column("'{}'")))
+            .where(_m.c.initiative_id == _i.c.id)
+            .scalar_subquery()
+            .label("milestones"),
+            _s.c.year.label("scorecard_year"),
+            _d.c.id.label("division_id"),
+            _d.c.function.label("division_function"),
         )
-        .outerjoin(_s, (_s.c.id == _SCORECARD_ID) & (_s.c.entity_id == _p.c.entity_id))
-        .outerjoin(_d, (_d.c.id == _DIVISION_ID) & (_d.c.entity_id == _p.c.entity_id))
-    )
-    .where(
-        _p.c.id == _PLAN_ID,
-        _p.c.state != sql.const(PlanState.DISCARDED),
-        _p.c.state != sql.const(PlanState.SUPERSEDED),
+        .select_from(
+            _p.join(_e, _e.c.id == _p.c.entity_id)
+            .outerjoin(
+                _i,
+                (_i.c.id == _INITIATIVE_ID)
+                & (_i.c.entity_id == _p.c.entity_id)
+                & ~or_(
+                    *(
+                        _i.c.state == sql.const(state)
+                        for state in (
+                            InitiativeState.DISCARDED,
+                            InitiativeState.STOPPED,
+                            InitiativeState.CLOSED,
+                        )
+                    )
+                ),
+            )
+            .outerjoin(_s, (_s.c.id == _SCORECARD_ID) & (_s.c.entity_id == _p.c.entity_id))
+            .outerjoin(_d, (_d.c.id == _DIVISION_ID) & (_d.c.entity_id == _p.c.entity_id))
+        )
+        .where(
+            _p.c.id == _PLAN_ID,
+            _p.c.state != sql.const(PlanState.DISCARDED),
+            _p.c.state != sql.const(PlanState.SUPERSEDED),
+        )
     )
 )
 

@@ -245,7 +245,7 @@ _FACTS = tuple(str(column.key) for column in _fact_columns(_d))
 _AREA = tuple(name.removeprefix("_") for name in _FACTS[_FACTS.index("_year") : -1])
 
 _ONE = Query(
-    sql.as_json(
+    lambda: sql.as_json(
         select(
             *_item(_d),
             _d.c.note,
@@ -272,7 +272,7 @@ _ONE = Query(
         "_before",
     )
 )
-_ONE_FACTS = Query(select(*_fact_columns(_d)).where(_d.c.id == ID, visible(_d)))
+_ONE_FACTS = Query(lambda: select(*_fact_columns(_d)).where(_d.c.id == ID, visible(_d)))
 
 
 def _facts(row: Row, prefix: str) -> Facts:
@@ -352,7 +352,7 @@ def _list(given: frozenset[str], *, after: bool) -> Query:
     if after:
         where.append(_d.c.id < bindparam("after_id", type_=Uuid))
     page = select(*_item(_d)).where(*where).order_by(_d.c.id.desc()).limit(bindparam("count", type_=Integer))
-    return Query(sql.as_json(page, "id"))
+    return Query(lambda: sql.as_json(page, "id"))
 
 
 async def many(

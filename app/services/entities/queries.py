@@ -70,8 +70,10 @@ def _fact_columns(e: FromClause) -> list[ColumnElement[Any]]:
     ]
 
 
-_ONE = Query(sql.as_json(select(*_item(_e), _e.c.source, *_fact_columns(_e)).where(_e.c.id == ID), *_FACTS))
-_ONE_FACTS = Query(select(*_fact_columns(_e)).where(_e.c.id == ID))
+_ONE = Query(
+    lambda: sql.as_json(select(*_item(_e), _e.c.source, *_fact_columns(_e)).where(_e.c.id == ID), *_FACTS)
+)
+_ONE_FACTS = Query(lambda: select(*_fact_columns(_e)).where(_e.c.id == ID))
 
 
 def _facts(row: Row, prefix: str) -> Facts:
@@ -135,7 +137,7 @@ def _list(sort: Sort, given: frozenset[str], *, after: bool) -> Query:
         position = select(_key(last, sort), last.c.id).where(last.c.id == _AFTER_ID).scalar_subquery()
         where.append(tuple_(_key(_e, sort), _e.c.id) > position)
     page = select(*_item(_e)).where(*where).order_by(_key(_e, sort), _e.c.id).limit(_COUNT)
-    return Query(sql.as_json(page, "id"))
+    return Query(lambda: sql.as_json(page, "id"))
 
 
 async def many(lane: Lane, asked: EntityFilter, sort: Sort, cursor: str | None, limit: int | None) -> bytes:
@@ -156,10 +158,12 @@ def under_entity(
     exists: no row when it does not, and one row without an item when the page is empty."""
     items = sql.as_json(page, "id", *keys).subquery("items")
     return Query(
-        select(*items.c)
-        .select_from(_e.outerjoin(items, true()))
-        .where(_e.c.id == ENTITY_ID)
-        .order_by(*order(items))
+        lambda: (
+            select(*items.c)
+            .select_from(_e.outerjoin(items, true()))
+            .where(_e.c.id == ENTITY_ID)
+            .order_by(*order(items))
+        )
     )
 
 
@@ -188,9 +192,9 @@ def _division_item(d: FromClause) -> list[ColumnElement[Any]]:
 _DIVISION_FACTS = ("_id", "_entity_id", "_function", "_version")
 _division_facts = [_d.c[name.removeprefix("_")].label(name) for name in _DIVISION_FACTS]
 _ONE_DIVISION = Query(
-    sql.as_json(select(*_division_item(_d), *_division_facts).where(_d.c.id == ID), *_DIVISION_FACTS)
+    lambda: sql.as_json(select(*_division_item(_d), *_division_facts).where(_d.c.id == ID), *_DIVISION_FACTS)
 )
-_ONE_DIVISION_FACTS = Query(select(*_division_facts).where(_d.c.id == ID))
+_ONE_DIVISION_FACTS = Query(lambda: select(*_division_facts).where(_d.c.id == ID))
 
 
 def _facts_of_division(row: Row, prefix: str) -> Facts:

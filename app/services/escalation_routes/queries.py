@@ -44,7 +44,7 @@ def route(r: FromClause) -> ColumnElement[Any]:
 
 
 _ONE = Query(
-    sql.as_json(
+    lambda: sql.as_json(
         select(
             *_item(),
             select(sql.listed(route(_r), _r.c.position))
@@ -54,9 +54,13 @@ _ONE = Query(
         ).where(_t.c.id == bindparam("id", type_=Uuid))
     )
 )
-_FACTS = Query(select(_t.c.id).where(_t.c.id == bindparam("id", type_=Uuid)))
+_FACTS = Query(lambda: select(_t.c.id).where(_t.c.id == bindparam("id", type_=Uuid)))
 LATEST = Query(
-    select(_t.c.id, _t.c.number, _t.c.office_limit).order_by(_t.c.number.desc()).limit(literal_column("1"))
+    lambda: (
+        select(_t.c.id, _t.c.number, _t.c.office_limit)
+        .order_by(_t.c.number.desc())
+        .limit(literal_column("1"))
+    )
 )
 """The version in force. The migrations ship the first, so that there always is one."""
 
@@ -78,7 +82,7 @@ def _list(_: frozenset[str], *, after: bool) -> Query:
     page = select(*_item()).order_by(_t.c.number.desc()).limit(bindparam("count", type_=Integer))
     if after:
         page = page.where(_t.c.number < bindparam("after_number", type_=Integer))
-    return Query(sql.as_json(page, "number"))
+    return Query(lambda: sql.as_json(page, "number"))
 
 
 async def many(lane: Lane, cursor: str | None, limit: int | None) -> bytes:

@@ -85,9 +85,9 @@ def _fact_columns() -> list[ColumnElement[Any]]:
 
 
 _FACTS = tuple(str(column.key) for column in _fact_columns())
-_ONE_FACTS = Query(select(*_fact_columns()).select_from(_joined()).where(_v.c.id == ID, visible(_v)))
+_ONE_FACTS = Query(lambda: select(*_fact_columns()).select_from(_joined()).where(_v.c.id == ID, visible(_v)))
 _ONE = Query(
-    sql.as_json(
+    lambda: sql.as_json(
         select(
             *_item(),
             _v.c.findings,
@@ -175,7 +175,7 @@ def _list(given: frozenset[str], *, after: bool) -> Query:
         .order_by(_v.c.period_to.desc(), _v.c.id.desc())
         .limit(bindparam("count", type_=Integer))
     )
-    return Query(sql.as_json(page, "period_to", "id"))
+    return Query(lambda: sql.as_json(page, "period_to", "id"))
 
 
 async def many(

@@ -84,9 +84,11 @@ COLUMNS = tuple(str(column.key) for column in columns(evidence, subject))
 _AREA = tuple(name.removeprefix("_") for name in COLUMNS[COLUMNS.index("_subject_kind") :])
 
 _ONE = Query(
-    select(*columns(evidence, subject))
-    .select_from(evidence.join(subject, true()))
-    .where(evidence.c.id == ID, visible(evidence, sight))
+    lambda: (
+        select(*columns(evidence, subject))
+        .select_from(evidence.join(subject, true()))
+        .where(evidence.c.id == ID, visible(evidence, sight))
+    )
 )
 
 

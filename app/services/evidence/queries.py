@@ -94,7 +94,7 @@ def _item() -> list[ColumnElement[Any]]:
 _joined = _e.join(_s, true()).join(_owner, _owner.c.id == _e.c.entity_id)
 
 _ONE = Query(
-    sql.as_json(
+    lambda: sql.as_json(
         select(*_item(), *facts.columns(_e, _s))
         .select_from(_joined)
         .where(_e.c.id == facts.ID, visible(_e, facts.sight)),
@@ -146,7 +146,7 @@ def _list(given: frozenset[str], *, after: bool) -> Query:
         .order_by(_e.c.id)
         .limit(bindparam("count", type_=Integer))
     )
-    return Query(sql.as_json(page, "id"))
+    return Query(lambda: sql.as_json(page, "id"))
 
 
 async def many(

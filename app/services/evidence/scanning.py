@@ -40,33 +40,40 @@ class Outcome(StrEnum):
 _NOBODY = Actor(UUID(int=0), UUID(int=0), frozenset(), frozenset(), national=True)
 """Reaches every entity, and is entitled to nothing."""
 
-_REACH = Query(text("select set_config('app.national', 'on', true) as national").columns(column("national")))
+_REACH = Query(
+    lambda: text("select set_config('app.national', 'on', true) as national").columns(column("national"))
+)
 _SCANNING = evidence.evidence.c.state == sql.const(EvidenceState.SCANNING)
 _FROM = evidence.evidence.join(evidence.subject, true())
 _ONE = Query(
-    select(*evidence.columns(evidence.evidence, evidence.subject))
-    .select_from(_FROM)
-    .where(evidence.evidence.c.id == evidence.ID, _SCANNING)
+    lambda: (
+        select(*evidence.columns(evidence.evidence, evidence.subject))
+        .select_from(_FROM)
+        .where(evidence.evidence.c.id == evidence.ID, _SCANNING)
+    )
 )
 # What was approved meanwhile never changes: its evidence was not among what proves it, and stays unread.
 _NEXT = Query(
-    select(evidence.evidence.c.id)
-    .select_from(_FROM)
-    .where(
-        _SCANNING,
-        evidence.evidence.c.id > bindparam("after", type_=Uuid),
-        or_(
-            *(
-                and_(
-                    evidence.subject.c.kind == sql.const(kind),
-                    evidence.subject.c.state == any_(array([sql.const(s) for s in sorted(each.undecided)])),
+    lambda: (
+        select(evidence.evidence.c.id)
+        .select_from(_FROM)
+        .where(
+            _SCANNING,
+            evidence.evidence.c.id > bindparam("after", type_=Uuid),
+            or_(
+                *(
+                    and_(
+                        evidence.subject.c.kind == sql.const(kind),
+                        evidence.subject.c.state
+                        == any_(array([sql.const(s) for s in sorted(each.undecided)])),
+                    )
+                    for kind, each in subjects.KINDS.items()
                 )
-                for kind, each in subjects.KINDS.items()
-            )
-        ),
+            ),
+        )
+        .order_by(evidence.evidence.c.id)
+        .limit(literal_column(str(_BATCH)))
     )
-    .order_by(evidence.evidence.c.id)
-    .limit(literal_column(str(_BATCH)))
 )
 
 

@@ -64,7 +64,7 @@ def row_of(e: FromClause) -> FromClause:
     return union_all(*rows).lateral("subject")
 
 
-_KIND = Query(select(Subject.kind).where(Subject.id == bindparam("id", type_=Uuid)))
+_KIND = Query(lambda: select(Subject.kind).where(Subject.id == bindparam("id", type_=Uuid)))
 
 
 async def find(lane: Lane, actor: Actor, subject_id: UUID, now: datetime) -> tuple[Evidenced, Facts] | None:

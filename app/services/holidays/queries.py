@@ -34,7 +34,7 @@ def _first_of_year(year: ColumnElement[int]) -> ColumnElement[Any]:
 
 
 _LIST = Query(
-    sql.as_json(
+    lambda: sql.as_json(
         select(*_ITEM)
         .where(
             _h.c.cancelled_at.is_(None),
@@ -59,9 +59,11 @@ _MOVED = (
 """How many obligations its entry or, if it is cancelled, its cancellation moved, as the event tells."""
 
 _ONE = Query(
-    sql.as_json(select(*_ITEM, _h.c.cancelled_at, _MOVED, *_fact_columns).where(_h.c.id == ID), *_FACTS)
+    lambda: sql.as_json(
+        select(*_ITEM, _h.c.cancelled_at, _MOVED, *_fact_columns).where(_h.c.id == ID), *_FACTS
+    )
 )
-_ONE_FACTS = Query(select(*_fact_columns).where(_h.c.id == ID))
+_ONE_FACTS = Query(lambda: select(*_fact_columns).where(_h.c.id == ID))
 
 
 async def many(lane: Lane, year: int) -> bytes:

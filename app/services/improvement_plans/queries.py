@@ -136,7 +136,7 @@ def _fact_columns(p: FromClause) -> list[ColumnElement[Any]]:
 
 _FACTS = tuple(str(column.key) for column in _fact_columns(_p))
 _ONE = Query(
-    sql.as_json(
+    lambda: sql.as_json(
         select(
             *_item(_p),
             _steps_of_it(_p).label("steps"),
@@ -156,7 +156,7 @@ _ONE = Query(
         *_FACTS,
     )
 )
-_ONE_FACTS = Query(select(*_fact_columns(_p)).where(_p.c.id == ID, visible(_p)))
+_ONE_FACTS = Query(lambda: select(*_fact_columns(_p)).where(_p.c.id == ID, visible(_p)))
 
 
 def params(actor: Actor, now: datetime) -> dict[str, Any]:
@@ -248,7 +248,7 @@ def _list(given: frozenset[str], *, after: bool) -> Query:
     if after:
         where.append(_p.c.id < bindparam("after_id", type_=Uuid))
     page = select(*_item(_p)).where(*where).order_by(_p.c.id.desc())
-    return Query(sql.as_json(page.limit(bindparam("count", type_=Integer)), "id"))
+    return Query(lambda: sql.as_json(page.limit(bindparam("count", type_=Integer)), "id"))
 
 
 async def many(

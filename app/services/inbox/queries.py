@@ -159,7 +159,7 @@ def _list(_: frozenset[str], *, after: bool) -> Query:
         .order_by(_w.c.opened_at, _w.c.subject_id, _w.c.rank)
         .limit(bindparam("count", type_=Integer))
     )
-    return Query(sql.as_json(once, "since", "subject_id"))
+    return Query(lambda: sql.as_json(once, "since", "subject_id"))
 
 
 async def many(lane: Lane, actor: Actor, cursor: str | None, limit: int | None, now: datetime) -> bytes:

@@ -114,7 +114,7 @@ def _card() -> Select[Any]:
     )
 
 
-_CARD = Query(sql.as_json(_card(), "_version"))
+_CARD = Query(lambda: sql.as_json(_card(), "_version"))
 
 
 async def one(lane: Lane, actor: Actor, indicator_id: UUID, now: datetime) -> Document | None:

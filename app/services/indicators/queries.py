@@ -204,8 +204,8 @@ def _one() -> Select[Any]:
     )
 
 
-_ONE = Query(sql.as_json(_one(), *_FACTS))
-_ENTRY_FACTS = Query(select(*_fact_columns(_i)).where(_i.c.id == ID, visible(_i)))
+_ONE = Query(lambda: sql.as_json(_one(), *_FACTS))
+_ENTRY_FACTS = Query(lambda: select(*_fact_columns(_i)).where(_i.c.id == ID, visible(_i)))
 
 
 def _facts(row: Row, prefix: str) -> Facts:
@@ -340,7 +340,7 @@ def _list(sort: str, given: frozenset[str], *, after: bool) -> Query:
         .order_by(key, i.c.id)
         .limit(bindparam("count", type_=Integer))
     )
-    return Query(sql.as_json(page, "id"))
+    return Query(lambda: sql.as_json(page, "id"))
 
 
 async def many(

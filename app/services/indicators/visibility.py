@@ -43,8 +43,10 @@ def under(page: Select[Any], key: str) -> Query:
     i = Indicator.__table__.alias("below")
     items = sql.as_json(page, key).subquery("items")
     return Query(
-        select(*items.c)
-        .select_from(i.outerjoin(items, true()))
-        .where(i.c.id == INDICATOR_ID, visible(i))
-        .order_by(items.c[key].desc())
+        lambda: (
+            select(*items.c)
+            .select_from(i.outerjoin(items, true()))
+            .where(i.c.id == INDICATOR_ID, visible(i))
+            .order_by(items.c[key].desc())
+        )
     )

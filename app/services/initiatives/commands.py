@@ -29,7 +29,7 @@ _EDITED = lifecycle.with_who_acts(_table.c.edited_by)
 _m = Milestone.__table__
 _BASELINE = ("initiative_id", "number", "entity_id", "weight", "starts_on", "due_on")
 _KEEP_BASELINE = Query(
-    insert_into(MilestoneBaseline).from_select(
+    lambda: insert_into(MilestoneBaseline).from_select(
         _BASELINE,
         select(*[_m.c[name] for name in _BASELINE]).where(_m.c.initiative_id == bindparam("id", type_=Uuid)),
     )

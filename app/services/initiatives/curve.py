@@ -57,7 +57,7 @@ def _actual() -> ScalarSelect[Any]:
 
 
 _CURVE = Query(
-    sql.as_json(
+    lambda: sql.as_json(
         select(
             sql.ref(_i).label("initiative"),
             sql.ref(_e).label("entity"),

@@ -71,7 +71,7 @@ def columns_of(i: FromClause) -> list[ColumnElement[Any]]:
 COLUMNS = tuple(str(column.key) for column in columns_of(initiative))
 """Their names, for a query that shows an initiative beside its facts."""
 
-_ONE = Query(select(*columns_of(initiative)).where(initiative.c.id == ID, visible(initiative)))
+_ONE = Query(lambda: select(*columns_of(initiative)).where(initiative.c.id == ID, visible(initiative)))
 
 
 def of(row: Row, prefix: str) -> Facts:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import ARRAY, Uuid, any_, bindparam, exists, func, literal_column, or_, select
 
-from app.db import Query, Writer
+from app.db import Compilable, Query, Writer
 from app.enums import Chain, DivisionFunction, Role
 from app.errors import FieldError, Invalid, Text, unknown_reference
 from app.models import Contribution, Division, Entity, Indicator, Membership, Programme
@@ -33,7 +33,7 @@ class Known:
     indicators: frozenset[UUID]
 
 
-def _known_query() -> Query:
+def _known_query() -> Compilable:
     e, d, own, m, p, i, c = (
         model.__table__.alias()
         for model in (Entity, Division, Division, Membership, Programme, Indicator, Contribution)
@@ -53,42 +53,40 @@ def _known_query() -> Query:
         )
         .scalar_subquery()
     )
-    return Query(
-        select(
-            chains.steps_in_force(Chain.DETAILED_PLANS, e.c.id).label("chain"),
-            select(d.c.function)
-            .where(d.c.id == bindparam("division_id", type_=Uuid), d.c.entity_id == e.c.id)
-            .scalar_subquery()
-            .label("function"),
-            select(own.c.id)
-            .where(
-                own.c.entity_id == e.c.id,
-                own.c.function == sql.const(DivisionFunction.EXECUTING),
-                func.concat(literal_column("'division:'"), own.c.id) == any_(visibility.KEYS),
+    return select(
+        chains.steps_in_force(Chain.DETAILED_PLANS, e.c.id).label("chain"),
+        select(d.c.function)
+        .where(d.c.id == bindparam("division_id", type_=Uuid), d.c.entity_id == e.c.id)
+        .scalar_subquery()
+        .label("function"),
+        select(own.c.id)
+        .where(
+            own.c.entity_id == e.c.id,
+            own.c.function == sql.const(DivisionFunction.EXECUTING),
+            func.concat(literal_column("'division:'"), own.c.id) == any_(visibility.KEYS),
+        )
+        .order_by(own.c.id)
+        .limit(literal_column("1"))
+        .scalar_subquery()
+        .label("own_division_id"),
+        exists(
+            select(literal_column("1")).where(
+                m.c.user_id == bindparam("manager_id", type_=Uuid),
+                m.c.entity_id == e.c.id,
+                # A media representative writes nothing else (Guide O-4).
+                m.c.role != sql.const(Role.MEDIA_REPRESENTATIVE),
+                sql.in_force(m),
+                sql.is_active(m.c.user_id),
             )
-            .order_by(own.c.id)
-            .limit(literal_column("1"))
-            .scalar_subquery()
-            .label("own_division_id"),
-            exists(
-                select(literal_column("1")).where(
-                    m.c.user_id == bindparam("manager_id", type_=Uuid),
-                    m.c.entity_id == e.c.id,
-                    # A media representative writes nothing else (Guide O-4).
-                    m.c.role != sql.const(Role.MEDIA_REPRESENTATIVE),
-                    sql.in_force(m),
-                    sql.is_active(m.c.user_id),
-                )
-            ).label("is_member"),
-            exists(select(literal_column("1")).where(p.c.id == bindparam("programme_id", type_=Uuid))).label(
-                "has_programme"
-            ),
-            moved.label("indicators"),
-        ).where(e.c.id == entity_id)
-    )
+        ).label("is_member"),
+        exists(select(literal_column("1")).where(p.c.id == bindparam("programme_id", type_=Uuid))).label(
+            "has_programme"
+        ),
+        moved.label("indicators"),
+    ).where(e.c.id == entity_id)
 
 
-_KNOWN = _known_query()
+_KNOWN = Query(_known_query)
 
 
 async def load(

@@ -82,7 +82,7 @@ def _said(by: ColumnElement[Any], at: ColumnElement[Any], reason: ColumnElement[
 
 
 _ONE = Query(
-    sql.as_json(
+    lambda: sql.as_json(
         select(
             *_item(_i, _e),
             _i.c.goal,
@@ -202,7 +202,7 @@ def _list(sort: str, given: frozenset[str], *, after: bool) -> Query:
         .order_by(key, i.c.id)
         .limit(bindparam("count", type_=Integer))
     )
-    return Query(sql.as_json(page, "id"))
+    return Query(lambda: sql.as_json(page, "id"))
 
 
 async def many(

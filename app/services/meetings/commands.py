@@ -27,7 +27,7 @@ _EXCEPTIONAL = GIVEN.c.exceptional
 REASON = GIVEN.c.reason
 
 _AGENDA = Query(
-    text(
+    lambda: text(
         """
         insert into agenda_items (meeting_id, number, entity_id, title, about_id)
         select cast(:meeting_id as uuid), i.number, cast(:entity_id as uuid), i.title, i.about_id
@@ -36,7 +36,7 @@ _AGENDA = Query(
         """
     )
 )
-_CLEAR_AGENDA = Query(text("delete from agenda_items where meeting_id = cast(:meeting_id as uuid)"))
+_CLEAR_AGENDA = Query(lambda: text("delete from agenda_items where meeting_id = cast(:meeting_id as uuid)"))
 
 Items = Sequence[Mapping[str, Any]]
 

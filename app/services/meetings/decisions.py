@@ -23,16 +23,18 @@ _meetings = cast(Table, Meeting.__table__)
 _SAID = ("text", "about_id", "decided_on")
 _BY = bindparam("by_id", type_=Uuid)
 _RAISE = Query(
-    update(_meetings)
-    .where(
-        _meetings.c.id == bindparam("meeting_id", type_=Uuid),
-        _meetings.c.state == sql.const(MeetingState.HELD),
+    lambda: (
+        update(_meetings)
+        .where(
+            _meetings.c.id == bindparam("meeting_id", type_=Uuid),
+            _meetings.c.state == sql.const(MeetingState.HELD),
+        )
+        .values(
+            version=_meetings.c.version + literal_column("1"),
+            edited_by=func.array_append(func.array_remove(_meetings.c.edited_by, _BY), _BY),
+        )
+        .returning(_meetings.c.id)
     )
-    .values(
-        version=_meetings.c.version + literal_column("1"),
-        edited_by=func.array_append(func.array_remove(_meetings.c.edited_by, _BY), _BY),
-    )
-    .returning(_meetings.c.id)
 )
 
 

@@ -47,7 +47,7 @@ def _item() -> list[ColumnElement[Any]]:
 
 
 _ONE = Query(
-    sql.as_json(
+    lambda: sql.as_json(
         select(*_item(), *facts.decision_columns(D, M))
         .select_from(_joined)
         .where(D.c.id == facts.ID, visible(M)),
@@ -103,7 +103,7 @@ def _list(given: frozenset[str], *, after: bool) -> Query:
         .order_by(D.c.decided_on.desc(), D.c.id.desc())
         .limit(bindparam("count", type_=Integer))
     )
-    return Query(sql.as_json(page, "decided_on", "id"))
+    return Query(lambda: sql.as_json(page, "decided_on", "id"))
 
 
 async def many(

@@ -66,7 +66,7 @@ def fact_columns(m: FromClause) -> list[ColumnElement[Any]]:
 
 NAMES = tuple(str(column.key) for column in fact_columns(M))
 
-_ONE = Query(select(*fact_columns(M)).where(M.c.id == ID, visible(M)))
+_ONE = Query(lambda: select(*fact_columns(M)).where(M.c.id == ID, visible(M)))
 
 
 def params(actor: Actor, now: datetime) -> dict[str, Any]:
@@ -124,7 +124,7 @@ def series_columns(s: FromClause) -> list[ColumnElement[Any]]:
 
 
 SERIES_NAMES = tuple(str(column.key) for column in series_columns(S))
-_SERIES = Query(select(*series_columns(S)).where(S.c.id == ID, series_visible(S)))
+_SERIES = Query(lambda: select(*series_columns(S)).where(S.c.id == ID, series_visible(S)))
 
 
 def of_series(row: Row, prefix: str = "") -> Facts:
@@ -159,9 +159,11 @@ def decision_columns(d: FromClause, m: FromClause) -> list[ColumnElement[Any]]:
 
 DECISION_NAMES = tuple(str(column.key) for column in decision_columns(D, M))
 _DECISION = Query(
-    select(*decision_columns(D, M))
-    .select_from(D.join(M, M.c.id == D.c.meeting_id))
-    .where(D.c.id == ID, visible(M))
+    lambda: (
+        select(*decision_columns(D, M))
+        .select_from(D.join(M, M.c.id == D.c.meeting_id))
+        .where(D.c.id == ID, visible(M))
+    )
 )
 
 

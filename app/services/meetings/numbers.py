@@ -9,16 +9,18 @@ from app.db import Query, Writer
 from app.models import Meeting
 
 _HOLD = Query(
-    text(
+    lambda: text(
         "select pg_advisory_xact_lock(hashtextextended('mutabaa meetings ' || cast(:entity_id as text), 0)) as held"
     )
 )
 """So that of two who plan meetings of one entity at once, each gets numbers of its own."""
 
 _COUNT = Query(
-    select(func.count().label("count"))
-    .select_from(Meeting.__table__)
-    .where(Meeting.__table__.c.entity_id == bindparam("entity_id", type_=Uuid))
+    lambda: (
+        select(func.count().label("count"))
+        .select_from(Meeting.__table__)
+        .where(Meeting.__table__.c.entity_id == bindparam("entity_id", type_=Uuid))
+    )
 )
 
 

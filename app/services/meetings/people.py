@@ -21,20 +21,22 @@ FIELDS = ("user_id", "name", "organisation", "role")
 
 _m = Membership.__table__
 _KNOWN = Query(
-    select(_m.c.user_id)
-    .distinct()
-    .where(
-        _m.c.user_id == any_(bindparam("user_ids", type_=ARRAY(Uuid))),
-        or_(
-            _m.c.entity_id == bindparam("entity_id", type_=Uuid),
-            and_(sql.const(UNIT) == any_(_m.c.parties), bindparam("with_unit", type_=Boolean)),
-        ),
-        sql.in_force(_m),
-        sql.is_active(_m.c.user_id),
+    lambda: (
+        select(_m.c.user_id)
+        .distinct()
+        .where(
+            _m.c.user_id == any_(bindparam("user_ids", type_=ARRAY(Uuid))),
+            or_(
+                _m.c.entity_id == bindparam("entity_id", type_=Uuid),
+                and_(sql.const(UNIT) == any_(_m.c.parties), bindparam("with_unit", type_=Boolean)),
+            ),
+            sql.in_force(_m),
+            sql.is_active(_m.c.user_id),
+        )
     )
 )
 _INVITE = Query(
-    text(
+    lambda: text(
         """
         insert into meeting_people (meeting_id, number, entity_id, user_id, name, organisation, role)
         select m.id, p.number, cast(:entity_id as uuid), p.user_id, p.name, p.organisation, p.role
@@ -45,9 +47,9 @@ _INVITE = Query(
         """
     )
 )
-_CLEAR = Query(text("delete from meeting_people where meeting_id = cast(:meeting_id as uuid)"))
+_CLEAR = Query(lambda: text("delete from meeting_people where meeting_id = cast(:meeting_id as uuid)"))
 _ATTENDED = Query(
-    text(
+    lambda: text(
         """
         update meeting_people set attended = number = any (cast(:attended as int[]))
         where meeting_id = cast(:meeting_id as uuid)

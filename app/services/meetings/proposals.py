@@ -28,7 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, array
 from sqlalchemy.sql.selectable import CTE, FromClause
 
-from app.db import Lane, Query
+from app.db import Compilable, Lane, Query
 from app.enums import IndicatorState, Light, Party, SubjectKind
 from app.enums.actions import ActionState
 from app.enums.challenges import ChallengeLevel
@@ -312,7 +312,7 @@ def _concerns(m: CTE, x: FromClause) -> ColumnElement[bool]:
     )
 
 
-def _proposed() -> Query:
+def _proposed() -> Compilable:
     m = (
         select(M.c.id, M.c.entity_id, M.c.series_id, M.c.starts_at, M.c.with_whom, M.c.version)
         .where(M.c.id == facts.ID, visible(M))
@@ -355,10 +355,10 @@ def _proposed() -> Query:
         more.scalar_subquery().label("more"),
         m.c.version.label("_version"),
     )
-    return Query(sql.as_json(row, "_version"))
+    return sql.as_json(row, "_version")
 
 
-PROPOSED = _proposed()
+PROPOSED = Query(_proposed)
 
 
 async def of(lane: Lane, actor: Actor, meeting_id: UUID, now: datetime) -> Document | None:

@@ -69,7 +69,7 @@ def _item() -> list[ColumnElement[Any]]:
 
 _joined = M.join(_e, _e.c.id == M.c.entity_id)
 _ONE = Query(
-    sql.as_json(
+    lambda: sql.as_json(
         select(
             *_item(),
             columns.people(M).label("people"),
@@ -161,7 +161,7 @@ def _list(given: frozenset[str], *, after: bool) -> Query:
         .order_by(M.c.starts_at.desc(), M.c.id.desc())
         .limit(bindparam("count", type_=Integer))
     )
-    return Query(sql.as_json(page, "starts_at", "id"))
+    return Query(lambda: sql.as_json(page, "starts_at", "id"))
 
 
 async def many(

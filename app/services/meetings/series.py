@@ -37,13 +37,15 @@ FIELDS = (
 _TAKEN_OVER = ("with_whom", "title_ar", "title_en", "place", "link", "classification")
 _m = Meeting.__table__
 _AHEAD = Query(
-    select(_m.c.id, _m.c.entity_id, _m.c.version, _m.c.classification)
-    .where(
-        _m.c.series_id == bindparam("series_id", type_=Uuid),
-        _m.c.state == sql.const(MeetingState.PLANNED),
-        _m.c.starts_at > sql.NOW,
-    )
-    .with_for_update()  # nobody moves or holds one of them meanwhile
+    lambda: (
+        select(_m.c.id, _m.c.entity_id, _m.c.version, _m.c.classification)
+        .where(
+            _m.c.series_id == bindparam("series_id", type_=Uuid),
+            _m.c.state == sql.const(MeetingState.PLANNED),
+            _m.c.starts_at > sql.NOW,
+        )
+        .with_for_update()
+    )  # nobody moves or holds one of them meanwhile
 )
 
 

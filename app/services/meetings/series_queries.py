@@ -50,7 +50,7 @@ def _item() -> list[ColumnElement[Any]]:
 
 
 _ONE = Query(
-    sql.as_json(
+    lambda: sql.as_json(
         select(
             *_item(),
             columns.meetings(S).label("meetings"),
@@ -103,7 +103,7 @@ def _list(given: frozenset[str], *, after: bool) -> Query:
         .order_by(S.c.starts_on.desc(), S.c.id.desc())
         .limit(bindparam("count", type_=Integer))
     )
-    return Query(sql.as_json(page, "starts_on", "id"))
+    return Query(lambda: sql.as_json(page, "starts_on", "id"))
 
 
 async def many(

@@ -21,7 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.selectable import FromClause, LateralFromClause, ScalarSelect
 
 from app import clock
-from app.db import Lane, Query
+from app.db import Compilable, Lane, Query
 from app.enums import SubjectKind
 from app.models import Action, Challenge, Indicator, Initiative, Obligation, PathRun, PathStage, Subject
 from app.parties import Actor
@@ -120,10 +120,10 @@ def about(t: FromClause) -> ScalarSelect[Any]:
     return select(shown).select_from(found).correlate(t).scalar_subquery()
 
 
-def _seen() -> Query:
+def _seen() -> Compilable:
     s = Subject.__table__
     found = _of(s.c.id, s)
-    return Query(
+    return (
         select(s.c.id)
         .select_from(s.join(found, literal_column("true")))
         .where(
@@ -133,7 +133,7 @@ def _seen() -> Query:
     )
 
 
-_SEEN = _seen()
+_SEEN = Query(_seen)
 
 
 async def seen(

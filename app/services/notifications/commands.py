@@ -18,7 +18,7 @@ from app.services.people import me
 _user = cast(Table, User.__table__)
 
 _READ = Query(
-    text(
+    lambda: text(
         """
         update notifications set read_at = coalesce(read_at, cast(:now as timestamptz))
         where id = cast(:id as uuid) and person_id = cast(:person_id as uuid)
@@ -27,7 +27,7 @@ _READ = Query(
     ).columns(column("id"))
 )
 _READ_ALL = Query(
-    text(
+    lambda: text(
         """
         update notifications set read_at = cast(:now as timestamptz)
         where person_id = cast(:person_id as uuid) and read_at is null
@@ -36,7 +36,7 @@ _READ_ALL = Query(
     ).columns(column("id"))
 )
 _PENDING = Query(
-    text(
+    lambda: text(
         """
         update notifications set mail_due_at = case when cast(:pace as text) = 'at_once'
                                                     then cast(:now as timestamptz) end
@@ -46,7 +46,7 @@ _PENDING = Query(
     )
 )
 _WAKE = Query(
-    text(
+    lambda: text(
         "insert into jobs.pgqueuer (priority, entrypoint, status) values (0, cast(:entrypoint as text), 'queued')"
     )
 )
@@ -86,7 +86,7 @@ async def edit_settings(
 
 
 _PARKED = Query(
-    text(
+    lambda: text(
         """
         select w.what, w.is_parked from (
             select 'tell' as what, o.parked_at is not null as is_parked
@@ -102,7 +102,7 @@ _PARKED = Query(
 )
 _AGAIN = {
     Work.TELL: Query(
-        text(
+        lambda: text(
             """
             update outbox set parked_at = null, attempts = 0, due_at = cast(:now as timestamptz)
             where id = cast(:id as uuid) and parked_at is not null returning id
@@ -110,7 +110,7 @@ _AGAIN = {
         ).columns(column("id"))
     ),
     Work.MAIL: Query(
-        text(
+        lambda: text(
             """
             update mails set state = 'pending', ended_at = null, due_at = cast(:now as timestamptz),
                    counted_from = cast(:now as timestamptz)

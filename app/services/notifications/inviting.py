@@ -39,9 +39,9 @@ def _invited() -> Select[tuple[UUID, date]]:
 _SUBJECT = bindparam("subject_id", type_=Uuid)
 
 KINDS: Mapping[SubjectKind, Inviting] = {
-    SubjectKind.MEETING: Inviting(meetings.TELLING, Query(_invited().where(_m.c.id == _SUBJECT))),
+    SubjectKind.MEETING: Inviting(meetings.TELLING, Query(lambda: _invited().where(_m.c.id == _SUBJECT))),
     SubjectKind.MEETING_SERIES: Inviting(
-        meetings.TELLING, Query(_invited().where(_m.c.series_id == _SUBJECT))
+        meetings.TELLING, Query(lambda: _invited().where(_m.c.series_id == _SUBJECT))
     ),
 }
 

@@ -34,7 +34,7 @@ AT_ONCE = 4
 
 
 def _query(sql: str, *columns: str) -> Query:
-    return Query(text(sql).columns(*map(column, columns)))
+    return Query(lambda: text(sql).columns(*map(column, columns)))
 
 
 _DUE = _query(

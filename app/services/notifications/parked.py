@@ -76,7 +76,7 @@ def _list(_: frozenset[str], *, after: bool) -> Query:
         .order_by(*position)
         .limit(bindparam("count", type_=Integer))
     )
-    return Query(sql.as_json(page, "since", "id"))
+    return Query(lambda: sql.as_json(page, "since", "id"))
 
 
 async def many(lane: Lane, actor: Actor, cursor: str | None, limit: int | None) -> bytes:

@@ -42,7 +42,7 @@ def _list(given: frozenset[str], *, after: bool) -> Query:
         .order_by(_n.c.id.desc())
         .limit(bindparam("count", type_=Integer))
     )
-    return Query(sql.as_json(page, "id"))
+    return Query(lambda: sql.as_json(page, "id"))
 
 
 async def many(lane: Lane, actor: Actor, unread: bool | None, cursor: str | None, limit: int | None) -> bytes:
@@ -53,7 +53,7 @@ async def many(lane: Lane, actor: Actor, unread: bool | None, cursor: str | None
     )
 
 
-_SETTINGS = Query(select(_u.c.mail, _u.c.version).where(_u.c.id == visibility.PERSON))
+_SETTINGS = Query(lambda: select(_u.c.mail, _u.c.version).where(_u.c.id == visibility.PERSON))
 
 
 async def settings(lane: Lane, actor: Actor) -> Document | None:

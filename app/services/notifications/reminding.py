@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 
 from app import clock
-from app.db import Database, Query
+from app.db import Compilable, Database, Query
 from app.enums import SubjectKind
 from app.enums.notifications import Reason
 from app.models import Notification, Subject, Wait
@@ -37,7 +37,7 @@ BATCH = 2000
 """Reminders of one transaction, which holds up nobody: what waits for a person is looked through once for each."""
 
 _PEOPLE = Query(
-    text(
+    lambda: text(
         f"""
         with waiting as materialized (
             select w.party, w.action, w.subject_id, w.entity_id from waits w
@@ -51,7 +51,7 @@ _PEOPLE = Query(
 )
 
 
-def _due() -> Query:
+def _due() -> Compilable:
     n, s = Notification.__table__.alias(), Subject.__table__
     reason = case(
         (Wait.due < sql.TODAY, sql.const(Reason.LATE)),
@@ -61,18 +61,16 @@ def _due() -> Query:
     told: Select[Any] = select(literal_column("1", Integer)).where(
         n.c.person_id == visibility.PERSON, n.c.event_id == Wait.opened_by_event, n.c.reason == reason
     )
-    return Query(
-        inbox.waiting(
-            Wait.due <= bindparam("soon", type_=Date),
-            # Who was told today that it waits is not reminded the same day.
-            Wait.opened_at < bindparam("today_began", type_=DateTime(timezone=True)),
-            ~exists(told),
-            more=(reason.label("reason"), s.c.kind),
-        ).limit(literal_column(str(BATCH)))
-    )
+    return inbox.waiting(
+        Wait.due <= bindparam("soon", type_=Date),
+        # Who was told today that it waits is not reminded the same day.
+        Wait.opened_at < bindparam("today_began", type_=DateTime(timezone=True)),
+        ~exists(told),
+        more=(reason.label("reason"), s.c.kind),
+    ).limit(literal_column(str(BATCH)))
 
 
-_DUE = _due()
+_DUE = Query(_due)
 
 
 async def remind(database: Database, *, mailing: bool) -> int:

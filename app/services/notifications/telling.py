@@ -14,7 +14,7 @@ from sqlalchemy import BigInteger, Text, any_, bindparam, column, func, literal_
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from app import clock, ids, permissions
-from app.db import Database, Query, Row, Writer
+from app.db import Compilable, Database, Query, Row, Writer
 from app.enums import SubjectKind
 from app.enums.notifications import Reason
 from app.models import Event, Subject, Wait
@@ -34,7 +34,7 @@ _NOBODY = Actor(UUID(int=0), UUID(int=0), frozenset(), frozenset(), national=Tru
 """For whom a title is looked up that is then shown to who may see it."""
 
 _CLAIM = Query(
-    text(
+    lambda: text(
         """
         select o.event_id, o.attempts, e.subject_id, e.action, e.actor_id, s.kind
         from outbox o join events e on e.id = o.event_id join subjects s on s.id = e.subject_id
@@ -44,7 +44,7 @@ _CLAIM = Query(
         """
     ).columns(column("event_id"))
 )
-_DONE = Query(text("delete from outbox where event_id = cast(:event_id as bigint)"))
+_DONE = Query(lambda: text("delete from outbox where event_id = cast(:event_id as bigint)"))
 
 HOLDERS = """
     select m.user_id
@@ -73,7 +73,7 @@ HOLDERS = """
 named, and who leads the entity, for it decides where nobody else is left. Whether one is, their inbox says."""
 
 _AWAITED = Query(
-    text(
+    lambda: text(
         f"""
         with waiting as (
             select w.party, w.action, w.subject_id, w.entity_id from waits w
@@ -85,18 +85,20 @@ _AWAITED = Query(
     ).columns(column("user_id"))
 )
 _INVOLVED = Query(
-    select(Event.actor_id.label("user_id"))
-    .distinct()
-    .where(
-        Event.subject_id == bindparam("subject_id"),
-        Event.id < bindparam("event_id", type_=BigInteger),
-        Event.actor_id.is_not(None),
-        ~(Event.action == any_(bindparam("control", type_=ARRAY(Text)))),
+    lambda: (
+        select(Event.actor_id.label("user_id"))
+        .distinct()
+        .where(
+            Event.subject_id == bindparam("subject_id"),
+            Event.id < bindparam("event_id", type_=BigInteger),
+            Event.actor_id.is_not(None),
+            ~(Event.action == any_(bindparam("control", type_=ARRAY(Text)))),
+        )
     )
 )
 
 
-def _what() -> Query:
+def _what() -> Compilable:
     """What the thing of an event is called. Its entity is that of the waits which the event opened or closed, where it
     did."""
     s, w = Subject.__table__, Wait.__table__
@@ -112,16 +114,14 @@ def _what() -> Query:
     of = select(s.c.id.label("subject_id"), s.c.kind, entity_id).where(s.c.id == bindparam("subject_id"))
     it = of.subquery("it")
     about = kinds.about(it, it)
-    return Query(
-        select(it.c.entity_id, about.c.title_ar, about.c.title_en, about.c.period).select_from(
-            it.join(about, true())
-        )
+    return select(it.c.entity_id, about.c.title_ar, about.c.title_en, about.c.period).select_from(
+        it.join(about, true())
     )
 
 
-_ABOUT = _what()
+_ABOUT = Query(_what)
 _INSERT = Query(
-    text(
+    lambda: text(
         """
         with made as (
             insert into notifications (id, person_id, reason, subject_id, entity_id, event_id, action,

@@ -18,7 +18,7 @@ AWAY = (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncp
 """The database cannot be reached: that is no fault of the work at hand, and nothing could be counted."""
 
 _OF_EVENT = Query(
-    text(
+    lambda: text(
         """
         update outbox set attempts = cast(:attempts as int), error = cast(:error as text),
                due_at = cast(:due_at as timestamptz),
@@ -28,7 +28,7 @@ _OF_EVENT = Query(
     )
 )
 _FAILED = Query(
-    text(
+    lambda: text(
         """
         insert into chores (name, attempts, error, failing_since)
         values (cast(:name as text), 1, cast(:error as text), cast(:now as timestamptz))
@@ -36,7 +36,7 @@ _FAILED = Query(
         """
     )
 )
-_DONE = Query(text("delete from chores where name = cast(:name as text)"))
+_DONE = Query(lambda: text("delete from chores where name = cast(:name as text)"))
 
 
 def said(fault: BaseException) -> str:

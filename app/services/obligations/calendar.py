@@ -99,7 +99,7 @@ def _query(given: frozenset[str]) -> Query:
         .scalar_subquery()
     )
     return Query(
-        select(
+        lambda: select(
             holidays.label("holidays"),
             func.count().label("count"),
             cast(sql.listed(shown.c.item, shown.c.code, shown.c.id), Text).label("indicators"),

@@ -21,7 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.selectable import FromClause, ScalarSelect
 
 from app import clock
-from app.db import Query, Writer
+from app.db import Compilable, Query, Writer
 from app.enums import Frequency, IndicatorState
 from app.models import Obligation, Reopening, Schedule
 from app.parties import Facts
@@ -45,7 +45,7 @@ class Entry:
     leave: Leave | None = None
 
 
-def _query() -> Query:
+def _query() -> Compilable:
     o, s, opened = Obligation.__table__, Schedule.__table__, Reopening.__table__
     # Held to the commit: a schedule that is set meanwhile waits, and then sees the figure.
     owed = (
@@ -68,7 +68,7 @@ def _query() -> Query:
         .limit(_ONE_ROW)
         .scalar_subquery()
     )
-    return Query(
+    return (
         select(
             exists(any_schedule).label("scheduled"),
             frequency.label("frequency"),
@@ -101,7 +101,7 @@ def _period_at_the_end(o: FromClause, *, latest: bool) -> ScalarSelect[str]:
     )
 
 
-_QUERY = _query()
+_QUERY = Query(_query)
 
 
 async def open_for(writer: Writer, indicator: Facts, code: str, obs_status: str, now: datetime) -> Entry:

@@ -32,7 +32,7 @@ _AGES = date(1900, 1, 1), date(2200, 12, 31)
 
 
 def _query(sql: str, *columns: str) -> Query:
-    return Query(text(sql).columns(*map(column, columns)))
+    return Query(lambda: text(sql).columns(*map(column, columns)))
 
 
 HOLD_CALENDAR = "select pg_advisory_xact_lock(hashtext('mutabaa calendar'))"

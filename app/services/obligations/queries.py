@@ -149,9 +149,11 @@ _AREA = tuple(name.removeprefix("_") for name in _FACTS[_FACTS.index("_level") :
 _THIS = (OWED.c.id == ID, visible(OWED))
 _DECIDED = (sql.person(OWED.c.excused_by_id).label("excused_by"), OWED.c.excused_at)
 _ONE = Query(
-    sql.as_json(select(*_item(), *_DECIDED, *_fact_columns()).select_from(joined()).where(*_THIS), *_FACTS)
+    lambda: sql.as_json(
+        select(*_item(), *_DECIDED, *_fact_columns()).select_from(joined()).where(*_THIS), *_FACTS
+    )
 )
-_ONE_FACTS = Query(select(*_fact_columns()).select_from(joined()).where(*_THIS))
+_ONE_FACTS = Query(lambda: select(*_fact_columns()).select_from(joined()).where(*_THIS))
 
 
 def _facts(row: Row, prefix: str) -> Facts:
@@ -240,7 +242,7 @@ def _list(given: frozenset[str], *, after: bool) -> Query:
         .order_by(OWED.c.due_on, OWED.c.id)
         .limit(bindparam("count", type_=Integer))
     )
-    return Query(sql.as_json(page, "due_on", "id"))
+    return Query(lambda: sql.as_json(page, "due_on", "id"))
 
 
 async def many(

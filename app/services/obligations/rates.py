@@ -93,7 +93,7 @@ def _query(by: By, given: frozenset[str]) -> Query:
     )
     # The nation is one line; the others stand in the order of what they are called by.
     order = [counted.c.due] if by == "nation" else [_text(key, name) for name in ("code", "name_en", "id")]
-    return Query(select(cast(sql.listed(shown, *order), Text).label("json")).select_from(named))
+    return Query(lambda: select(cast(sql.listed(shown, *order), Text).label("json")).select_from(named))
 
 
 _COUNTS = ("due", "complete", "timely", "late", "overdue", "in_review", "excused")

@@ -51,19 +51,23 @@ class Run:
 
 
 _RAISED = Query(
-    update(PathRun)
-    .where(_r.c.id == bindparam("id", type_=Uuid))
-    .values(version=_r.c.version + 1, unit_sees=or_(_r.c.unit_sees, bindparam("unit", type_=Boolean)))
-    .returning(_r.c.id)
+    lambda: (
+        update(PathRun)
+        .where(_r.c.id == bindparam("id", type_=Uuid))
+        .values(version=_r.c.version + 1, unit_sees=or_(_r.c.unit_sees, bindparam("unit", type_=Boolean)))
+        .returning(_r.c.id)
+    )
 )
 _FORMER = Query(
-    select(*[_r.c[name] for name in ("id", "entity_id", "subject_id", "subject_kind", "version")])
-    .where(_r.c.subject_id == bindparam("id", type_=Uuid), _r.c.state == sql.const(PathRunState.RUNNING))
-    .with_for_update()
+    lambda: (
+        select(*[_r.c[name] for name in ("id", "entity_id", "subject_id", "subject_kind", "version")])
+        .where(_r.c.subject_id == bindparam("id", type_=Uuid), _r.c.state == sql.const(PathRunState.RUNNING))
+        .with_for_update()
+    )
 )
 SUPERSEDED_REASON = "حلّت محلها نسخة أحدث / superseded by a later version"
 """Why the path of a version in force ends with the approval of the next."""
-_STATE = Query(select(subjects.state_of(bindparam("id", type_=Uuid)).label("state")))
+_STATE = Query(lambda: select(subjects.state_of(bindparam("id", type_=Uuid)).label("state")))
 
 
 async def after(writer: Writer, actor: Actor, run: Run, ended: Facts, now: datetime) -> None:

@@ -27,13 +27,15 @@ _r = PathRun.__table__
 _d = Division.__table__
 
 _SEE = Query(
-    update(PathRun)
-    .where(_r.c.id == bindparam("id", type_=Uuid))
-    .values(parties=func.array_cat(_r.c.parties, bindparam("added", type_=ARRAY(Text))))
-    .returning(_r.c.id)
+    lambda: (
+        update(PathRun)
+        .where(_r.c.id == bindparam("id", type_=Uuid))
+        .values(parties=func.array_cat(_r.c.parties, bindparam("added", type_=ARRAY(Text))))
+        .returning(_r.c.id)
+    )
 )
 _DIVISIONS = Query(
-    select(_d.c.id).where(
+    lambda: select(_d.c.id).where(
         _d.c.entity_id == bindparam("entity_id", type_=Uuid),
         _d.c.id == func.any(bindparam("ids", type_=ARRAY(Uuid))),
     )

@@ -123,15 +123,19 @@ _AREA = (
 )
 
 _STAGE = Query(
-    select(*stage_columns(stages, runs, templates))
-    .select_from(joined)
-    .where(stages.c.id == ID, visible(runs))
+    lambda: (
+        select(*stage_columns(stages, runs, templates))
+        .select_from(joined)
+        .where(stages.c.id == ID, visible(runs))
+    )
 )
 _RUN_OF = Query(
-    select(runs.c.id)
-    .select_from(stages.join(runs, runs.c.id == stages.c.run_id))
-    .where(stages.c.id == ID)
-    .with_for_update(of=PathRun.__table__)
+    lambda: (
+        select(runs.c.id)
+        .select_from(stages.join(runs, runs.c.id == stages.c.run_id))
+        .where(stages.c.id == ID)
+        .with_for_update(of=PathRun.__table__)
+    )
 )
 
 
@@ -215,8 +219,8 @@ def run_columns(r: FromClause) -> list[ColumnElement[Any]]:
 
 RUN_COLUMNS = tuple(str(column.key) for column in run_columns(runs))
 
-_RUN = Query(select(*run_columns(runs)).where(runs.c.id == ID, visible(runs)))
-_HELD = Query(select(runs.c.id).where(runs.c.id == ID).with_for_update())
+_RUN = Query(lambda: select(*run_columns(runs)).where(runs.c.id == ID, visible(runs)))
+_HELD = Query(lambda: select(runs.c.id).where(runs.c.id == ID).with_for_update())
 
 
 async def run(lane: Lane, actor: Actor, run_id: UUID, now: datetime) -> Facts | None:

@@ -52,7 +52,7 @@ def _all_stages(r: FromClause) -> ScalarSelect[Any]:
 
 
 _RUN = Query(
-    sql.as_json(
+    lambda: sql.as_json(
         select(
             *columns.of_run(runs, templates),
             runs.c.kept_dates,
@@ -70,7 +70,7 @@ _RUN = Query(
 
 _shown = columns.shown(stages)
 _STAGE = Query(
-    sql.as_json(
+    lambda: sql.as_json(
         select(
             *[column.label(name) for name, column in _shown.items()],
             sql.ref_by_id(Entity.__table__, stages.c.entity_id).label("entity"),
@@ -186,7 +186,7 @@ def _list(given: frozenset[str], late: str | None, *, after: bool) -> Query:
         .order_by(runs.c.id.desc())
         .limit(bindparam("count", type_=Integer))
     )
-    return Query(sql.as_json(page, "id"))
+    return Query(lambda: sql.as_json(page, "id"))
 
 
 async def many(

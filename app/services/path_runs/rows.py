@@ -78,12 +78,14 @@ class StageRow:
 
 _COLUMNS = tuple(name for name in StageRow.__dataclass_fields__)
 _READ = Query(
-    select(*[_s.c[name] for name in _COLUMNS])
-    .where(_s.c.run_id == bindparam("run_id", type_=Uuid), _s.c.superseded_at.is_(None))
-    .order_by(_s.c.number, _s.c.occasion)
+    lambda: (
+        select(*[_s.c[name] for name in _COLUMNS])
+        .where(_s.c.run_id == bindparam("run_id", type_=Uuid), _s.c.superseded_at.is_(None))
+        .order_by(_s.c.number, _s.c.occasion)
+    )
 )
 _INSERT = Query(
-    text(
+    lambda: text(
         f"""
         insert into path_stages ({", ".join(_COLUMNS)})
         select {", ".join(_COLUMNS)} from jsonb_populate_recordset(null::path_stages, cast(:rows as jsonb))
@@ -91,7 +93,7 @@ _INSERT = Query(
     )
 )
 _DUE = Query(
-    text(
+    lambda: text(
         """
         update path_stages s set due = g.due
         from unnest(cast(:ids as uuid[]), cast(:dues as date[])) as g (id, due)
@@ -100,7 +102,7 @@ _DUE = Query(
     )
 )
 _SUPERSEDE = Query(
-    text(
+    lambda: text(
         """
         update path_stages set superseded_at = cast(:at as timestamptz), version = version + 1
         where id = any(cast(:ids as uuid[]))

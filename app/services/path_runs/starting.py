@@ -49,14 +49,16 @@ class Asked:
 
 
 _SUBJECT = Query(
-    select(
+    lambda: select(
         _s.c.kind,
         _s.c.entity_id,
         subjects.year_of(_s.c.id).label("year"),
     ).where(_s.c.id == bindparam("subject_id", type_=Uuid))
 )
 _TEMPLATE = Query(
-    select(_t.c.code, _t.c.state, _t.c.runs_on, _t.c.chain, _t.c.groups.cast(Text).label("groups")).where(
+    lambda: select(
+        _t.c.code, _t.c.state, _t.c.runs_on, _t.c.chain, _t.c.groups.cast(Text).label("groups")
+    ).where(
         _t.c.id == bindparam("template_id", type_=Uuid), _t.c.entity_id == bindparam("entity_id", type_=Uuid)
     )
 )
@@ -71,9 +73,9 @@ def _setting(chain: Chain) -> Query:
         .scalar_subquery()
     )
     return Query(
-        select(executing.label("executing"), chains.steps_in_force(chain, e.c.id).label("steps")).where(
-            e.c.id == bindparam("entity_id", type_=Uuid)
-        )
+        lambda: select(
+            executing.label("executing"), chains.steps_in_force(chain, e.c.id).label("steps")
+        ).where(e.c.id == bindparam("entity_id", type_=Uuid))
     )
 
 

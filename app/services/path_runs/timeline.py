@@ -38,7 +38,7 @@ def _items(r: FromClause) -> ScalarSelect[Any]:
 
 
 _TIMELINE = Query(
-    sql.as_json(
+    lambda: sql.as_json(
         select(
             runs.c.id,
             sql.ref_by_id(Entity.__table__, runs.c.entity_id).label("entity"),

@@ -128,7 +128,7 @@ _FACTS = tuple(str(column.key) for column in _fact_columns(_t))
 _AREA = tuple(name.removeprefix("_") for name in _FACTS[_FACTS.index("_code") : -1])
 
 _ONE = Query(
-    sql.as_json(
+    lambda: sql.as_json(
         select(
             *_item(_t),
             _t.c.groups,
@@ -149,7 +149,7 @@ _ONE = Query(
         "_before",
     )
 )
-_ONE_FACTS = Query(select(*_fact_columns(_t)).where(_t.c.id == ID, visible(_t)))
+_ONE_FACTS = Query(lambda: select(*_fact_columns(_t)).where(_t.c.id == ID, visible(_t)))
 
 
 def _facts(row: Row, prefix: str) -> Facts:
@@ -237,7 +237,7 @@ def _list(given: frozenset[str], *, after: bool) -> Query:
     page = (
         select(*_item(_t)).where(*where).order_by(_t.c.code, _t.c.id).limit(bindparam("count", type_=Integer))
     )
-    return Query(sql.as_json(page, "code", "id"))
+    return Query(lambda: sql.as_json(page, "code", "id"))
 
 
 async def many(

@@ -108,9 +108,9 @@ def _statement(*, locking: bool = False, asking: bool = True) -> TextualSelect:
     )
 
 
-_READING = Query(_statement())
-_WRITING = Query(_statement(locking=True))
-_TELLING = Query(_statement(asking=False))
+_READING = Query(_statement)
+_WRITING = Query(lambda: _statement(locking=True))
+_TELLING = Query(lambda: _statement(asking=False))
 _NO_SESSION = UUID(int=0)
 
 

@@ -56,8 +56,8 @@ _fact_columns = [
     *[_a.c[name.removeprefix("_")].label(name) for name in _FACTS],
     intervals.state(_a).label("_state"),
 ]
-_ONE = Query(sql.as_json(_shown(*_fact_columns).where(_a.c.id == ID, _visible), *_FACTS, "_state"))
-_ONE_FACTS = Query(select(*_fact_columns).where(_a.c.id == ID, _visible))
+_ONE = Query(lambda: sql.as_json(_shown(*_fact_columns).where(_a.c.id == ID, _visible), *_FACTS, "_state"))
+_ONE_FACTS = Query(lambda: select(*_fact_columns).where(_a.c.id == ID, _visible))
 
 
 def _params(actor: Actor, now: datetime) -> dict[str, Any]:

@@ -16,16 +16,18 @@ from app.services import lifecycle, sql
 
 _m = Membership.__table__
 _POST = Query(
-    select(_m.c.starts_at)
-    .where(
-        _m.c.user_id == bindparam("user_id", type_=Uuid),
-        _m.c.entity_id == bindparam("entity_id", type_=Uuid),
-        _m.c.role == sql.const(Role.HEAD),
-        sql.in_force(_m),
-    )
-    .order_by(_m.c.starts_at)
-    .limit(literal_column("1"))
-    .with_for_update(read=True)  # the post holds until the decision is committed
+    lambda: (
+        select(_m.c.starts_at)
+        .where(
+            _m.c.user_id == bindparam("user_id", type_=Uuid),
+            _m.c.entity_id == bindparam("entity_id", type_=Uuid),
+            _m.c.role == sql.const(Role.HEAD),
+            sql.in_force(_m),
+        )
+        .order_by(_m.c.starts_at)
+        .limit(literal_column("1"))
+        .with_for_update(read=True)
+    )  # the post holds until the decision is committed
 )
 
 

@@ -52,7 +52,7 @@ def _item(d: FromClause) -> list[ColumnElement[Any]]:
     ]
 
 
-_ONE = Query(sql.as_json(select(*_item(_d)).where(_d.c.id == ID, _visible)))
+_ONE = Query(lambda: sql.as_json(select(*_item(_d)).where(_d.c.id == ID, _visible)))
 
 
 async def one(lane: Lane, actor: Actor, decision_id: UUID) -> Document | None:

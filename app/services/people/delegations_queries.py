@@ -49,9 +49,9 @@ _fact_columns = [
     intervals.state(_d).label("_state"),
 ]
 _ONE = Query(
-    sql.as_json(select(*_item(_d), *_fact_columns).where(_d.c.id == ID, _visible), *_FACTS, "_state")
+    lambda: sql.as_json(select(*_item(_d), *_fact_columns).where(_d.c.id == ID, _visible), *_FACTS, "_state")
 )
-_ONE_FACTS = Query(select(*_fact_columns).where(_d.c.id == ID, _visible))
+_ONE_FACTS = Query(lambda: select(*_fact_columns).where(_d.c.id == ID, _visible))
 
 
 def _facts(actor: Actor, row: Row, prefix: str) -> Facts:

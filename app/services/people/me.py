@@ -172,7 +172,7 @@ def _entities() -> ColumnElement[Any]:
 
 
 _ME = Query(
-    sql.as_json(
+    lambda: sql.as_json(
         select(
             _user.c.id,
             _user.c.email,
@@ -191,7 +191,7 @@ _ME = Query(
         "_entities",
     )
 )
-_ENTITIES = Query(select(_entities().cast(Text).label("entities")))
+_ENTITIES = Query(lambda: select(_entities().cast(Text).label("entities")))
 
 
 async def one(lane: Lane, actor: Actor, now: datetime) -> Document | None:

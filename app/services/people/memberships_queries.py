@@ -51,11 +51,11 @@ _fact_columns = [
     select(_d.c.function).where(_d.c.id == _m.c.division_id).scalar_subquery().label("_function"),
 ]
 _ONE = Query(
-    sql.as_json(
+    lambda: sql.as_json(
         select(*_item(_m), *_fact_columns).where(_m.c.id == ID, _visible), *_FACTS, "_state", "_function"
     )
 )
-_ONE_FACTS = Query(select(*_fact_columns).where(_m.c.id == ID, _visible))
+_ONE_FACTS = Query(lambda: select(*_fact_columns).where(_m.c.id == ID, _visible))
 
 
 def _facts(actor: Actor, row: Row, prefix: str) -> Facts:

@@ -54,8 +54,8 @@ def _item(u: FromClause) -> list[ColumnElement[Any]]:
 
 _FACTS = ("_id", "_is_active", "_version")
 _fact_columns = [_u.c[name.removeprefix("_")].label(name) for name in _FACTS]
-_ONE = Query(sql.as_json(select(*_item(_u), *_fact_columns).where(_u.c.id == ID, _visible), *_FACTS))
-_ONE_FACTS = Query(select(*_fact_columns).where(_u.c.id == ID, _visible))
+_ONE = Query(lambda: sql.as_json(select(*_item(_u), *_fact_columns).where(_u.c.id == ID, _visible), *_FACTS))
+_ONE_FACTS = Query(lambda: select(*_fact_columns).where(_u.c.id == ID, _visible))
 
 
 def _params(actor: Actor) -> Mapping[str, Any]:
@@ -115,7 +115,7 @@ def _list(language: str, given: frozenset[str], *, after: bool) -> Query:
         )
         where.append(tuple_(key, _u.c.id) > position)
     page = select(*_item(_u)).where(*where).order_by(key, _u.c.id).limit(bindparam("count", type_=Integer))
-    return Query(sql.as_json(page, "id"))
+    return Query(lambda: sql.as_json(page, "id"))
 
 
 def _key(u: FromClause, language: str) -> ColumnElement[Any]:

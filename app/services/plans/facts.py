@@ -118,19 +118,23 @@ _of_link = sql.obj(
     id=_k.c.id, half=_k.c.half, recorded_by_id=_k.c.recorded_by_id, verified_at=_k.c.verified_at
 ).cast(Text)
 
-_PLAN = Query(select(*columns(plan)).where(plan.c.id == ID, visible(plan)))
+_PLAN = Query(lambda: select(*columns(plan)).where(plan.c.id == ID, visible(plan)))
 _ITEM = Query(
-    select(*columns(plan), _of_item.label("_child"))
-    .select_from(plan.join(_i, _i.c.plan_id == plan.c.id))
-    .where(_i.c.id == ID, visible(plan))
+    lambda: (
+        select(*columns(plan), _of_item.label("_child"))
+        .select_from(plan.join(_i, _i.c.plan_id == plan.c.id))
+        .where(_i.c.id == ID, visible(plan))
+    )
 )
 _LINK = Query(
-    select(*columns(plan), _of_link.label("_child"))
-    .select_from(plan.join(_k, _k.c.plan_id == plan.c.id))
-    .where(_k.c.id == ID, visible(plan))
+    lambda: (
+        select(*columns(plan), _of_link.label("_child"))
+        .select_from(plan.join(_k, _k.c.plan_id == plan.c.id))
+        .where(_k.c.id == ID, visible(plan))
+    )
 )
 _CALL = Query(
-    select(
+    lambda: select(
         plan.c.id,
         plan.c.entity_id,
         plan.c.state,
@@ -141,7 +145,7 @@ _CALL = Query(
     ).where(plan.c.id == ID, visible(plan) | takes_proposals(plan))
 )
 _ENTITY = Query(
-    select(_e.c.id, chains.steps_in_force(Chain.PLANS, _e.c.id).label("chain")).where(_e.c.id == ID)
+    lambda: select(_e.c.id, chains.steps_in_force(Chain.PLANS, _e.c.id).label("chain")).where(_e.c.id == ID)
 )
 
 

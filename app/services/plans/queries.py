@@ -96,7 +96,7 @@ def _said_before(p: FromClause) -> ColumnElement[Any]:
 
 
 _ONE = Query(
-    sql.as_json(
+    lambda: sql.as_json(
         select(
             *_item(_p),
             _development_plan(_p).label("development_plan"),
@@ -124,7 +124,7 @@ _ONE = Query(
         "_before",
     )
 )
-_ITEMS = Query(select(columns.items(_p).cast(Text).label("items")).where(_p.c.id == ID))
+_ITEMS = Query(lambda: select(columns.items(_p).cast(Text).label("items")).where(_p.c.id == ID))
 
 
 def read(said: str) -> dict[str, Any]:
@@ -200,7 +200,7 @@ def _page(shown: Sequence[ColumnElement[Any]], where: list[ColumnElement[bool]],
     if after:
         where.append(_p.c.id < bindparam("after_id", type_=Uuid))
     page = select(*shown).where(*where).order_by(_p.c.id.desc()).limit(bindparam("count", type_=Integer))
-    return Query(sql.as_json(page, "id"))
+    return Query(lambda: sql.as_json(page, "id"))
 
 
 async def many(

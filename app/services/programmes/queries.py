@@ -25,7 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.selectable import FromClause
 
 from app import clock
-from app.db import Lane, Query, Row
+from app.db import Compilable, Lane, Query, Row
 from app.enums import SubjectKind
 from app.enums.initiatives import InitiativeState
 from app.models import Entity, Initiative, Programme, ProgrammeParticipant
@@ -79,7 +79,7 @@ def _sharing(g: FromClause) -> FromClause:
     return union_all(lead.correlate(g), others.correlate(g)).lateral("sharing")
 
 
-def _parts() -> Query:
+def _parts() -> Compilable:
     g, e, i = _g, _e, Initiative.__table__
     sharing = _sharing(g)
     weight = func.coalesce(i.c.programme_weight, _ONE_ROW)
@@ -154,22 +154,20 @@ def _parts() -> Query:
         .correlate(g)
         .lateral("whole")
     )
-    return Query(
-        sql.as_json(
-            select(
-                sql.ref(g).label("programme"),
-                sql.TODAY.label("as_of"),
-                whole.c.percent,
-                whole.c.planned_percent,
-                whole.c.parts,
-            )
-            .select_from(g.join(whole, true()))
-            .where(g.c.id == ID, shares(g))
+    return sql.as_json(
+        select(
+            sql.ref(g).label("programme"),
+            sql.TODAY.label("as_of"),
+            whole.c.percent,
+            whole.c.planned_percent,
+            whole.c.parts,
         )
+        .select_from(g.join(whole, true()))
+        .where(g.c.id == ID, shares(g))
     )
 
 
-_PARTS = _parts()
+_PARTS = Query(_parts)
 
 
 async def parts(lane: Lane, actor: Actor, programme_id: UUID, now: datetime) -> Document | None:
@@ -178,7 +176,7 @@ async def parts(lane: Lane, actor: Actor, programme_id: UUID, now: datetime) -> 
     return None if row is None else Document(row["json"].encode(), 1)
 
 
-_KNOWN = Query(select(_g.c.id).where(_g.c.id == ID))
+_KNOWN = Query(lambda: select(_g.c.id).where(_g.c.id == ID))
 
 
 async def programme(lane: Lane, actor: Actor, programme_id: UUID, now: datetime) -> Facts | None:
@@ -202,9 +200,11 @@ _joined = _p.join(_g, _g.c.id == _p.c.programme_id).join(_e, _e.c.id == _p.c.ent
 _FACTS = ("_id", "_entity_id", "_version", "_joined_on", "_left_on")
 _fact_columns = [_p.c[name.removeprefix("_")].label(name) for name in _FACTS]
 _ONE = Query(
-    sql.as_json(select(*_item(_p, _g, _e), *_fact_columns).select_from(_joined).where(_p.c.id == ID), *_FACTS)
+    lambda: sql.as_json(
+        select(*_item(_p, _g, _e), *_fact_columns).select_from(_joined).where(_p.c.id == ID), *_FACTS
+    )
 )
-_ONE_FACTS = Query(select(*_fact_columns).where(_p.c.id == ID))
+_ONE_FACTS = Query(lambda: select(*_fact_columns).where(_p.c.id == ID))
 
 
 def _facts(row: Row, prefix: str) -> Facts:
@@ -255,10 +255,12 @@ def _list(given: frozenset[str], *, after: bool) -> Query:
     items = sql.as_json(page, "id").subquery("items")
     parent = Programme.__table__.alias("parent")
     return Query(
-        select(*items.c)
-        .select_from(parent.outerjoin(items, true()))
-        .where(parent.c.id == _PROGRAMME_ID)
-        .order_by(items.c.id)
+        lambda: (
+            select(*items.c)
+            .select_from(parent.outerjoin(items, true()))
+            .where(parent.c.id == _PROGRAMME_ID)
+            .order_by(items.c.id)
+        )
     )
 
 

@@ -29,7 +29,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from app import clock, ids
-from app.db import Query, Writer
+from app.db import Compilable, Query, Writer
 from app.enums import ChainState, Step, SubjectKind
 from app.models import Initiative, Milestone, ProgressReport
 from app.parties import PROJECT_MANAGER, Actor, Entitlement, Facts, party_key
@@ -53,14 +53,16 @@ _STAMPS = Stamps(rules.APPROVAL, _table)
 _SNAPSHOT = standing.snapshot(_table.c.id)
 
 _BEFORE = Query(
-    select(_table.c.milestones.cast(Text).label("reached"))
-    .where(
-        _table.c.initiative_id == bindparam("initiative_id", type_=Uuid),
-        _table.c.state == sql.const(ChainState.APPROVED),
-        _table.c.as_of <= bindparam("as_of", type_=Date),
+    lambda: (
+        select(_table.c.milestones.cast(Text).label("reached"))
+        .where(
+            _table.c.initiative_id == bindparam("initiative_id", type_=Uuid),
+            _table.c.state == sql.const(ChainState.APPROVED),
+            _table.c.as_of <= bindparam("as_of", type_=Date),
+        )
+        .order_by(_table.c.as_of.desc(), _table.c.approved_at.desc())
+        .limit(literal_column("1"))
     )
-    .order_by(_table.c.as_of.desc(), _table.c.approved_at.desc())
-    .limit(literal_column("1"))
 )
 
 _END = Transition(rules.DISCARD.action, approval.DRAFT | approval.CONTROLLED, rules.DISCARD.target)
@@ -68,13 +70,15 @@ _END = Transition(rules.DISCARD.action, approval.DRAFT | approval.CONTROLLED, ru
 
 
 _HOLD = Query(
-    update(Initiative)
-    .where(
-        _initiative.c.id == bindparam("initiative_id", type_=Uuid),
-        or_(*(_initiative.c.state == sql.const(state) for state in sorted(initiatives.RUNNING))),
+    lambda: (
+        update(Initiative)
+        .where(
+            _initiative.c.id == bindparam("initiative_id", type_=Uuid),
+            or_(*(_initiative.c.state == sql.const(state) for state in sorted(initiatives.RUNNING))),
+        )
+        .values(version=_initiative.c.version + 1)
+        .returning(_initiative.c.id)
     )
-    .values(version=_initiative.c.version + 1)
-    .returning(_initiative.c.id)
 )
 """Takes hold of an initiative that is carried out."""
 
@@ -288,7 +292,7 @@ async def approve(
         raise lifecycle.lost_race()
 
 
-def _stand() -> Query:
+def _stand() -> Compilable:
     """What an approved report does to its initiative, in one statement; no row where that is another version by now."""
     i, m = Initiative.__table__, Milestone.__table__
     as_of = bindparam("as_of", type_=Date)
@@ -331,12 +335,10 @@ def _stand() -> Query:
         .returning(m.c.number)
         .cte("marked")
     )
-    return Query(
-        select(stood.c.id, select(func.count()).select_from(marked).scalar_subquery().label("marked"))
-    )
+    return select(stood.c.id, select(func.count()).select_from(marked).scalar_subquery().label("marked"))
 
 
-_STAND = _stand()
+_STAND = Query(_stand)
 
 
 def _check_running(facts: Facts) -> None:

@@ -56,9 +56,11 @@ COLUMNS = tuple(str(column.key) for column in columns(report, initiative))
 """Their names, for a query that shows a report beside its facts."""
 
 _ONE = Query(
-    select(*columns(report, initiative))
-    .select_from(joined)
-    .where(report.c.id == ID, visible(report, initiative))
+    lambda: (
+        select(*columns(report, initiative))
+        .select_from(joined)
+        .where(report.c.id == ID, visible(report, initiative))
+    )
 )
 
 

@@ -69,7 +69,7 @@ def _inside(fact: ColumnElement[Any]) -> ColumnElement[Any]:
 
 
 _ONE = Query(
-    sql.as_json(
+    lambda: sql.as_json(
         select(
             *_item(_r, _i),
             sql.ref_by_id(Entity.__table__, _r.c.entity_id).label("entity"),
@@ -140,10 +140,12 @@ def _list(given: frozenset[str], *, after: bool) -> Query:
     items = sql.as_json(page, "as_of", "id").subquery("items")
     parent = Initiative.__table__.alias("parent")
     return Query(
-        select(*items.c)
-        .select_from(parent.outerjoin(items, true()))
-        .where(parent.c.id == _INITIATIVE_ID, visible_initiative(parent))
-        .order_by(items.c.as_of.desc(), items.c.id.desc())
+        lambda: (
+            select(*items.c)
+            .select_from(parent.outerjoin(items, true()))
+            .where(parent.c.id == _INITIATIVE_ID, visible_initiative(parent))
+            .order_by(items.c.as_of.desc(), items.c.id.desc())
+        )
     )
 
 

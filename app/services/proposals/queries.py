@@ -64,7 +64,7 @@ _fact_columns = [
 _ALL_FACTS = (*_FACTS, "_nobody_left", "_criteria")
 
 _ONE = Query(
-    sql.as_json(
+    lambda: sql.as_json(
         select(
             *_item(_x, _p),
             _x.c.problem,
@@ -85,7 +85,7 @@ _ONE = Query(
         *_ALL_FACTS,
     )
 )
-_ONE_FACTS = Query(select(*_fact_columns).select_from(_joined).where(_x.c.id == ID, visible(_x)))
+_ONE_FACTS = Query(lambda: select(*_fact_columns).select_from(_joined).where(_x.c.id == ID, visible(_x)))
 
 
 def _facts(row: Row, prefix: str, actor: Actor) -> Facts:
@@ -155,7 +155,7 @@ def _list(given: frozenset[str], *, after: bool) -> Query:
         .order_by(_x.c.id.desc())
         .limit(bindparam("count", type_=Integer))
     )
-    return Query(sql.as_json(page, "id"))
+    return Query(lambda: sql.as_json(page, "id"))
 
 
 async def many(

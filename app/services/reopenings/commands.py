@@ -1,13 +1,14 @@
 """Every write of reopenings."""
 
 from datetime import date, datetime
+from functools import partial
 from uuid import UUID
 
 from sqlalchemy import bindparam, insert, select
 from sqlalchemy.types import Uuid
 
 from app import clock, errors, ids
-from app.db import Query, Writer
+from app.db import Compilable, Query, Writer
 from app.enums import ReopeningState, SubjectKind
 from app.models import Obligation, Reopening
 from app.parties import Actor, Entitlement, Facts
@@ -22,14 +23,14 @@ from app.services.results import rules as result_rules
 from app.services.transitions import Transition
 
 _opened = Reopening.__table__
-_LAPSED = {
-    scope: Query(
-        select(_opened.c.id, _opened.c.version).where(
-            _opened.c[scope] == bindparam("scope", type_=Uuid), standing.lapsed(_opened)
-        )
-    )
-    for scope in ("result_id", "obligation_id")
-}
+
+
+def _lapsed(scope: str) -> Compilable:
+    within = _opened.c[scope] == bindparam("scope", type_=Uuid)
+    return select(_opened.c.id, _opened.c.version).where(within, standing.lapsed(_opened))
+
+
+_LAPSED = {scope: Query(partial(_lapsed, scope)) for scope in ("result_id", "obligation_id")}
 
 
 async def ask(

@@ -116,14 +116,14 @@ def _fact_columns(opened: FromClause) -> list[ColumnElement[Any]]:
 
 
 _ONE = Query(
-    sql.as_json(
+    lambda: sql.as_json(
         select(*_item(_opened), *_fact_columns(_opened))
         .select_from(_joined(_opened))
         .where(_opened.c.id == ID, visible(_opened)),
         *_FACTS,
     )
 )
-_ONE_FACTS = Query(select(*_fact_columns(_opened)).where(_opened.c.id == ID, visible(_opened)))
+_ONE_FACTS = Query(lambda: select(*_fact_columns(_opened)).where(_opened.c.id == ID, visible(_opened)))
 
 
 def _facts(row: Row, prefix: str) -> Facts:
@@ -185,7 +185,7 @@ def _list(given: frozenset[str], *, after: bool) -> Query:
         .order_by(_opened.c.id.desc())
         .limit(bindparam("count", type_=Integer))
     )
-    return Query(sql.as_json(page, "id"))
+    return Query(lambda: sql.as_json(page, "id"))
 
 
 async def many(

@@ -194,7 +194,7 @@ def _insert(*, correcting: bool) -> Query:
         .scalar_subquery()
     )
     columns = (*_WRITTEN, "corrects_id") if correcting else _WRITTEN
-    return Query(insert(_table).values(revision=revision, **sql.written(_table, columns)))
+    return Query(lambda: insert(_table).values(revision=revision, **sql.written(_table, columns)))
 
 
 _FIRST, _CORRECTION = _insert(correcting=False), _insert(correcting=True)

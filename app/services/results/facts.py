@@ -164,9 +164,9 @@ _ASKED = (
     .select_from(_result.join(_indicator, _indicator.c.id == _result.c.indicator_id))
     .where(_result.c.id == any_(bindparam("ids", type_=ARRAY(Uuid))), visible(_result))
 )
-_MANY = Query(_ASKED)
-_SCORABLE = Query(_ASKED.add_columns(live.asked(_result, _indicator).label("_scorable")))
-_HELD = Query(_ASKED.order_by(_indicator.c.id).with_for_update(key_share=True, of=_indicator))
+_MANY = Query(lambda: _ASKED)
+_SCORABLE = Query(lambda: _ASKED.add_columns(live.asked(_result, _indicator).label("_scorable")))
+_HELD = Query(lambda: _ASKED.order_by(_indicator.c.id).with_for_update(key_share=True, of=_indicator))
 
 
 def of(row: Row, prefix: str) -> Facts:

@@ -91,7 +91,7 @@ def _history(*, after: bool) -> Query:
         .order_by(event.c.id)
         .limit(bindparam("count", type_=Integer))
     )
-    return Query(sql.as_json(page, "_event_id"))
+    return Query(lambda: sql.as_json(page, "_event_id"))
 
 
 _HISTORY, _HISTORY_AFTER = _history(after=False), _history(after=True)

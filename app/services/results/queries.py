@@ -199,11 +199,11 @@ def _one(*where: ColumnElement[bool]) -> Select[Any]:
 
 _BESIDE = (*scores.COLUMNS, "_corrective", *facts.COLUMNS)
 
-_ONE = Query(sql.as_json(_one(_result.c.id == ID), *_BESIDE))
+_ONE = Query(lambda: sql.as_json(_one(_result.c.id == ID), *_BESIDE))
 
 _EARLIER = _result.alias("asked")
 _AS_OF = Query(
-    sql.as_json(
+    lambda: sql.as_json(
         _one(
             _EARLIER.c.id == ID,
             visible(_EARLIER),
@@ -311,7 +311,7 @@ def _list(given: frozenset[str], *, after: bool) -> Query:
         .order_by(r.c.period_end.desc(), r.c.id)
         .limit(bindparam("count", type_=Integer))
     )
-    return Query(sql.as_json(page, "period_end", "id"))
+    return Query(lambda: sql.as_json(page, "period_end", "id"))
 
 
 def narrowed(r: FromClause, given: frozenset[str]) -> list[ColumnElement[bool]]:

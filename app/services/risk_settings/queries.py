@@ -77,9 +77,9 @@ def _shown() -> Select[Any]:
     )
 
 
-_ONE = Query(sql.as_json(_shown().where(_s.c.id == bindparam("id", type_=Uuid))))
-_FACTS = Query(select(_s.c.id).where(_s.c.id == bindparam("id", type_=Uuid)))
-_LATEST = Query(select(func.max(_s.c.number).label("number")))
+_ONE = Query(lambda: sql.as_json(_shown().where(_s.c.id == bindparam("id", type_=Uuid))))
+_FACTS = Query(lambda: select(_s.c.id).where(_s.c.id == bindparam("id", type_=Uuid)))
+_LATEST = Query(lambda: select(func.max(_s.c.number).label("number")))
 
 
 async def facts(lane: Lane, actor: Actor, settings_id: UUID, now: datetime) -> Facts | None:
@@ -105,7 +105,7 @@ def _list(_: frozenset[str], *, after: bool) -> Query:
     page = _shown().order_by(_s.c.number.desc()).limit(bindparam("count", type_=Integer))
     if after:
         page = page.where(_s.c.number < bindparam("after_number", type_=Integer))
-    return Query(sql.as_json(page, "number"))
+    return Query(lambda: sql.as_json(page, "number"))
 
 
 async def many(lane: Lane, cursor: str | None, limit: int | None) -> bytes:

@@ -32,7 +32,7 @@ MONEY = "OMR"
 """The unit of money."""
 
 _GRANTED = Query(
-    text(
+    lambda: text(
         """
         update risk_resources r
         set granted = g.amount, granted_by_id = cast(:by_id as uuid), granted_at = cast(:at as timestamptz),
@@ -43,7 +43,7 @@ _GRANTED = Query(
     )
 )
 _ANSWERED = Query(
-    text(
+    lambda: text(
         """
         update risk_raisings
         set answer = cast(:answer as text), answered_by_id = cast(:by_id as uuid),

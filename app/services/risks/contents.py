@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import Select, Uuid, bindparam, exists, func, insert, literal_column, or_, select, text
 
 from app import clock, errors, ids, permissions
-from app.db import Query, Row, Writer
+from app.db import Compilable, Query, Row, Writer
 from app.enums import Classification, Role, SubjectKind
 from app.enums.risks import RiskState
 from app.models import Division, Membership, Risk, RiskAssessment
@@ -30,14 +30,14 @@ _EDITED = lifecycle.with_who_acts(_table.c.edited_by)
 _found = things.finder(things.KINDS)
 
 _HOLD_NUMBERS = Query(
-    text(
+    lambda: text(
         "select pg_advisory_xact_lock(hashtextextended('mutabaa risks ' || cast(:entity_id as text), 0)) as held"
     )
 )
 """So that of two who register a risk of one entity at once, each gets a number of its own."""
 
 _NUMBERED = Query(
-    select(
+    lambda: select(
         select(func.count())
         .select_from(_table)
         .where(_table.c.entity_id == bindparam("entity_id", type_=Uuid))
@@ -48,7 +48,7 @@ _NUMBERED = Query(
 )
 
 
-def _known() -> Query:
+def _known() -> Compilable:
     d, m = Division.__table__, Membership.__table__
 
     def there(name: str, *where: Any) -> Any:
@@ -57,21 +57,19 @@ def _known() -> Query:
         return or_(parameter.is_(None), exists(found)).label(name)
 
     entity_id = bindparam("entity_id", type_=Uuid)
-    return Query(
-        select(
-            there("division_id", d.c.id == bindparam("division_id", type_=Uuid), d.c.entity_id == entity_id),
-            there(
-                "owner_id",
-                m.c.user_id == bindparam("owner_id", type_=Uuid),
-                m.c.entity_id == entity_id,
-                sql.in_force(m),
-                sql.is_active(m.c.user_id),
-            ),
-        )
+    return select(
+        there("division_id", d.c.id == bindparam("division_id", type_=Uuid), d.c.entity_id == entity_id),
+        there(
+            "owner_id",
+            m.c.user_id == bindparam("owner_id", type_=Uuid),
+            m.c.entity_id == entity_id,
+            sql.in_force(m),
+            sql.is_active(m.c.user_id),
+        ),
     )
 
 
-_KNOWN = _known()
+_KNOWN = Query(_known)
 _REFERRED = ("division_id", "owner_id")
 
 

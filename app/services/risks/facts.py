@@ -109,18 +109,20 @@ def in_force() -> list[ColumnElement[Any]]:
 
 
 _FACTS = Query(
-    select(
-        *fact_columns(),
-        *in_force(),
-        _raised_from().label("_raised_from"),
-        _count(RiskResource.__table__).label("_resources"),
-        _count(RiskRaising.__table__).label("_raisings"),
-        _asked().cast(Text).label("_asked"),
+    lambda: (
+        select(
+            *fact_columns(),
+            *in_force(),
+            _raised_from().label("_raised_from"),
+            _count(RiskResource.__table__).label("_resources"),
+            _count(RiskRaising.__table__).label("_raisings"),
+            _asked().cast(Text).label("_asked"),
+        )
+        .select_from(joined)
+        .where(R.c.id == ID, visible(R))
     )
-    .select_from(joined)
-    .where(R.c.id == ID, visible(R))
 )
-IN_FORCE = Query(select(*in_force()))
+IN_FORCE = Query(lambda: select(*in_force()))
 
 
 def now_in_force(row: Row) -> dict[str, Any]:

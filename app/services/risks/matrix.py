@@ -87,18 +87,20 @@ def _query(measure: RiskMeasure, given: frozenset[str]) -> Query:
         else literal_column("null::json")
     )
     return Query(
-        select(
-            entity.cast(Text).label("entity"),
-            sql.obj(id=_s.c.id, number=_s.c.number).cast(Text).label("settings"),
-            levels(_s, "probability").cast(Text).label("probability"),
-            levels(_s, "impact").cast(Text).label("impact"),
-            sql.obj(**{name: _s.c[name] for name in SCALE}).cast(Text).label("scale"),
-            _cells(seen, version).cast(Text).label("cells"),
-            unknown.scalar_subquery().label("not_assessed"),
-            _others(seen, version).cast(Text).label("other_settings"),
+        lambda: (
+            select(
+                entity.cast(Text).label("entity"),
+                sql.obj(id=_s.c.id, number=_s.c.number).cast(Text).label("settings"),
+                levels(_s, "probability").cast(Text).label("probability"),
+                levels(_s, "impact").cast(Text).label("impact"),
+                sql.obj(**{name: _s.c[name] for name in SCALE}).cast(Text).label("scale"),
+                _cells(seen, version).cast(Text).label("cells"),
+                unknown.scalar_subquery().label("not_assessed"),
+                _others(seen, version).cast(Text).label("other_settings"),
+            )
+            .where(_s.c.id == version)
+            .add_cte(seen)
         )
-        .where(_s.c.id == version)
-        .add_cte(seen)
     )
 
 

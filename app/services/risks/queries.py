@@ -86,7 +86,7 @@ def _challenge() -> ColumnElement[Any]:
 
 
 _ONE = Query(
-    sql.as_json(
+    lambda: sql.as_json(
         select(
             *_item(),
             R.c.cause,
@@ -176,7 +176,7 @@ def _list(given: frozenset[str], *, after: bool) -> Query:
         .order_by(rank, R.c.id)
         .limit(bindparam("count", type_=Integer))
     )
-    return Query(sql.as_json(page, "_rank", "id"))
+    return Query(lambda: sql.as_json(page, "_rank", "id"))
 
 
 async def many(
@@ -230,7 +230,7 @@ def _lessons(given: frozenset[str], *, after: bool) -> Query:
         .order_by(R.c.closed_at.desc(), R.c.id.desc())
         .limit(bindparam("count", type_=Integer))
     )
-    return Query(sql.as_json(page, "_at", "_id"))
+    return Query(lambda: sql.as_json(page, "_at", "_id"))
 
 
 async def lessons(

@@ -83,7 +83,7 @@ def _item(p: FromClause) -> list[ColumnElement[Any]]:
 _FACTS = ("_id", "_entity_id", "_state", "_version", "_edited_by")
 _fact_columns = [_p.c[name.removeprefix("_")].label(name) for name in _FACTS]
 _ONE = Query(
-    sql.as_json(
+    lambda: sql.as_json(
         select(
             *_item(_p),
             sql.person(_p.c.submitted_by_id).label("submitted_by"),
@@ -96,7 +96,7 @@ _ONE = Query(
         *_FACTS,
     )
 )
-_ONE_FACTS = Query(select(*_fact_columns).where(_p.c.id == ID, _visible))
+_ONE_FACTS = Query(lambda: select(*_fact_columns).where(_p.c.id == ID, _visible))
 
 
 def _facts(row: Row, prefix: str) -> Facts:
@@ -151,7 +151,7 @@ async def many(lane: Lane, actor: Actor, entity_id: UUID, cursor: str | None, li
 
 
 _IN_FORCE = Query(
-    sql.as_json(
+    lambda: sql.as_json(
         select(
             sql.ref(_e).label("entity"),
             _p.c.id.is_(None).label("is_default"),

@@ -19,7 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.selectable import FromClause
 
 from app import clock
-from app.db import Lane, Query
+from app.db import Compilable, Lane, Query
 from app.enums import ChainState
 from app.models import Obligation, Result, Schedule
 from app.parties import Actor
@@ -52,7 +52,7 @@ def _items() -> Select[Any]:
     ).where(s.c.indicator_id == indicators.INDICATOR_ID)
 
 
-_ONE = Query(sql.as_json(_items().where(_s.c.number == bindparam("number", type_=Integer))))
+_ONE = Query(lambda: sql.as_json(_items().where(_s.c.number == bindparam("number", type_=Integer))))
 
 
 async def one(lane: Lane, indicator_id: UUID, number: int, version: int, now: datetime) -> Document | None:
@@ -88,10 +88,12 @@ async def many(
 
 
 _NEWEST = Query(
-    select(_s.c.number, _s.c.frequency, _s.c.starts_on, *[_s.c[name] for name in WINDOWS])
-    .where(_s.c.indicator_id == indicators.INDICATOR_ID)
-    .order_by(_s.c.number.desc())
-    .limit(literal_column("1"))
+    lambda: (
+        select(_s.c.number, _s.c.frequency, _s.c.starts_on, *[_s.c[name] for name in WINDOWS])
+        .where(_s.c.indicator_id == indicators.INDICATOR_ID)
+        .order_by(_s.c.number.desc())
+        .limit(literal_column("1"))
+    )
 )
 
 
@@ -104,7 +106,7 @@ async def newest(lane: Lane, indicator_id: UUID) -> tuple[int, rules.Schedule | 
     return row["number"], rules.Schedule(row["frequency"], row["starts_on"], windows)
 
 
-def _figures() -> Query:
+def _figures() -> Compilable:
     o, r = Obligation.__table__, Result.__table__
     found: Select[Any] = select(literal_column("1")).where(
         o.c.indicator_id == indicators.INDICATOR_ID,
@@ -114,10 +116,10 @@ def _figures() -> Query:
         r.c.period_end == o.c.period_end,
         r.c.state != sql.const(ChainState.DISCARDED),
     )
-    return Query(select(exists(found).label("exist")))
+    return select(exists(found).label("exist"))
 
 
-_FIGURES = _figures()
+_FIGURES = Query(_figures)
 
 
 async def has_figures(lane: Lane, indicator_id: UUID, since: date) -> bool:

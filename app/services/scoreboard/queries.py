@@ -137,7 +137,7 @@ def _moment(as_of: datetime | None) -> str:
 
 @lru_cache(maxsize=256)
 def _query(by: By, given: frozenset[str]) -> Query:
-    return Query(select(cast(_lines(by, given), Text).label("json")))
+    return Query(lambda: select(cast(_lines(by, given), Text).label("json")))
 
 
 def _lines(by: By, given: frozenset[str], *where: ColumnElement[bool]) -> ScalarSelect[Any]:
@@ -411,4 +411,4 @@ def _below(by: By, board: FromClause, given: frozenset[str]) -> ColumnElement[An
     return sql.obj(lines=lines, indicators=active.op("||")(narrowed))
 
 
-_AROUND = Query(_around())
+_AROUND = Query(_around)

@@ -27,7 +27,7 @@ from sqlalchemy import (
 )
 
 from app import errors, ids
-from app.db import Query, Writer
+from app.db import Compilable, Query, Writer
 from app.enums import ContributionState, IndicatorState, SubjectKind
 from app.enums.scorecards import ScorecardState
 from app.models import Contribution, Entity, Indicator, Scorecard, ScorecardLine, Target
@@ -43,7 +43,7 @@ _EDITED = lifecycle.with_who_acts(_table.c.edited_by)
 Said = Mapping[str, Any]
 
 
-def _known_query() -> Query:
+def _known_query() -> Compilable:
     i, own = Indicator.__table__, Indicator.__table__.alias("own")
     c, t = Contribution.__table__, Target.__table__
     part = (
@@ -60,7 +60,7 @@ def _known_query() -> Query:
     )
     of_year = and_(t.c.definition_id == i.c.definition_id, t.c.year == bindparam("year", type_=SmallInteger))
     own_or_known = (i.c.entity_id == bindparam("entity_id", type_=Uuid)) | i.c.definition_id.is_not(None)
-    return Query(
+    return (
         select(
             *[i.c[name] for name in ("id", "entity_id", "level", "state", "definition_id")],
             sql.ref(i).cast(Text).label("indicator"),
@@ -72,7 +72,7 @@ def _known_query() -> Query:
     )
 
 
-_KNOWN = _known_query()
+_KNOWN = Query(_known_query)
 
 
 async def create(writer: Writer, actor: Actor, entity: Facts, said: Said, now: datetime) -> UUID:

@@ -128,17 +128,19 @@ def _gaps(*where: ColumnElement[bool]) -> Select[Any]:
     return select(said.cast(Text).label("said"), _s.c.version).where(*where, visible(_s))
 
 
-_OF_ONE = Query(_gaps(_s.c.id == queries.ID))
+_OF_ONE = Query(lambda: _gaps(_s.c.id == queries.ID))
 _IN_FORCE = _s.c.state == sql.const(ScorecardState.IN_FORCE)
 _OF_YEAR = Query(
-    _gaps(
-        _s.c.entity_id == bindparam("entity_id", type_=Uuid),
-        _s.c.year == bindparam("year", type_=SmallInteger),
-        _s.c.state != sql.const(ScorecardState.DISCARDED),
-        _s.c.state != sql.const(ScorecardState.SUPERSEDED),
+    lambda: (
+        _gaps(
+            _s.c.entity_id == bindparam("entity_id", type_=Uuid),
+            _s.c.year == bindparam("year", type_=SmallInteger),
+            _s.c.state != sql.const(ScorecardState.DISCARDED),
+            _s.c.state != sql.const(ScorecardState.SUPERSEDED),
+        )
+        .order_by(_IN_FORCE.desc())
+        .limit(literal_column("1"))
     )
-    .order_by(_IN_FORCE.desc())
-    .limit(literal_column("1"))
 )
 
 

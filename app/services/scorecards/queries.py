@@ -118,7 +118,7 @@ def _said_by_the_one_before(s: FromClause) -> ScalarSelect[Any]:
 
 
 _ONE = Query(
-    sql.as_json(
+    lambda: sql.as_json(
         select(
             *_item(_s),
             _s.c.copied_from_id,
@@ -143,7 +143,7 @@ _ONE = Query(
         "_before",
     )
 )
-_ONE_FACTS = Query(select(*_fact_columns(_s)).where(_s.c.id == ID, visible(_s)))
+_ONE_FACTS = Query(lambda: select(*_fact_columns(_s)).where(_s.c.id == ID, visible(_s)))
 
 
 def params(actor: Actor, now: datetime) -> dict[str, Any]:
@@ -231,7 +231,7 @@ def _list(given: frozenset[str], *, after: bool) -> Query:
     if after:
         where.append(_s.c.id < bindparam("after_id", type_=Uuid))
     page = select(*_item(_s)).where(*where).order_by(_s.c.id.desc())
-    return Query(sql.as_json(page.limit(bindparam("count", type_=Integer)), "id"))
+    return Query(lambda: sql.as_json(page.limit(bindparam("count", type_=Integer)), "id"))
 
 
 async def many(

@@ -13,7 +13,7 @@ from sqlalchemy import SmallInteger, Uuid, bindparam, exists, func, literal_colu
 from sqlalchemy.dialects.postgresql import array
 
 from app import clock
-from app.db import Query, Writer
+from app.db import Compilable, Query, Writer
 from app.enums import IndicatorState, SubjectKind
 from app.enums.scorecards import ScorecardState
 from app.models import Indicator, Scorecard, ScorecardLine
@@ -155,7 +155,7 @@ def _columns_of(transition: Transition, person_id: UUID, now: datetime) -> Mappi
             return {**returned, **not_approved, "controlled_by": _ONLY_ALIGNED}
 
 
-def _marking() -> Query:
+def _marking() -> Compilable:
     i, line, s = Indicator.__table__, ScorecardLine.__table__, Scorecard.__table__
     stands = exists(
         select(literal_column("1"))
@@ -166,7 +166,7 @@ def _marking() -> Query:
             s.c.year >= bindparam("this_year", type_=SmallInteger),
         )
     )
-    return Query(
+    return (
         select(i.c.id, i.c.version, i.c.in_scorecard)
         .where(
             i.c.entity_id == bindparam("entity_id", type_=Uuid),
@@ -178,7 +178,7 @@ def _marking() -> Query:
     )
 
 
-_MARKING = _marking()
+_MARKING = Query(_marking)
 """The indicators of an entity that are to be marked otherwise: in a scorecard are those that stand in one in force
 of this year or a later one."""
 

@@ -214,6 +214,6 @@ def _keep() -> Select[Any]:
     )
 
 
-_KEEP = Query(_keep())
-_MISSING = Query(_missing())
-_RESTING_ON = Query(_resting_on())
+_KEEP = Query(_keep)
+_MISSING = Query(_missing)
+_RESTING_ON = Query(_resting_on)

@@ -234,7 +234,7 @@ def _year_end(year: ColumnElement[Any]) -> ColumnElement[date]:
 def _series(given: frozenset[str]) -> Query:
     points = _points(given)
     return Query(
-        sql.as_json(
+        lambda: sql.as_json(
             select(
                 sql.ref(_i).label("indicator"),
                 sql.ref(_e).label("entity"),

@@ -48,10 +48,12 @@ def _fact_columns() -> list[ColumnElement[Any]]:
 
 _FROM = _a.outerjoin(_e, _e.c.id == _a.c.entity_id)
 _ONE = Query(
-    sql.as_json(select(*_item(), *_fact_columns()).select_from(_FROM).where(_a.c.id == ID, _VISIBLE), *_FACTS)
+    lambda: sql.as_json(
+        select(*_item(), *_fact_columns()).select_from(_FROM).where(_a.c.id == ID, _VISIBLE), *_FACTS
+    )
 )
-_ONE_FACTS = Query(select(*_fact_columns()).where(_a.c.id == ID, _VISIBLE))
-_ENTITY_EXISTS = Query(select(_e.c.id).where(_e.c.id == ID))
+_ONE_FACTS = Query(lambda: select(*_fact_columns()).where(_a.c.id == ID, _VISIBLE))
+_ENTITY_EXISTS = Query(lambda: select(_e.c.id).where(_e.c.id == ID))
 
 
 def _facts(actor: Actor, row: Row, prefix: str) -> Facts:
@@ -96,7 +98,7 @@ def _list(_: frozenset[str], *, after: bool) -> Query:
         .order_by(_a.c.id.desc())
         .limit(bindparam("count", type_=Integer))
     )
-    return Query(sql.as_json(page, "id"))
+    return Query(lambda: sql.as_json(page, "id"))
 
 
 async def many(lane: Lane, actor: Actor, cursor: str | None, limit: int | None) -> bytes:

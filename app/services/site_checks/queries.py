@@ -54,7 +54,7 @@ def _fact_columns(c: FromClause) -> list[ColumnElement[Any]]:
 
 _FACTS = tuple(str(column.key) for column in _fact_columns(_c))
 _ONE = Query(
-    sql.as_json(
+    lambda: sql.as_json(
         select(
             *_item(_c, _i),
             sql.ref_by_id(Entity.__table__, _c.c.entity_id).label("entity"),
@@ -76,7 +76,7 @@ _ONE = Query(
         *_FACTS,
     )
 )
-_ONE_FACTS = Query(select(*_fact_columns(_c)).select_from(_joined).where(_c.c.id == ID, visible(_i)))
+_ONE_FACTS = Query(lambda: select(*_fact_columns(_c)).select_from(_joined).where(_c.c.id == ID, visible(_i)))
 
 
 def _facts(row: Row, prefix: str) -> Facts:
@@ -132,10 +132,12 @@ def _list(_: frozenset[str], *, after: bool) -> Query:
     items = sql.as_json(page, "checked_on", "id").subquery("items")
     parent = Initiative.__table__.alias("parent")
     return Query(
-        select(*items.c)
-        .select_from(parent.outerjoin(items, true()))
-        .where(parent.c.id == _INITIATIVE_ID, visible_initiative(parent))
-        .order_by(items.c.checked_on.desc(), items.c.id.desc())
+        lambda: (
+            select(*items.c)
+            .select_from(parent.outerjoin(items, true()))
+            .where(parent.c.id == _INITIATIVE_ID, visible_initiative(parent))
+            .order_by(items.c.checked_on.desc(), items.c.id.desc())
+        )
     )
 
 

@@ -64,9 +64,9 @@ def _item() -> list[ColumnElement[Any]]:
 
 
 _all = _w.join(_e, _e.c.id == _w.c.entity_id)
-_FACTS = Query(select(*_fact_columns).where(_w.c.id == ID, _visible))
+_FACTS = Query(lambda: select(*_fact_columns).where(_w.c.id == ID, _visible))
 _ONE = Query(
-    sql.as_json(
+    lambda: sql.as_json(
         select(*_item(), sql.person(_w.c.withdrawn_by_id).label("withdrawn_by"), *_fact_columns)
         .select_from(_all)
         .where(_w.c.id == ID, _visible),
@@ -134,7 +134,7 @@ def _list(given: frozenset[str], *, after: bool) -> Query:
         .order_by(latest, _w.c.id)
         .limit(bindparam("count", type_=Integer))
     )
-    return Query(sql.as_json(page, "_latest", "id"))
+    return Query(lambda: sql.as_json(page, "_latest", "id"))
 
 
 async def many(lane: Lane, actor: Actor, asked: SwotFilter, cursor: str | None, limit: int | None) -> bytes:

@@ -36,11 +36,13 @@ class Upload:
 
 
 _ONE = Query(
-    select(*evidence.columns(_e, _s), *[_u.c[name].label(f"upload_{name}") for name in _SHOWN])
-    .select_from(_u.join(_e, _e.c.id == _u.c.evidence_id).join(_s, true()))
-    .where(
-        _u.c.id == bindparam("id", type_=Uuid),
-        and_(_u.c.created_by_id == visibility.PERSON, visible(_e, evidence.sight)),
+    lambda: (
+        select(*evidence.columns(_e, _s), *[_u.c[name].label(f"upload_{name}") for name in _SHOWN])
+        .select_from(_u.join(_e, _e.c.id == _u.c.evidence_id).join(_s, true()))
+        .where(
+            _u.c.id == bindparam("id", type_=Uuid),
+            and_(_u.c.created_by_id == visibility.PERSON, visible(_e, evidence.sight)),
+        )
     )
 )
 
