@@ -15,6 +15,7 @@ from app.db import Database
 from app.files import FileStore
 from app.middleware import Edge
 from app.routers import (
+    actions,
     assignments,
     auth,
     budgets,
@@ -32,6 +33,7 @@ from app.routers import (
     entities,
     escalation_routes,
     escalations,
+    evaluations,
     evidence,
     holidays,
     improvement_plans,
@@ -53,6 +55,9 @@ from app.routers import (
     proposals,
     reopenings,
     results,
+    risk_decisions,
+    risk_settings,
+    risks,
     role_plans,
     role_rules,
     schedules,
@@ -62,6 +67,7 @@ from app.routers import (
     service,
     service_accounts,
     site_checks,
+    swot_entries,
     uploads,
     users,
 )
@@ -110,6 +116,12 @@ ROUTERS = (
     challenges.router,
     escalations.router,
     escalation_routes.router,
+    risks.router,
+    risk_decisions.router,
+    risk_settings.router,
+    swot_entries.router,
+    actions.router,
+    evaluations.router,
     meetings.router,
     meeting_series.router,
     meeting_decisions.router,

@@ -2,9 +2,9 @@
 
 A *party key* is `manager:<entity id>`, `planning:<entity id>`, `division:<division id>`,
 `technical_representative:<subject id>` (whoever is assigned to that subject), `project_manager:<initiative id>`,
-or one of the national keys `unit`, `unit_editor`, `administrator`. A person's keys come from the memberships in force; a step's keys from
-the chain that the entity's role plan names. What the role rules speak of stands here too: the actor, the facts
-of a subject, and the entitlement that they come to.
+`person:<user id>`, or one of the national keys `unit`, `unit_editor`, `administrator`. A person's keys come from the
+memberships in force; a step's keys from the chain that the entity's role plan names. What the role rules speak of stands
+here too: the actor, the facts of a subject, and the entitlement that they come to.
 """
 
 from collections.abc import Iterable, Mapping
@@ -20,6 +20,9 @@ UNIT_EDITOR = "unit_editor"
 ADMINISTRATOR = "administrator"
 PROJECT_MANAGER = "project_manager"
 """The party of one initiative's project manager: `project_manager:<initiative id>`."""
+PERSON = "person"
+"""The party of one person, whatever posts they hold: `person:<user id>`. Whether they still belong to the entity of what
+names them, its visibility says."""
 
 DEFAULT_CHAINS: dict[Chain, dict[Step, tuple[Party, ...]]] = {
     # Guide D-2 and annex C 2-4; a specialist stands in for the division.

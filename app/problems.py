@@ -143,6 +143,12 @@ _BY_CONSTRAINT: dict[str, AppError] = {
             "ضُبط جدول المسارات في اللحظة نفسها، فأعد قراءته.",
         )
     ),
+    "uq_risk_settings_number": errors.AlreadyExists(
+        Text(
+            "Somebody set the settings of risks at the same moment; read them again.",
+            "ضُبطت إعدادات المخاطر في اللحظة نفسها، فأعد قراءتها.",
+        )
+    ),
     "uq_initiatives_entity_id_code": errors.AlreadyExists(Text("The code is taken.", "الرمز مستخدم.")),
     "uq_progress_reports_one_open": errors.AlreadyExists(
         Text(

@@ -139,6 +139,10 @@ PARTIES: dict[str, Text] = {
         "the head of what the head holds, UNIT of what it holds",
         "رئيس الوحدة فيما لديه، ووحدة المتابعة فيما لديها",
     ),
+    "step:accept": Text(
+        "the manager where the score is below the threshold of the settings, the head from it on",
+        "مدير المكتب إذا كانت الدرجة دون الحد المضبوط، ورئيس الوحدة من الحد فأعلى",
+    ),
     "step:analyse": Text(
         "the technical representative who is assigned to the challenge or to what it is about, or the manager",
         "الممثل الفني المكلف بالتحدي أو بموضوعه، أو مدير المكتب",
@@ -213,6 +217,15 @@ PARTIES_OF_AREA: dict[tuple[str, str], Text] = {
         "of a plan, whom the chain of plans in the entity's role plan names to enter",
         "للخطة: من تسميه سلسلة الخطط في خطة توزيع الأدوار للإدخال",
     ),
+    ("risks", "step:work"): Text(
+        "the division that owns the risk or the manager of the project that it is about, when it is registered those in"
+        " charge of what it is about",
+        "التقسيم المسؤول عن الخطر أو مدير المشروع الذي يتعلق به، وعند تسجيله المسؤول عن موضوعه",
+    ),
+    ("risks", "step:answer"): Text(
+        "the head of what was raised to the head, UNIT of what was raised to it",
+        "رئيس الوحدة فيما رُفع إليه، ووحدة المتابعة فيما رُفع إليها",
+    ),
     ("improvement_plans", "step:control"): Text(
         "who assures its quality or who approves it, whichever is due",
         "من يضمن جودتها أو من يعتمدها، بحسب الخطوة المستحقة",
@@ -222,6 +235,15 @@ PARTIES_OF_AREA: dict[tuple[str, str], Text] = {
     ("progress_reports", "step:enter"): _EXECUTING,
     ("initiatives", "step:approve"): _APPROVER,
     ("initiatives", "step:control"): _APPROVER,
+    ("actions", "step:carry_out"): Text(
+        "the owner: that person, or whoever is of the division that owns it",
+        "المسؤول عن الإجراء: الشخص المسمى، أو من ينتمي إلى التقسيم المسؤول",
+    ),
+    ("actions", "step:confirm"): Text(
+        "the manager or a specialist of the office; of a restricted action the manager alone",
+        "مدير المكتب أو أخصائي فيه، وللإجراء المقيّد الاطلاع مدير المكتب وحده",
+    ),
+    ("evaluations", "step:approve"): Text("the manager of the office", "مدير المكتب"),
     ("obligations", "step:approve"): _GRANTOR,
     ("reopenings", "step:approve"): _GRANTOR,
 }

@@ -124,6 +124,11 @@ class SubjectKind(StrEnum):
     MEETING_DECISION = "meeting_decision"
     SITE_CHECK = "site_check"
     PROGRAMME_PARTICIPANT = "programme_participant"
+    RISK = "risk"
+    RISK_SETTINGS = "risk_settings"
+    SWOT_ENTRY = "swot_entry"
+    ACTION = "action"
+    EVALUATION = "evaluation"
 
 
 class ChainState(StrEnum):

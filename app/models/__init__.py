@@ -1,5 +1,6 @@
 """Tables and their constraints. Importing this package registers all of them."""
 
+from app.models.actions import Action, ActionNote, ActionPostponement
 from app.models.auth import IdempotencyKey, Invitation, RefreshToken, ServiceAccount, Session, SignInBrake
 from app.models.base import Base
 from app.models.calendar_feeds import CalendarFeed
@@ -11,6 +12,7 @@ from app.models.definitions import Definition, Target
 from app.models.detailed_plans import DetailedPlan, DetailedPlanTask
 from app.models.entities import Division, Entity
 from app.models.escalation_routes import EscalationRoute, EscalationTable
+from app.models.evaluations import Evaluation
 from app.models.evidence import Evidence, EvidenceRule
 from app.models.improvement_plans import ImprovementAction, ImprovementPlan
 from app.models.indicators import Indicator
@@ -27,6 +29,7 @@ from app.models.progress_reports import ProgressReport
 from app.models.proposals import Proposal
 from app.models.reopenings import Reopening
 from app.models.results import Result
+from app.models.risks import Risk, RiskAssessment, RiskRaising, RiskResource, RiskSettings, SwotEntry
 from app.models.role_plans import RolePlan, RolePlanStep
 from app.models.scorecards import Scorecard, ScorecardLine
 from app.models.scores import Score, Standing
@@ -36,6 +39,9 @@ from app.models.uploads import Upload
 
 __all__ = [
     "Absence",
+    "Action",
+    "ActionNote",
+    "ActionPostponement",
     "AgendaItem",
     "Assignment",
     "Base",
@@ -60,6 +66,7 @@ __all__ = [
     "Entity",
     "EscalationRoute",
     "EscalationTable",
+    "Evaluation",
     "Event",
     "Evidence",
     "EvidenceRule",
@@ -100,6 +107,11 @@ __all__ = [
     "Reopening",
     "Result",
     "ResultPart",
+    "Risk",
+    "RiskAssessment",
+    "RiskRaising",
+    "RiskResource",
+    "RiskSettings",
     "RolePlan",
     "RolePlanStep",
     "Schedule",
@@ -113,6 +125,7 @@ __all__ = [
     "Source",
     "Standing",
     "Subject",
+    "SwotEntry",
     "Target",
     "Upload",
     "User",

@@ -1,6 +1,7 @@
 """The lines of the role rules, a file for each area; `app.permissions` makes one table of them and asks it."""
 
 from app.role_table import (
+    actions,
     calendar_feeds,
     catalogue,
     challenges,
@@ -8,6 +9,7 @@ from app.role_table import (
     contributions,
     detailed_plans,
     entities,
+    evaluations,
     evidence,
     improvement_plans,
     indicators,
@@ -22,6 +24,7 @@ from app.role_table import (
     proposals,
     reopenings,
     results,
+    risks,
     role_plans,
     scoreboard,
     scorecards,
@@ -48,6 +51,9 @@ TABLE = (
     *communications.RULES,
     *detailed_plans.RULES,
     *challenges.RULES,
+    *risks.RULES,
+    *actions.RULES,
+    *evaluations.RULES,
     *meetings.RULES,
     *initiatives.RULES,
     *notifications.RULES,

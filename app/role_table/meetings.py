@@ -70,8 +70,8 @@ RULES = (
     rule(
         "meeting_series.end",
         _OFFICE,
-        "End a series, which cancels what is still planned of it",
-        "إنهاء سلسلة اجتماعات، ويُلغى ما بقي مخططًا منها",
+        "End a series, which cancels what lies ahead of it",
+        "إنهاء سلسلة اجتماعات، ويُلغى ما لم يحن موعده منها",
         "M-2",
     ),
     rule(

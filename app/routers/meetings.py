@@ -107,7 +107,8 @@ async def read_agenda_proposals(
     if_none_match: IfNoneMatch = None,
 ) -> Response:
     """Late stages of paths, red indicators, overdue figures, open and overdue challenges, initiatives that are late or at
-    risk: of what you may see, what concerns whom the meeting is with, the most urgent first (Guide X-1)."""
+    risk, what earlier meetings of the series left to be done: of what you may see, what concerns whom the meeting is with,
+    the most urgent first (Guide X-1)."""
     return reading.one(await proposals.of(reading.lane, reading.actor, id, reading.now), if_none_match)
 
 

@@ -1,7 +1,7 @@
 """Types that the bodies of every area share."""
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Annotated, Any
 from uuid import UUID
@@ -61,6 +61,13 @@ Day = Annotated[date, _as(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", "date_type")]
 """A calendar day, YYYY-MM-DD."""
 Instant = Annotated[AwareDatetime, _as(_RFC_3339, "datetime_type")]
 """A moment with its offset (RFC 3339, 5.6)."""
+_HOUR = r"([01][0-9]|2[0-3]):[0-5][0-9]"
+TimeOfDay = Annotated[
+    time, _as(_HOUR, "time_type"), WithJsonSchema({"type": "string", "pattern": f"^{_HOUR}$"})
+]
+"""A time of the day in Oman, HH:MM."""
+TimeSaid = Annotated[str, Field(pattern=f"^{_HOUR}$")]
+"""The same in an answer."""
 Whole = Annotated[int, Field(strict=True)]
 """A whole number that is sent: Pydantic alone would also read its digits, and true as 1."""
 Truth = Annotated[bool, Field(strict=True)]

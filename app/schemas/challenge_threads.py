@@ -8,6 +8,7 @@ from pydantic import Field
 
 from app.enums import EvidenceKind, EvidenceState
 from app.enums.challenges import ChallengeKind, ChallengeLevel, ChallengeState
+from app.schemas.actions import FollowUps
 from app.schemas.base import Code, Count, Name, Number, PersonRef, Ref, View, Words
 from app.schemas.challenges import Attempt, ChallengeSubject, Solution, Stay
 from app.schemas.meeting_decisions import DecisionAbout
@@ -70,6 +71,7 @@ class ChallengeThread(View):
     attempts: Annotated[list[Attempt], Field(max_length=100, description="What was tried.")]
     solutions: Annotated[list[Solution], Field(max_length=20, description="What was proposed.")]
     evidence: Annotated[list[ThreadEvidence], Field(max_length=200, description="What proves it.")]
+    follow_up: FollowUps
     decisions: Annotated[
         list[DecisionAbout],
         Field(max_length=1000, description="What meetings that you may see decided about it (Guide X-1)."),

@@ -1,10 +1,10 @@
 """Series of meetings (Guide M-2)."""
 
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
 from app.enums import Classification
 from app.enums.meetings import Every, MeetingState, SeriesState, Weekday
@@ -16,6 +16,8 @@ from app.schemas.base import (
     NextCursor,
     PersonRef,
     Ref,
+    TimeOfDay,
+    TimeSaid,
     Version,
     View,
     Whole,
@@ -31,7 +33,6 @@ from app.schemas.meetings import (
     WithWhomSaid,
 )
 
-_TIME = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
 _Every = Annotated[Every, Field(description="How often it meets.")]
 _Weekday = Annotated[Weekday | None, Field(description="On which day, of a weekly series.")]
 _MonthDay = Annotated[
@@ -70,11 +71,7 @@ class MeetingSeriesCreate(Body):
     month_day: _MonthDay = None
     starts_on: Annotated[Day, Field(description="The first day that it may meet on.")]
     ends_on: Annotated[Day, Field(description="The last; at most 60 meetings lie before it.")]
-    starts_at: Annotated[
-        str,
-        Field(pattern=_TIME, description="At what time it begins, in Oman.", examples=["09:30"]),
-        AfterValidator(time.fromisoformat),
-    ]
+    starts_at: Annotated[TimeOfDay, Field(description="At what time it begins, in Oman.", examples=["09:30"])]
     minutes: Annotated[Whole, Field(**_MINUTES)]
     place: Place = None
     link: Link = None
@@ -103,7 +100,7 @@ class _Series(View):
     month_day: _MonthDay
     starts_on: Annotated[date, Field(description="The first day that it may meet on.")]
     ends_on: Annotated[date, Field(description="The last.")]
-    starts_at: Annotated[str, Field(pattern=_TIME, description="At what time it begins, in Oman.")]
+    starts_at: Annotated[TimeSaid, Field(description="At what time it begins, in Oman.")]
     minutes: Annotated[int, Field(**_MINUTES)]
     place: Place
     link: Link

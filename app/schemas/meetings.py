@@ -166,7 +166,7 @@ class AgendaPoint(Body):
         UUID | None,
         Field(
             description="What it is about: a stage of a path, an indicator, a figure that is due, a challenge, an"
-            " initiative."
+            " initiative, an action."
         ),
     ] = None
 

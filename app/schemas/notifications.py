@@ -36,7 +36,8 @@ class NotificationItem(View):
         Reason,
         Field(
             description="`awaited`: it waits for you; `told`: something was done with what you worked on;"
-            " `invited`: what you are invited to was planned, changed or called off; the others remind you of what waits: before its day, on it, after it."
+            " `invited`: what you are invited to was planned, changed or called off; the others remind"
+            " you of what waits: before its day, on it, after it."
         ),
     ]
     subject_id: Annotated[UUID, Field(description="The id of the thing.")]

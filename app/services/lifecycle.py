@@ -151,6 +151,8 @@ async def apply(
     )
     changed = {row["id"] for row in moved}
     done = [case for case in cases if case.facts.id in changed]
+    # What stays in its state (an edited draft) goes on waiting for whom it waited.
+    stays = transition.target in transition.sources and not transition.renews
     if done:
         await _record(
             writer,
@@ -159,10 +161,9 @@ async def apply(
             target=transition.target,
             actor=actor,
             at=at,
-            # What stays in its state (an edited draft) goes on waiting for whom it waited.
-            awaited=None if transition.target in transition.sources else awaited,
+            awaited=None if stays else awaited,
             acting_for_id=acting_for_id,
-            moved=transition.target not in transition.sources,
+            moved=not stays,
             told=told,
         )
     return changed
@@ -330,9 +331,10 @@ async def redirect(
     at: datetime,
     awaited: Awaited | None,
     changes: Mapping[str, Any] | None = None,
+    reason: str | None = None,
 ) -> None:
     """Record a change that leaves the state as it is, but whom it waits for: the parties that `facts` name now."""
-    case = Case(facts, Entitlement(""), changes=changes or {})
+    case = Case(facts, Entitlement(""), reason, changes or {})
     await _record(
         writer, action, [case], target=facts.state, actor=actor, at=at, awaited=awaited, acting_for_id=None
     )

@@ -7,12 +7,14 @@ from uuid import UUID
 from app.db import Lane
 from app.enums import SubjectKind
 from app.parties import Actor, Facts
+from app.services.actions import facts as actions
 from app.services.challenges import facts as challenges
 from app.services.communications import activities_queries as communication_activities
 from app.services.communications import queries as communications
 from app.services.contributions import queries as contributions
 from app.services.definitions import queries as definitions
 from app.services.detailed_plans import queries as detailed_plans
+from app.services.evaluations import queries as evaluations
 from app.services.evidence import facts as evidence
 from app.services.improvement_plans import queries as improvement_plans
 from app.services.indicators import queries as indicators
@@ -26,6 +28,7 @@ from app.services.progress_reports import facts as progress_reports
 from app.services.proposals import queries as proposals
 from app.services.reopenings import queries as reopenings
 from app.services.results import facts as results
+from app.services.risks import facts as risks
 from app.services.role_plans import queries as role_plans
 from app.services.scorecards import queries as scorecards
 from app.services.site_checks import queries as site_checks
@@ -56,8 +59,12 @@ LOADS: Mapping[str, Loader] = {
     SubjectKind.COMMUNICATION_PLAN: communications.facts,
     SubjectKind.COMMUNICATION_ACTIVITY: communication_activities.facts,
     SubjectKind.CHALLENGE: challenges.one,
+    SubjectKind.RISK: risks.one,
+    SubjectKind.ACTION: actions.one,
+    SubjectKind.EVALUATION: evaluations.facts,
     SubjectKind.MEETING: meetings.one,
     SubjectKind.MEETING_SERIES: meetings.series,
+    SubjectKind.MEETING_DECISION: meetings.decision,
 }
 """Each through its area's own visibility: what is awaited, evidenced, assigned, challenged or told of is in it."""
 

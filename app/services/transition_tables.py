@@ -4,12 +4,14 @@ it leads. The role rules say who; an area's rules.py alone says when, and this r
 from dataclasses import dataclass
 
 from app.enums import SubjectKind
+from app.services.actions import rules as actions
 from app.services.challenges import rules as challenges
 from app.services.communications import rules as communications
 from app.services.contributions import rules as contributions
 from app.services.definitions import rules as definitions
 from app.services.detailed_plans import rules as detailed_plans
 from app.services.entities import rules as entities
+from app.services.evaluations import rules as evaluations
 from app.services.evidence import rules as evidence
 from app.services.holidays import rules as holidays
 from app.services.improvement_plans import rules as improvement_plans
@@ -26,11 +28,13 @@ from app.services.progress_reports import rules as progress_reports
 from app.services.proposals import rules as proposals
 from app.services.reopenings import rules as reopenings
 from app.services.results import rules as results
+from app.services.risks import rules as risks
 from app.services.role_plans import rules as role_plans
 from app.services.schedules import rules as schedules
 from app.services.scorecards import rules as scorecards
 from app.services.service_accounts import rules as service_accounts
 from app.services.site_checks import rules as site_checks
+from app.services.swot_entries import rules as swot_entries
 from app.services.transitions import Transition
 
 
@@ -69,6 +73,10 @@ TABLES = (
     TransitionTable(SubjectKind.PATH_RUN, path_runs.RUN_TRANSITIONS),
     TransitionTable(SubjectKind.PATH_STAGE, path_runs.STAGE_TRANSITIONS),
     TransitionTable(SubjectKind.CHALLENGE, challenges.TRANSITIONS),
+    TransitionTable(SubjectKind.RISK, risks.TRANSITIONS),
+    TransitionTable(SubjectKind.SWOT_ENTRY, swot_entries.TRANSITIONS),
+    TransitionTable(SubjectKind.ACTION, actions.TRANSITIONS),
+    TransitionTable(SubjectKind.EVALUATION, evaluations.TRANSITIONS),
     TransitionTable(SubjectKind.MEETING, meetings.TRANSITIONS),
     TransitionTable(SubjectKind.MEETING_SERIES, meetings.SERIES_TRANSITIONS),
     TransitionTable(SubjectKind.MEETING_DECISION, meetings.DECISION_TRANSITIONS),

@@ -14,12 +14,14 @@ class Awaited:
 
 @dataclass(frozen=True)
 class Transition:
-    """A line of an area's transition table. `reason`: the person must give one."""
+    """A line of an area's transition table. `reason`: the person must give one. `renews`: where it leaves the state as
+    it is, the thing waits anew, for whom and until when the facts say then."""
 
     action: str
     sources: frozenset[str]
     target: str
     reason: bool = False
+    renews: bool = False
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: str = "calendar"
-down_revision: str | Sequence[str] | None = "meetings"
+down_revision: str | Sequence[str] | None = "risks"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 

@@ -28,7 +28,7 @@ async def count(office: Office) -> int:
         ({"starts_at": LATER, "ends_at": EARLIER}, "#/ends_at", "ends_before_start"),
         ({"starts_at": EARLIER, "ends_at": "2027-03-04T08:00:00+04:00"}, "#/ends_at", "too_long"),
         ({"starts_at": "2027-03-02T09:00:00"}, "#/starts_at", "bad_format"),
-        ({"starts_at": "9999-03-02T09:00:00Z"}, "#/starts_at", "out_of_range"),
+        ({"starts_at": "9999-03-02T09:00:00Z"}, "#/starts_at", "invalid_value"),
         ({"with_whom": "everybody"}, "#/with_whom", "not_allowed"),
         ({"title_ar": "  "}, "#/title_ar", "bad_format"),
         ({"link": "javascript:alert(1)"}, "#/link", "bad_format"),

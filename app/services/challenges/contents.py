@@ -35,10 +35,9 @@ from app.models import (
     EscalationTable,
     Membership,
     Priority,
-    Subject,
 )
 from app.parties import UNIT, Actor, Entitlement, Facts
-from app.services import lifecycle, loaders, records, sql
+from app.services import finding, lifecycle, records, sql
 from app.services.calendar import queries as calendar
 from app.services.challenges import clock as levels
 from app.services.challenges import rules, subjects
@@ -96,17 +95,7 @@ def _known() -> Compilable:
     )
 
 
-def _found() -> Compilable:
-    s = Subject.__table__
-    about = subjects.of(s.c.id, s.c.kind, s)
-    return (
-        select(about, s.c.entity_id)
-        .select_from(s.join(about, literal_column("true")))
-        .where(s.c.id == bindparam("id", type_=Uuid))
-    )
-
-
-_FOUND = Query(_found)
+_found = finding.finder(subjects.KINDS)
 _KNOWN = Query(_known)
 _REFERRED = ("division_id", "priority_id", "owner_id")
 
@@ -129,9 +118,10 @@ async def open_challenge(
     Raises Invalid for a thing that is unknown, not visible, or of a kind that has no challenges, and for references that
     are unknown in its entity; Forbidden.
     """
-    found = await writer.row(_FOUND, {"id": about_id})
-    if found is None or await loaders.load(writer, actor, found["kind"], about_id, now) is None:
+    thing = await _found(writer, actor, about_id, now)
+    if thing is None:
         raise errors.unknown_reference("#/about_id")
+    found, _ = thing
     entity_id, challenge_id = found["entity_id"], ids.new()
     told = _told(found, said)
     held_by = rules.holders(ChallengeLevel.OFFICE, entity_id)

@@ -1,4 +1,4 @@
-"""What a challenge can be about (Guide X-6): one line for each kind of thing, and what is told of one."""
+"""What a challenge or a risk can be about (Guide X-6, K-1): one line for each kind of thing, and what is told of one."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -34,6 +34,7 @@ from app.models import (
     Programme,
     ProgrammeParticipant,
     Result,
+    Risk,
     Scorecard,
 )
 from app.parties import PROJECT_MANAGER, UNIT
@@ -41,10 +42,14 @@ from app.services import sql
 from app.services.path_runs import subjects as walked
 from app.services.people import visibility
 
-_NOBODY = literal_column("'{}'::text[]", ARRAY(Text))
+NOBODY = literal_column("'{}'::text[]", ARRAY(Text))
+"""No party."""
+
+Told = Callable[[ColumnElement[Any]], Select[Any]]
+"""What `told` tells of one thing of a kind, by its id."""
 
 
-def _row(
+def told(
     kind: SubjectKind,
     named: FromClause,
     *,
@@ -68,7 +73,7 @@ def _row(
         (null() if division_id is None else division_id).cast(Uuid).label("division_id"),
         (null() if priority_id is None else priority_id).cast(Uuid).label("priority_id"),
         (false() if restricted is None else restricted).label("restricted"),
-        (_NOBODY if parties is None else parties).cast(ARRAY(Text)).label("parties"),
+        (NOBODY if parties is None else parties).cast(ARRAY(Text)).label("parties"),
     )
 
 
@@ -81,7 +86,7 @@ def _of_indicator(
     parties: ColumnElement[Any] | None = None,
 ) -> Select[Any]:
     """The same, of an indicator or of something that goes by its name."""
-    return _row(
+    return told(
         kind,
         i,
         period=period,
@@ -100,7 +105,7 @@ def _indicator(id_: ColumnElement[Any]) -> Select[Any]:
 def _result(id_: ColumnElement[Any]) -> Select[Any]:
     r, i = Result.__table__.alias(), Indicator.__table__.alias()
     return (
-        _of_indicator(SubjectKind.RESULT, i, period=r.c.period, restricted=_restricted(r))
+        _of_indicator(SubjectKind.RESULT, i, period=r.c.period, restricted=restricted(r))
         .select_from(r.join(i, i.c.id == r.c.indicator_id))
         .where(r.c.id == id_)
     )
@@ -129,7 +134,7 @@ def _improvement_plan(id_: ColumnElement[Any]) -> Select[Any]:
         .scalar_subquery()
     )
     return (
-        _of_indicator(SubjectKind.IMPROVEMENT_PLAN, i, parties=func.coalesce(divisions, _NOBODY))
+        _of_indicator(SubjectKind.IMPROVEMENT_PLAN, i, parties=func.coalesce(divisions, NOBODY))
         .select_from(p.join(i, i.c.id == p.c.indicator_id))
         .where(p.c.id == id_)
     )
@@ -137,16 +142,16 @@ def _improvement_plan(id_: ColumnElement[Any]) -> Select[Any]:
 
 def _initiative(id_: ColumnElement[Any]) -> Select[Any]:
     i = Initiative.__table__.alias()
-    manager = case((i.c.manager_id.is_not(None), array([_party(PROJECT_MANAGER, i.c.id)])), else_=_NOBODY)
-    return _row(
-        SubjectKind.INITIATIVE, i, restricted=_restricted(i), parties=manager, division_id=i.c.division_id
+    manager = case((i.c.manager_id.is_not(None), array([_party(PROJECT_MANAGER, i.c.id)])), else_=NOBODY)
+    return told(
+        SubjectKind.INITIATIVE, i, restricted=restricted(i), parties=manager, division_id=i.c.division_id
     ).where(i.c.id == id_)
 
 
 def _programme(id_: ColumnElement[Any]) -> Select[Any]:
     p, g = ProgrammeParticipant.__table__.alias(), Programme.__table__.alias()
     return (
-        _row(SubjectKind.PROGRAMME_PARTICIPANT, g, priority_id=g.c.priority_id)
+        told(SubjectKind.PROGRAMME_PARTICIPANT, g, priority_id=g.c.priority_id)
         .select_from(p.join(g, g.c.id == p.c.programme_id))
         .where(p.c.id == id_)
     )
@@ -154,19 +159,19 @@ def _programme(id_: ColumnElement[Any]) -> Select[Any]:
 
 def _plan(id_: ColumnElement[Any]) -> Select[Any]:
     p = Plan.__table__.alias()
-    return _row(
+    return told(
         SubjectKind.PLAN,
         p,
         code=_numbered("AP", p),
         period=p.c.year,
-        restricted=_restricted(p),
+        restricted=restricted(p),
         parties=p.c.parties_enter,
     ).where(p.c.id == id_)
 
 
 def _scorecard(id_: ColumnElement[Any]) -> Select[Any]:
     s = Scorecard.__table__.alias()
-    return _row(
+    return told(
         SubjectKind.SCORECARD,
         s,
         code=_numbered("SC", s),
@@ -178,7 +183,7 @@ def _scorecard(id_: ColumnElement[Any]) -> Select[Any]:
 def _path_stage(id_: ColumnElement[Any]) -> Select[Any]:
     s, r = PathStage.__table__.alias(), PathRun.__table__.alias()
     return (
-        _row(
+        told(
             SubjectKind.PATH_STAGE,
             s,
             code=s.c.key,
@@ -192,7 +197,22 @@ def _path_stage(id_: ColumnElement[Any]) -> Select[Any]:
     )
 
 
-def _restricted(of: FromClause) -> ColumnElement[bool]:
+def _risk(id_: ColumnElement[Any]) -> Select[Any]:
+    r = Risk.__table__.alias()
+    of_initiative = r.c.about_kind == sql.const(SubjectKind.INITIATIVE)
+    manager = case((of_initiative, array([_party(PROJECT_MANAGER, r.c.about_id)])), else_=NOBODY)
+    return told(
+        SubjectKind.RISK,
+        r,
+        name=(r.c.title, r.c.title),
+        restricted=restricted(r),
+        parties=manager,
+        division_id=r.c.division_id,
+    ).where(r.c.id == id_)
+
+
+def restricted(of: FromClause) -> ColumnElement[bool]:
+    """Whether only those named see the thing."""
     return of.c.classification == sql.const(Classification.RESTRICTED)
 
 
@@ -209,7 +229,7 @@ def _numbered(what: str, of: FromClause) -> ColumnElement[Any]:
     return func.concat(_said(f"{what}-"), of.c.year, _said("-"), of.c.number)
 
 
-KINDS: Mapping[SubjectKind, Callable[[ColumnElement[Any]], Select[Any]]] = {
+WORK: Mapping[str, Told] = {
     SubjectKind.INDICATOR: _indicator,
     SubjectKind.RESULT: _result,
     SubjectKind.DEFINITION: _definition,
@@ -220,19 +240,31 @@ KINDS: Mapping[SubjectKind, Callable[[ColumnElement[Any]], Select[Any]]] = {
     SubjectKind.SCORECARD: _scorecard,
     SubjectKind.PATH_STAGE: _path_stage,
 }
-"""What `_row` tells of one of each kind, by its id."""
+"""What is planned, measured and executed: a risk can be about it."""
+
+KINDS: Mapping[str, Told] = {**WORK, SubjectKind.RISK: _risk}
+"""What a challenge can be about; about a risk once that has happened."""
 
 
-def of(id_: ColumnElement[Any], kind: ColumnElement[Any], beside: FromClause) -> LateralFromClause:
-    """What is told of the thing by this id and kind, which are columns of `beside`, to be joined on true: the columns of
-    `_row`."""
-    rows = [row(id_).where(kind == sql.const(name)).correlate(beside) for name, row in KINDS.items()]
-    return union_all(*rows).lateral("about")
+def named(
+    id_: ColumnElement[Any],
+    beside: FromClause,
+    kinds: Mapping[str, Told] = KINDS,
+    name: str = "about",
+    *,
+    kind: ColumnElement[Any] | None = None,
+) -> LateralFromClause:
+    """What is told of the thing of one of these kinds by this id, a column of `beside`, to be joined on true: the columns
+    of `told`. `kind`: the column that says which kind it is, where there is one."""
+    rows = [
+        tell(id_) if kind is None else tell(id_).where(kind == sql.const(of)) for of, tell in kinds.items()
+    ]
+    return union_all(*(row.correlate(beside) for row in rows)).lateral(name)
 
 
 def about(c: FromClause) -> LateralFromClause:
     """What the challenge `c` is about."""
-    return of(c.c.about_id, c.c.about_kind, c)
+    return named(c.c.about_id, c, kind=c.c.about_kind)
 
 
 def worked_on(c: FromClause) -> ColumnElement[bool]:

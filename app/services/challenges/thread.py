@@ -13,6 +13,7 @@ from app.enums import EvidenceState
 from app.models import ChallengeStay, Entity, Event, Evidence, Wait
 from app.parties import Actor
 from app.services import sql
+from app.services.actions import columns as actions
 from app.services.challenges import columns, facts
 from app.services.challenges.facts import C, about
 from app.services.challenges.visibility import overdue, visible
@@ -123,6 +124,7 @@ _THREAD = Query(
             columns.attempts(C).label("attempts"),
             columns.solutions(C).label("solutions"),
             _evidence().label("evidence"),
+            actions.from_source(C.c.id).label("follow_up"),
             meetings.decided_about(C.c.id).label("decisions"),
             _steps().label("steps"),
             (_count() > literal_column(str(MOST))).label("older"),

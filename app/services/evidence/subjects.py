@@ -24,6 +24,7 @@ from sqlalchemy.sql.selectable import FromClause
 from app.db import Writer
 from app.services import lifecycle, sql
 from app.services.evidence import (
+    of_actions,
     of_challenges,
     of_communications,
     of_improvement_plans,
@@ -31,6 +32,7 @@ from app.services.evidence import (
     of_meetings,
     of_paths,
     of_results,
+    of_risks,
 )
 from app.services.evidence.kinds import Evidenced
 
@@ -43,6 +45,8 @@ KINDS: Mapping[str, Evidenced] = {
         *of_initiatives.EVIDENCED,
         *of_communications.EVIDENCED,
         *of_challenges.EVIDENCED,
+        *of_risks.EVIDENCED,
+        *of_actions.EVIDENCED,
         *of_meetings.EVIDENCED,
     )
 }

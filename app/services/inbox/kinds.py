@@ -23,6 +23,7 @@ from sqlalchemy.sql.selectable import FromClause, LateralFromClause
 
 from app.enums import SubjectKind
 from app.models import (
+    Action,
     Challenge,
     CommunicationActivity,
     CommunicationPlan,
@@ -30,6 +31,7 @@ from app.models import (
     Definition,
     DetailedPlan,
     Entity,
+    Evaluation,
     Evidence,
     ImprovementPlan,
     Indicator,
@@ -43,14 +45,18 @@ from app.models import (
     Proposal,
     Reopening,
     Result,
+    Risk,
+    RiskSettings,
     RolePlan,
 )
 from app.services import sql
+from app.services.actions import visibility as actions
 from app.services.challenges import subjects as challenge_subjects
 from app.services.challenges import visibility as challenges
 from app.services.communications import visibility as communications
 from app.services.definitions import visibility as definitions
 from app.services.detailed_plans import visibility as detailed_plans
+from app.services.evaluations import visibility as evaluations
 from app.services.evidence import subjects
 from app.services.evidence import visibility as evidence
 from app.services.improvement_plans import visibility as improvement_plans
@@ -61,6 +67,7 @@ from app.services.people import visibility
 from app.services.progress_reports import visibility as progress_reports
 from app.services.proposals import visibility as proposals
 from app.services.results import visibility as results
+from app.services.risks import visibility as risks
 
 _NOBODY = literal_column("'{}'::uuid[]", ARRAY(Uuid))
 
@@ -279,6 +286,34 @@ def _challenge(w: FromClause) -> Select[Any]:
     )
 
 
+def _risk(w: FromClause) -> Select[Any]:
+    r, s, e = Risk.__table__.alias(), RiskSettings.__table__.alias(), Entity.__table__.alias()
+    risk = r.join(s, s.c.id == r.c.settings_id).join(e, e.c.id == r.c.entity_id)
+    return (
+        _said(w, e, barred=r.c.barred, nobody_left=risks.nobody_left(r, s.c.head_from), before=r.c.title)
+        .select_from(risk)
+        .where(r.c.id == w.c.subject_id)
+    )
+
+
+def _action(w: FromClause) -> Select[Any]:
+    a, e = Action.__table__.alias(), Entity.__table__.alias()
+    return (
+        _said(w, e, barred=a.c.edited_by, nobody_left=actions.nobody_left(a), before=a.c.title)
+        .select_from(a.join(e, e.c.id == a.c.entity_id))
+        .where(a.c.id == w.c.subject_id)
+    )
+
+
+def _evaluation(w: FromClause) -> Select[Any]:
+    v, e = Evaluation.__table__.alias(), Entity.__table__.alias()
+    return (
+        _said(w, e, barred=v.c.edited_by, nobody_left=evaluations.nobody_left(v), before=v.c.title)
+        .select_from(v.join(e, e.c.id == v.c.entity_id))
+        .where(v.c.id == w.c.subject_id)
+    )
+
+
 def _meeting(w: FromClause) -> Select[Any]:
     m = Meeting.__table__.alias()
     return (
@@ -310,6 +345,9 @@ KINDS: Mapping[SubjectKind, Callable[[FromClause], Select[Any]]] = {
     SubjectKind.DETAILED_PLAN: _detailed_plan,
     SubjectKind.PROPOSAL: _proposal,
     SubjectKind.CHALLENGE: _challenge,
+    SubjectKind.RISK: _risk,
+    SubjectKind.ACTION: _action,
+    SubjectKind.EVALUATION: _evaluation,
     SubjectKind.MEETING: _meeting,
     SubjectKind.MEETING_SERIES: _meeting_series,
 }

@@ -35,7 +35,7 @@ from app.db import Lane, Query
 from app.enums import SubjectKind
 from app.enums.inbox import Awaiting, DueWhen
 from app.models import Entity, Subject, Wait
-from app.parties import Actor
+from app.parties import PERSON, Actor
 from app.services import listing, sql
 from app.services.inbox import kinds, seen, team
 from app.services.people import visibility
@@ -64,7 +64,11 @@ def _barred() -> ColumnElement[bool]:
 def _of_my_parties() -> ColumnElement[bool]:
     """The party is one of mine, its action was delegated to me, or my office records it for the head."""
     return or_(
-        _w.c.party == any_(visibility.KEYS),
+        # Who is named as a person is so only while they belong to the entity.
+        and_(
+            _w.c.party == any_(visibility.KEYS),
+            or_(sql.party_name(_w.c.party) != sql.const(PERSON), _w.c.entity_id == any_(visibility.ENTITIES)),
+        ),
         func.concat(_w.c.action, literal_column("' '"), _w.c.party) == any_(_DELEGATED),
         and_(
             sql.party_name(_w.c.party) == sql.const("head"),

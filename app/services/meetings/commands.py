@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Table, insert, literal_column, text
+from sqlalchemy import FromClause, insert, literal_column, text
 
 from app import clock, ids
 from app.db import Query, Writer
@@ -20,7 +20,7 @@ from app.services.meetings import numbers, people, rules, subjects
 from app.services.people import steps
 from app.services.people.steps import Said
 
-_table: Table = Meeting.__table__  # type: ignore[assignment]
+_table: FromClause = Meeting.__table__
 EDITED = lifecycle.with_who_acts(_table.c.edited_by)
 NEXT = _table.c.sequence + literal_column("1")
 _EXCEPTIONAL = GIVEN.c.exceptional

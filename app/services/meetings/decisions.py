@@ -3,7 +3,7 @@ whoever confirms confirms the decisions that they saw."""
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy import Table, Uuid, bindparam, func, insert, literal_column, update
@@ -19,7 +19,7 @@ from app.services.lifecycle import Case
 from app.services.meetings import rules, subjects
 from app.services.meetings.commands import EDITED
 
-_meetings: Table = Meeting.__table__  # type: ignore[assignment]
+_meetings = cast(Table, Meeting.__table__)
 _SAID = ("text", "about_id", "decided_on")
 _BY = bindparam("by_id", type_=Uuid)
 _RAISE = Query(

@@ -5,11 +5,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Boolean, Uuid, any_, bindparam, or_, select, text
+from sqlalchemy import ARRAY, Boolean, Uuid, and_, any_, bindparam, or_, select, text
 
 from app.db import Query, Writer
 from app.enums.meetings import WithWhom
-from app.models import Entity, Membership
+from app.models import Membership
+from app.parties import UNIT
 from app.services import sql
 from app.services.meetings import rules
 
@@ -18,17 +19,16 @@ People = Sequence[Mapping[str, Any]]
 
 FIELDS = ("user_id", "name", "organisation", "role")
 
-_m, _e = Membership.__table__, Entity.__table__
+_m = Membership.__table__
 _KNOWN = Query(
     lambda: (
         select(_m.c.user_id)
         .distinct()
-        .select_from(_m.join(_e, _e.c.id == _m.c.entity_id))
         .where(
             _m.c.user_id == any_(bindparam("user_ids", type_=ARRAY(Uuid))),
             or_(
-                _e.c.id == bindparam("entity_id", type_=Uuid),
-                _e.c.is_unit & bindparam("with_unit", type_=Boolean),
+                _m.c.entity_id == bindparam("entity_id", type_=Uuid),
+                and_(sql.const(UNIT) == any_(_m.c.parties), bindparam("with_unit", type_=Boolean)),
             ),
             sql.in_force(_m),
             sql.is_active(_m.c.user_id),

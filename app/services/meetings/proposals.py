@@ -30,15 +30,19 @@ from sqlalchemy.sql.selectable import CTE, FromClause
 
 from app.db import Compilable, Lane, Query
 from app.enums import IndicatorState, Light, Party, SubjectKind
+from app.enums.actions import ActionState
 from app.enums.challenges import ChallengeLevel
 from app.enums.initiatives import InitiativeStatus
 from app.enums.meetings import AgendaReason, WithWhom
 from app.enums.paths import StageState
 from app.models import (
+    Action,
     AgendaItem,
     Challenge,
     Indicator,
     Initiative,
+    Meeting,
+    MeetingDecision,
     MeetingPerson,
     Membership,
     Obligation,
@@ -48,6 +52,7 @@ from app.models import (
 )
 from app.parties import Actor
 from app.services import sql
+from app.services.actions import visibility as actions
 from app.services.challenges import visibility as challenges
 from app.services.documents import Document
 from app.services.indicators import standing
@@ -237,12 +242,50 @@ def _initiatives(m: FromClause) -> Select[Any]:
     )
 
 
+def _actions(m: FromClause) -> Select[Any]:
+    """What earlier meetings of the same series, and their decisions, left to be done."""
+    x, earlier, d = Action.__table__.alias(), Meeting.__table__.alias(), MeetingDecision.__table__.alias()
+    i = Initiative.__table__.alias()
+    late = actions.overdue(x)
+    why = case((late, sql.const(AgendaReason.OVERDUE)), else_=sql.const(AgendaReason.OPEN))
+    decided: Select[Any] = select(literal_column("1")).where(
+        d.c.meeting_id == earlier.c.id, d.c.id == x.c.source_id
+    )
+    comes_from: Select[Any] = select(literal_column("1")).where(
+        earlier.c.series_id == m.c.series_id,
+        earlier.c.starts_at < m.c.starts_at,
+        or_(earlier.c.id == x.c.source_id, exists(decided.correlate(earlier, x))),
+    )
+    return (
+        _proposal(
+            SubjectKind.ACTION,
+            x.c.id,
+            x.c.title,
+            x.c.title,
+            why,
+            _of_division(x.c.division_id),
+            code=x.c.code,
+            since=timing.day(x.c.opened_at),
+            until=x.c.due,
+            manager_id=i.c.manager_id,
+        )
+        .select_from(x.outerjoin(i, i.c.id == x.c.about_id))
+        .where(
+            x.c.entity_id == m.c.entity_id,
+            x.c.state == sql.const(ActionState.OPEN),
+            exists(comes_from.correlate(m, x)),
+            actions.visible(x),
+        )
+    )
+
+
 SOURCES: tuple[Callable[[FromClause], Select[Any]], ...] = (
     _stages,
     _indicators,
     _figures,
     _challenges,
     _initiatives,
+    _actions,
 )
 """What is proposed of each kind of thing, for the entity of the meeting."""
 
@@ -271,7 +314,7 @@ def _concerns(m: CTE, x: FromClause) -> ColumnElement[bool]:
 
 def _proposed() -> Compilable:
     m = (
-        select(M.c.id, M.c.entity_id, M.c.with_whom, M.c.version)
+        select(M.c.id, M.c.entity_id, M.c.series_id, M.c.starts_at, M.c.with_whom, M.c.version)
         .where(M.c.id == facts.ID, visible(M))
         .cte("meeting")
     )

@@ -36,12 +36,13 @@ FIELDS = (
 )
 _TAKEN_OVER = ("with_whom", "title_ar", "title_en", "place", "link", "classification")
 _m = Meeting.__table__
-_STILL_PLANNED = Query(
+_AHEAD = Query(
     lambda: (
         select(_m.c.id, _m.c.entity_id, _m.c.version, _m.c.classification)
         .where(
             _m.c.series_id == bindparam("series_id", type_=Uuid),
             _m.c.state == sql.const(MeetingState.PLANNED),
+            _m.c.starts_at > sql.NOW,
         )
         .with_for_update()
     )  # nobody moves or holds one of them meanwhile
@@ -110,7 +111,8 @@ async def plan(writer: Writer, actor: Actor, entity: Facts, said: Mapping[str, A
 async def end(
     writer: Writer, actor: Actor, facts: Facts, entitlement: Entitlement, reason: str, now: datetime
 ) -> None:
-    """End a series: what is still planned of it is cancelled for the same reason; what was held stays. Raises Stale."""
+    """End a series: what lies ahead of it is cancelled for the same reason; what has begun can still be recorded as held.
+    Raises Stale."""
     await lifecycle.apply_one(
         writer,
         MeetingSeries,
@@ -122,7 +124,7 @@ async def end(
         awaited=None,
         told=True,
     )
-    rows = await writer.rows(_STILL_PLANNED, {"series_id": facts.id})
+    rows = await writer.rows(_AHEAD, {"series_id": facts.id, "now": now})
     cases = [
         Case(
             Facts(

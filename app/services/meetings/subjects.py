@@ -23,9 +23,10 @@ from sqlalchemy.sql.selectable import FromClause, LateralFromClause, ScalarSelec
 from app import clock
 from app.db import Compilable, Lane, Query
 from app.enums import SubjectKind
-from app.models import Challenge, Indicator, Initiative, Obligation, PathRun, PathStage, Subject
+from app.models import Action, Challenge, Indicator, Initiative, Obligation, PathRun, PathStage, Subject
 from app.parties import Actor
 from app.services import sql
+from app.services.actions import visibility as actions
 from app.services.challenges import visibility as challenges
 from app.services.indicators import visibility as indicators
 from app.services.initiatives import visibility as initiatives
@@ -90,12 +91,19 @@ def _challenge(id_: ColumnElement[Any]) -> Select[Any]:
     return told.where(c.c.id == id_, challenges.visible(c))
 
 
+def _action(id_: ColumnElement[Any]) -> Select[Any]:
+    a = Action.__table__.alias()
+    told = _told(SubjectKind.ACTION, a.c.title, a.c.title, code=a.c.code)
+    return told.where(a.c.id == id_, actions.visible(a))
+
+
 KINDS: Mapping[SubjectKind, Row] = {
     SubjectKind.INDICATOR: _indicator,
     SubjectKind.OBLIGATION: _obligation,
     SubjectKind.PATH_STAGE: _path_stage,
     SubjectKind.INITIATIVE: _initiative,
     SubjectKind.CHALLENGE: _challenge,
+    SubjectKind.ACTION: _action,
 }
 
 

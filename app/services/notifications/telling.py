@@ -65,9 +65,12 @@ HOLDERS = """
     from assignments a join waiting w on w.subject_id = a.subject_id
     where a.starts_at <= cast(:now as timestamptz)
       and (a.ends_at is null or a.ends_at > cast(:now as timestamptz))
+    union
+    select cast(split_part(w.party, ':', 2) as uuid)
+    from waiting w where split_part(w.party, ':', 1) = 'person'
 """
-"""Who may be meant by the waits in `waiting`: the holders of their parties, delegates, who is assigned, and who leads
-the entity, for it decides where nobody else is left. Whether one is, their inbox says."""
+"""Who may be meant by the waits in `waiting`: the holders of their parties, delegates, who is assigned, the person who is
+named, and who leads the entity, for it decides where nobody else is left. Whether one is, their inbox says."""
 
 _AWAITED = Query(
     lambda: text(

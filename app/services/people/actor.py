@@ -79,6 +79,8 @@ def _statement(*, locking: bool = False, asking: bool = True) -> TextualSelect:
                        cross join (values ('technical_representative:'), ('media_representative:')) r (role)
                        join held h on role || a.entity_id = any(h.parties)
                        union
+                       select 'person:' || u.id
+                       union
                        select 'project_manager:' || i.id
                        from managed_by(:user_id, array(select h.entity_id from held h)) as i (id)
                    ) as keys,

@@ -22,6 +22,7 @@ _ASSIGNED_TO = (
     SubjectKind.INITIATIVE.value,
     SubjectKind.COMMUNICATION_PLAN.value,
     SubjectKind.CHALLENGE.value,
+    SubjectKind.RISK.value,
     SubjectKind.PLAN.value,
     SubjectKind.DETAILED_PLAN.value,
     SubjectKind.PATH_RUN.value,

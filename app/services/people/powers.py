@@ -10,7 +10,7 @@ from uuid import UUID
 
 from app import permissions
 from app.enums import Chain, Party, Role, Step
-from app.parties import ADMINISTRATOR, UNIT, UNIT_EDITOR, Actor, Facts, party_key
+from app.parties import ADMINISTRATOR, PERSON, UNIT, UNIT_EDITOR, Actor, Facts, party_key
 from app.permissions import RULES
 from app.services.plans import rules as plans
 from app.services.proposals import rules as proposals
@@ -83,6 +83,8 @@ def of(actor: Actor, places: Iterable[Place]) -> Powers:
         "communication_plans": {"support": (UNIT,)},
         # What was escalated to it.
         "challenges": dict.fromkeys(("hold", "decide"), (UNIT,)),
+        # What was raised to it.
+        "risks": {"answer": (UNIT,)},
         # A stage of a path may be UNIT's.
         "path_stages": {"act": (UNIT,)},
     }
@@ -189,6 +191,14 @@ def _at(actor: Actor, place: Place) -> frozenset[str]:
             "decide": (head,),
             "analyse": (representative, manager),
         },
+        # Of what their division is in charge of; the head from a score on, and of what was raised.
+        "risks": {"work": (division,), "accept": (manager, head), "answer": (head,)},
+        # Of what they own, or their division does.
+        "actions": {
+            "carry_out": (division, party_key(PERSON, actor.person_id)),
+            "confirm": (manager, specialist),
+        },
+        "evaluations": {"approve": (manager,)},
         "meetings": {"confirm": (manager, specialist)},
         # A stage may name any party of the entity.
         "path_runs": {Step.ENTER: plan_chain[Step.ENTER]},

@@ -8,6 +8,7 @@ itself, by the demo's people. Each module holds the scenes of an area: a method 
 from collections.abc import Callable
 
 from tests.contract.scenes.accounts import Accounts
+from tests.contract.scenes.actions import Actions
 from tests.contract.scenes.base import Scene
 from tests.contract.scenes.challenges import Challenges
 from tests.contract.scenes.communications import Communications
@@ -15,11 +16,13 @@ from tests.contract.scenes.contributions import Contributions
 from tests.contract.scenes.evidence import Evidence
 from tests.contract.scenes.indicators import Indicators
 from tests.contract.scenes.initiatives import Initiatives
+from tests.contract.scenes.meetings import Meetings
 from tests.contract.scenes.notifications import Notifications
 from tests.contract.scenes.obligations import Obligations
 from tests.contract.scenes.path_runs import PathRuns
 from tests.contract.scenes.path_templates import PathTemplates
 from tests.contract.scenes.plans import Plans
+from tests.contract.scenes.risks import Risks
 from tests.contract.scenes.scoreboard import Scoreboard
 from tests.contract.scenes.scorecards import Scorecards
 from tests.contract.service import MANAGER, Service
@@ -42,6 +45,9 @@ class Stage(
     Plans,
     Notifications,
     Challenges,
+    Risks,
+    Actions,
+    Meetings,
 ):
     """Prepares scenes. One that is used up (a draft that was submitted) is made anew when it is wanted."""
 

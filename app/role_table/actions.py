@@ -1,0 +1,86 @@
+"""Who may do what: actions that are followed to their end."""
+
+from app.role_table.rule import rule
+
+RULES = (
+    rule("actions.read", "anyone", "Read what is visible of actions", "قراءة الإجراءات المتاحة", "M-2"),
+    rule(
+        "actions.open",
+        "manager specialist",
+        "Open an action with an owner and a day, or put a proposal for improvement to the head",
+        "فتح إجراء له مسؤول وموعد، أو رفع مقترح تحسين إلى رئيس الوحدة",
+        "M-2, M-3, M-9, X-2",
+    ),
+    rule(
+        "actions.edit",
+        "manager specialist",
+        "Say an action otherwise, or give it to another owner; never who verified its evidence",
+        "تعديل بيانات إجراء أو إسناده إلى مسؤول آخر، ولا يتولاه من تحقق من أدلته",
+        "M-2",
+        edits=True,
+    ),
+    rule(
+        "actions.accept",
+        "head",
+        "Accept a proposal for improvement: its owner carries it out from then on",
+        "قبول مقترح تحسين ليتولى المسؤول عنه تنفيذه",
+        "M-9",
+        control=True,
+        recordable=True,
+    ),
+    rule(
+        "actions.refuse",
+        "head",
+        "Refuse a proposal for improvement, with a reason",
+        "الاعتذار عن مقترح تحسين مع بيان السبب",
+        "M-9",
+        control=True,
+        recordable=True,
+    ),
+    rule(
+        "actions.note",
+        "step:carry_out",
+        "Note how far one's own action has come",
+        "تدوين ما أُحرز من تقدم في الإجراء",
+        "M-2, X-2",
+    ),
+    rule(
+        "actions.report",
+        "step:carry_out",
+        "Report that one's own action is done, and what came of it",
+        "الإبلاغ عن إنجاز الإجراء وما نتج عنه",
+        "M-2, X-2",
+    ),
+    rule(
+        "actions.postpone",
+        "manager specialist",
+        "Put the day of an action off, with a reason",
+        "تأجيل موعد إجراء مع بيان السبب",
+        "M-2",
+    ),
+    rule(
+        "actions.confirm",
+        "step:confirm",
+        "Confirm that an action is done; never by who opened, wrote or reported it",
+        "تأكيد إنجاز إجراء، ولا يتولاه من فتحه أو عدّله أو أبلغ عنه",
+        "M-2, X-2",
+        control=True,
+        recordable=True,
+    ),
+    rule(
+        "actions.return",
+        "step:confirm",
+        "Return a reported action to its owner, with a reason",
+        "إعادة إجراء أُبلغ عن إنجازه إلى المسؤول عنه مع بيان السبب",
+        "M-2, X-2",
+        control=True,
+        recordable=True,
+    ),
+    rule(
+        "actions.cancel",
+        "manager specialist",
+        "Cancel an action, with a reason",
+        "إلغاء إجراء مع بيان السبب",
+        "M-2",
+    ),
+)

@@ -1,0 +1,66 @@
+"""Evidence of actions: what proves that they are done."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, any_, case, false, func, literal_column, null, or_, select
+from sqlalchemy.dialects.postgresql import array
+
+from app.enums import Classification, Party, Role, SubjectKind
+from app.models import Action
+from app.parties import PERSON
+from app.services import sql
+from app.services.actions import rules as actions
+from app.services.actions import visibility as action_visibility
+from app.services.evidence.kinds import Evidenced, party, representative, row
+from app.services.evidence.visibility import Sight
+from app.services.people import visibility
+
+
+def _of_action(id_: ColumnElement[Any]) -> Select[Any]:
+    t = Action.__table__.alias()
+    # It has one title, in the language in which it was written.
+    a = select(t, t.c.title.label("name_ar"), t.c.title.label("name_en")).subquery()
+    owner = case(
+        (
+            a.c.owner_id.is_not(None),
+            func.concat(literal_column(f"'{PERSON}:'"), a.c.owner_id),
+        ),
+        else_=func.concat(literal_column(f"'{Party.DIVISION.value}:'"), a.c.division_id),
+    )
+    restricted = a.c.classification == sql.const(Classification.RESTRICTED)
+    # The specialists of the office do not read what is restricted, so that its manager verifies.
+    verifier = case(
+        (restricted, party(Role.MANAGER, a.c.entity_id)), else_=party(Role.SPECIALIST, a.c.entity_id)
+    )
+    return (
+        row(
+            SubjectKind.ACTION,
+            state=a.c.state,
+            attach=array([owner]),
+            verify=array([representative(a.c.about_id), verifier]),
+            edited_by=a.c.edited_by,
+            attach_due=a.c.due,
+            verify_due=null(),
+            sight=Sight(
+                at_work=action_visibility.visible(a),
+                named=or_(action_visibility.named(a), verifier == any_(visibility.KEYS)),
+                disclosed=false(),
+            ),
+            of=a,
+            period=null(),
+        )
+        .select_from(a)
+        .where(a.c.id == id_)
+    )
+
+
+EVIDENCED = (
+    Evidenced(
+        SubjectKind.ACTION,
+        Action,
+        actions.CARRY_OUT,
+        actions.TAKES_EVIDENCE,
+        actions.UNDECIDED,
+        _of_action,
+    ),
+)

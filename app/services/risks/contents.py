@@ -1,0 +1,286 @@
+"""How a risk is registered, said otherwise, and assessed (Guide K-1, K-2, K-5).
+
+Each runs in the caller's transaction and changes state only by `lifecycle`; what is decided about it stands in
+`commands`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, Uuid, bindparam, exists, func, insert, literal_column, or_, select, text
+
+from app import clock, errors, ids, permissions
+from app.db import Compilable, Query, Row, Writer
+from app.enums import Classification, Role, SubjectKind
+from app.enums.risks import RiskState
+from app.models import Division, Membership, Risk, RiskAssessment
+from app.parties import Actor, Entitlement, Facts, party_key
+from app.services import finding, lifecycle, records, sql
+from app.services.challenges import subjects
+from app.services.risks import facts as risks
+from app.services.risks import rules
+from app.services.risks.rules import Levels
+from app.services.risks.taking import take, then
+
+_table = Risk.__table__
+_EDITED = lifecycle.with_who_acts(_table.c.edited_by)
+_found = finding.finder(subjects.WORK)
+
+_HOLD_NUMBERS = Query(
+    lambda: text(
+        "select pg_advisory_xact_lock(hashtextextended('mutabaa risks ' || cast(:entity_id as text), 0)) as held"
+    )
+)
+"""So that of two who register a risk of one entity at once, each gets a number of its own."""
+
+_NUMBERED = Query(
+    lambda: select(
+        select(func.count())
+        .select_from(_table)
+        .where(_table.c.entity_id == bindparam("entity_id", type_=Uuid))
+        .scalar_subquery()
+        .label("count"),
+        *risks.in_force(),
+    )
+)
+
+
+def _known() -> Compilable:
+    d, m = Division.__table__, Membership.__table__
+
+    def there(name: str, *where: Any) -> Any:
+        parameter = bindparam(name, type_=Uuid)
+        found: Select[Any] = select(literal_column("1")).where(*where)
+        return or_(parameter.is_(None), exists(found)).label(name)
+
+    entity_id = bindparam("entity_id", type_=Uuid)
+    return select(
+        there("division_id", d.c.id == bindparam("division_id", type_=Uuid), d.c.entity_id == entity_id),
+        there(
+            "owner_id",
+            m.c.user_id == bindparam("owner_id", type_=Uuid),
+            m.c.entity_id == entity_id,
+            sql.in_force(m),
+            sql.is_active(m.c.user_id),
+        ),
+    )
+
+
+_KNOWN = Query(_known)
+_REFERRED = ("division_id", "owner_id")
+
+
+async def register(
+    writer: Writer,
+    actor: Actor,
+    about_id: UUID | None,
+    entity_id: UUID | None,
+    said: Mapping[str, Any],
+    levels: Levels,
+    now: datetime,
+) -> UUID:
+    """Register a risk with its first assessment: of a thing that the actor may see, or of the office of an entity. `said`:
+    of `rules.TOLD`; owner and classification are those of the thing where it does not say them.
+
+    Raises Invalid for a thing that is unknown, not visible, or of a kind that has no risks, for references that are
+    unknown in its entity, and for levels outside of the matrix; Forbidden.
+    """
+    about: Row | None = None
+    if about_id is not None:
+        found = await _found(writer, actor, about_id, now)
+        if found is None:
+            raise errors.unknown_reference("#/about_id")
+        about = found[0]
+    entity_id = rules.check_place(None if about is None else about["entity_id"], entity_id)
+    risk_id = ids.new()
+    told = _told(about, said)
+    in_charge = (None, ()) if about is None else (about["division_id"], about["parties"])
+    working = {
+        rules.WORK: rules.steps(entity_id, in_charge[0], RiskState.OPEN, 1, 1, in_charge[1])[rules.WORK]
+    }
+    permissions.entitlement(
+        actor, rules.REGISTERED, Facts(SubjectKind.RISK, risk_id, entity_id, steps=working)
+    )
+    rules.check_closed_enough(told["classification"], restricted=about is not None and about["restricted"])
+    told["owner_id"] = told["owner_id"] or (actor.person_id if told["division_id"] is None else None)
+    await _check_references(writer, entity_id, told, now)
+    await writer.row(_HOLD_NUMBERS, {"entity_id": str(entity_id)})
+    today = clock.day(now)
+    numbered = await writer.row(_NUMBERED, {"entity_id": entity_id, "today": today})
+    if numbered is None:  # a select without a table answers one row
+        raise RuntimeError("the settings of risks cannot be read")
+    by = risks.now_in_force(numbered)
+    rules.check_levels(levels, by["probabilities"], by["impacts"])
+    review_on = rules.review_on(by["scale"], levels.score, today, by["holidays"])
+    code = f"RK-{today.year}-{numbered['count'] + 1:04d}"
+    manager = party_key(Role.MANAGER, entity_id)
+    await lifecycle.begin(
+        writer,
+        rules.REGISTERED,
+        Facts(
+            SubjectKind.RISK,
+            risk_id,
+            entity_id,
+            state=RiskState.OPEN.value,
+            steps={rules.MANAGE: (manager,)},
+            due={rules.MANAGE: review_on},
+        ),
+        actor=actor,
+        at=now,
+        awaited=rules.AWAITED[RiskState.OPEN],
+        changes={
+            **({} if about_id is None else {"about_id": str(about_id)}),
+            **records.made({"code": code, **told, **asdict(levels)}, "code", *told, *rules.LEVELS),
+        },
+    )
+    await writer.execute(
+        insert(Risk).values(
+            id=risk_id,
+            entity_id=entity_id,
+            code=code,
+            about_id=about_id,
+            about_kind=None if about is None else about["kind"],
+            state=RiskState.OPEN.value,
+            settings_id=by["settings_id"],
+            assessed_at=now,
+            assessed_by_id=actor.person_id,
+            review_on=review_on,
+            addressed=[manager],
+            barred=[],
+            registered_by_id=actor.person_id,
+            registered_at=now,
+            held_since=now,
+            edited_by=[actor.person_id],
+            **asdict(levels),
+            **told,
+        )
+    )
+    await _keep(writer, actor, risk_id, entity_id, 1, by["settings_id"], levels, None, now)
+    return risk_id
+
+
+def _told(about: Row | None, said: Mapping[str, Any]) -> dict[str, Any]:
+    """Everything that a new risk says."""
+    owned = said.get("division_id") or said.get("owner_id")
+    restricted = about is not None and about["restricted"]
+    defaults = {
+        "division_id": None if owned or about is None else about["division_id"],
+        "classification": (Classification.RESTRICTED if restricted else Classification.INTERNAL).value,
+    }
+    return {name: said[name] if said.get(name) is not None else defaults.get(name) for name in rules.TOLD}
+
+
+async def _check_references(
+    writer: Writer, entity_id: UUID | None, told: Mapping[str, Any], now: datetime
+) -> None:
+    named = {name: told[name] for name in _REFERRED}
+    known = await writer.row(_KNOWN, {**named, "entity_id": entity_id, "now": now})
+    for name in _REFERRED:
+        if known is None or not known[name]:
+            raise errors.unknown_reference(f"#/{name}")
+
+
+async def edit(
+    writer: Writer,
+    actor: Actor,
+    facts: Facts,
+    entitlement: Entitlement,
+    patch: Mapping[str, Any],
+    now: datetime,
+) -> None:
+    """Say it otherwise while it may still happen. A patch that changes nothing writes nothing. Raises Invalid."""
+    old = {name: facts.row[name] for name in rules.TOLD}
+    new = {**old, **patch}
+    changed = {name: value for name, value in new.items() if value != old[name]}
+    if not changed:
+        return
+    rules.check_owned(new["division_id"], new["owner_id"])
+    rules.check_closed_enough(new["classification"], restricted=facts.row["restricted"])
+    if changed.keys() & set(_REFERRED):
+        referred = {name: changed.get(name) for name in _REFERRED}
+        await _check_references(writer, facts.entity_id, referred, now)
+    said = {name: [records.said(old[name]), records.said(value)] for name, value in changed.items()}
+    await take(
+        writer,
+        rules.leading(rules.EDIT, str(facts.state), str(facts.state)),
+        actor,
+        facts,
+        entitlement,
+        now,
+        columns={**changed, "edited_by": _EDITED},
+        changes={"fields": said},
+    )
+
+
+async def assess(
+    writer: Writer,
+    actor: Actor,
+    facts: Facts,
+    entitlement: Entitlement,
+    levels: Levels,
+    note: str | None,
+    now: datetime,
+) -> None:
+    """Assess a risk anew, by the settings in force: until when it is to be assessed again follows from its grade. What was
+    accepted and has become graver is to be accepted anew.
+
+    Raises Invalid for levels outside of the matrix, TooMany.
+    """
+    row, state = facts.row, str(facts.state)
+    rules.check_room(row["assessments"] + 1, rules.MOST_ASSESSMENTS)
+    rules.check_levels(levels, row["probabilities"], row["impacts"])
+    old = Levels(**{name: row[name] for name in rules.LEVELS})
+    scale = row["scale"]
+    target = rules.after_assessment(state, old, row["head_from"], levels, scale.head_from)
+    review_on = rules.review_on(scale, levels.score, clock.day(now), row["holidays"])
+    said = {name: [records.said(row[name]), records.said(value)] for name, value in asdict(levels).items()}
+    assessed = {
+        **asdict(levels),
+        "settings_id": row["settings_id"],
+        "assessments": row["assessments"] + 1,
+        "assessed_at": now,
+        "assessed_by_id": actor.person_id,
+        "review_on": review_on,
+        "barred": rules.barred_in(target, assessed_by_id=actor.person_id),
+        "edited_by": _EDITED,
+    }
+    await take(
+        writer,
+        rules.leading(rules.ASSESS, state, target),
+        actor,
+        then(facts, target, score=levels.score, head_from=scale.head_from, due=review_on),
+        entitlement,
+        now,
+        columns=assessed if target == state else {**assessed, "held_since": now},
+        changes={"fields": {name: pair for name, pair in said.items() if pair[0] != pair[1]}},
+    )
+    number = row["assessments"] + 1
+    await _keep(writer, actor, facts.id, facts.entity_id, number, row["settings_id"], levels, note, now)
+
+
+async def _keep(
+    writer: Writer,
+    actor: Actor,
+    risk_id: UUID,
+    entity_id: UUID | None,
+    number: int,
+    settings_id: UUID,
+    levels: Levels,
+    note: str | None,
+    now: datetime,
+) -> None:
+    await writer.execute(
+        insert(RiskAssessment).values(
+            risk_id=risk_id,
+            number=number,
+            entity_id=entity_id,
+            settings_id=settings_id,
+            note=note,
+            assessed_by_id=actor.person_id,
+            assessed_at=now,
+            **asdict(levels),
+        )
+    )

@@ -1,0 +1,53 @@
+"""The one rule of which risks a person sees, when the next assessment of one is overdue, and when four eyes leaves
+nobody to accept it."""
+
+from sqlalchemy import ColumnElement, and_, any_, case, false, func, literal_column, or_
+from sqlalchemy.dialects.postgresql import array
+from sqlalchemy.sql.selectable import FromClause
+
+from app.enums import Classification, Party, Role
+from app.enums.risks import RiskState
+from app.parties import PROJECT_MANAGER
+from app.services import sql
+from app.services.people import four_eyes, visibility
+from app.services.risks import rules
+
+
+def named(r: FromClause) -> ColumnElement[bool]:
+    """Who sees a risk whatever its classification: the manager, UNIT once it was raised to it, the head, its division, the
+    manager of the project that it is about, its owner, who registered it, and who is assigned to it or to what it is about."""
+    own = or_(r.c.registered_by_id == visibility.PERSON, r.c.owner_id == visibility.PERSON)
+    return or_(
+        r.c.addressed.overlap(visibility.CHAIN),
+        r.c.entity_id == any_(visibility.LEADS),
+        func.concat(literal_column(f"'{Party.DIVISION.value}:'"), r.c.division_id) == any_(visibility.KEYS),
+        func.concat(literal_column(f"'{PROJECT_MANAGER}:'"), r.c.about_id) == any_(visibility.KEYS),
+        r.c.id == any_(visibility.ASSIGNED),
+        r.c.about_id == any_(visibility.ASSIGNED),
+        and_(own, r.c.entity_id == any_(visibility.ENTITIES)),
+    )
+
+
+def visible(r: FromClause) -> ColumnElement[bool]:
+    """The one visibility rule of risks: who is `named`, and unless it is restricted the office."""
+    return or_(
+        named(r),
+        and_(
+            r.c.classification != sql.const(Classification.RESTRICTED),
+            r.c.entity_id == any_(visibility.OFFICE),
+        ),
+    )
+
+
+def overdue(r: FromClause) -> ColumnElement[bool]:
+    """Whether the day of its next assessment has passed."""
+    return func.coalesce(r.c.review_on < sql.TODAY, false())
+
+
+def nobody_left(r: FromClause, head_from: ColumnElement[int]) -> ColumnElement[bool]:
+    """Four eyes leaves no manager who could accept it, so that the head does. `head_from`: the score from which the head
+    does anyway."""
+    manager = func.concat(literal_column(f"'{Role.MANAGER.value}:'"), r.c.entity_id)
+    nobody = four_eyes.nobody_left(array([manager]), sql.const(rules.ACCEPT.action), r.c.barred)
+    due = and_(r.c.state == sql.const(RiskState.TO_ACCEPT), r.c.score < head_from)
+    return case((due, nobody), else_=false())

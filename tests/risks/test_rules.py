@@ -1,0 +1,53 @@
+"""What holds of every matrix and every risk: graver is never graded lower, nor looked at later, nor accepted lower down."""
+
+from datetime import date
+from uuid import UUID
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.enums.risks import RiskGrade
+from app.services.risk_settings.rules import Scale
+from app.services.risks import rules
+from app.services.risks.rules import Levels
+
+GRADES = list(RiskGrade)
+ENTITY = UUID(int=7)
+levels = st.integers(min_value=1, max_value=5)
+
+
+@st.composite
+def scales(draw: st.DrawFn) -> Scale:
+    thresholds = draw(st.lists(st.integers(2, 25), min_size=3, max_size=3, unique=True).map(sorted))
+    days = draw(st.lists(st.integers(1, 250), min_size=4, max_size=4).map(lambda d: sorted(d, reverse=True)))
+    return Scale(*thresholds, draw(st.integers(1, 25)), *days)
+
+
+@given(scales(), levels, levels, levels, levels)
+def test_graver_is_graded_no_lower(scale: Scale, p: int, i: int, q: int, j: int) -> None:
+    low, high = min(p, q) * min(i, j), max(p, q) * max(i, j)
+    assert GRADES.index(scale.grade(low)) <= GRADES.index(scale.grade(high))
+    assert scale.review_days(low) >= scale.review_days(high)
+    today = date(2026, 11, 26)
+    assert rules.review_on(scale, low, today, frozenset()) >= rules.review_on(scale, high, today, frozenset())
+
+
+@given(scales(), levels, levels)
+def test_the_head_accepts_from_the_threshold_on(scale: Scale, p: int, i: int) -> None:
+    (party,) = rules.accepts(p * i, scale.head_from, ENTITY)
+    assert party == (f"head:{ENTITY}" if p * i >= scale.head_from else f"manager:{ENTITY}")
+
+
+@given(scales(), levels, levels, levels, levels)
+def test_what_was_accepted_holds_until_it_is_graver(scale: Scale, p: int, i: int, q: int, j: int) -> None:
+    old, new = Levels(p, i), Levels(q, j)
+    state = rules.after_assessment("accepted", old, scale.head_from, new, scale.head_from)
+    assert (state == "to_accept") == (new.score > old.score)
+    assert rules.after_assessment("treated", old, scale.head_from, new, scale.head_from) == "treated"
+
+
+@given(levels, levels, levels, levels)
+def test_what_counts_is_what_remains(p: int, i: int, q: int, j: int) -> None:
+    assessed = Levels(max(p, q), max(i, j), min(p, q), min(i, j))
+    rules.check_levels(assessed, 5, 5)
+    assert assessed.score == min(p, q) * min(i, j) <= Levels(max(p, q), max(i, j)).score
