@@ -152,8 +152,10 @@ def _at(actor: Actor, place: Place) -> frozenset[str]:
                 *staging,
                 division,
                 party_key(Role.HEAD_OFFICE, here),
+                party_key(PERSON, actor.person_id),
             ),
-            "verify": confirming,
+            # Of a restricted action the manager verifies.
+            "verify": (*confirming, manager),
         },
         "communication_plans": {
             Step.ENTER: communicating,
