@@ -1,6 +1,6 @@
 """Calendar feeds: one secret link for each person, kept as its hash.
 
-Revision: calendar, after meetings.
+Revision: calendar, after risks.
 """
 
 from collections.abc import Sequence
