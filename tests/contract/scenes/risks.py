@@ -4,17 +4,16 @@ from tests.contract.scenes.base import Base, Json, Scene
 from tests.contract.service import ENTERER, HEAD_OFFICE, MANAGER, SPECIALIST, UNIT_EDITOR
 
 _REASON = "كلفة المعالجة تفوق الأثر المتوقع"
+_LEVELS = {"probability": 3, "impact": 3, "residual_probability": 1, "residual_impact": 1}
+"""Within the smallest matrix that UNIT can set, and of a score that the manager accepts."""
+
 _RISK: Json = {
     "kind": "resources",
     "title": "تعذر توفير مدربين",
     "cause": "الاعتماد على معهد واحد",
     "effect": "تأخر بلوغ المستهدف",
-    "probability": 4,
-    "impact": 4,
-    "residual_probability": 3,
-    "residual_impact": 3,
+    **_LEVELS,
 }
-_LEVELS = {"probability": 3, "impact": 3, "residual_probability": 1, "residual_impact": 1}
 
 
 class Risks(Base):
@@ -85,7 +84,8 @@ class Risks(Base):
         return self._first(MANAGER, "/v1/risk-settings")
 
     def _set_risk_settings(self) -> Scene:
-        return Scene(UNIT_EDITOR)
+        # The highest score of the smallest matrix: the scenes of the manager's acceptance hold with these settings too.
+        return Scene(UNIT_EDITOR, needed={"head_from": 9})
 
     def _list_swot_entries(self) -> Scene:
         return Scene(MANAGER, known={"entity_id": self.entities["MOL"]})
