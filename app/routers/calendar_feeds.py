@@ -75,7 +75,7 @@ async def revoke_calendar_feed(change: Annotated[Change, marks(commands.REVOKE)]
 
 
 @router.get(
-    "/calendar/{token}.ics",
+    "/calendar-feeds/{feed}",
     status_code=200,
     response_class=Response,
     dependencies=[public()],
@@ -85,14 +85,14 @@ async def revoke_calendar_feed(change: Annotated[Change, marks(commands.REVOKE)]
 )
 async def read_calendar(
     request: Request,
-    token: Annotated[
+    feed: Annotated[
         str,
         Path(
-            min_length=43,
-            max_length=43,
-            pattern=r"^[A-Za-z0-9_-]+$",
-            description="The secret of the link.",
-            examples=["wJ9yqk3Vb0m2s8Xn1cE6rT4uZ7aLhPdQfGiKoSvYx5A"],
+            min_length=47,
+            max_length=47,
+            pattern=r"^[A-Za-z0-9_-]{43}\.ics$",
+            description="The end of the link, which is a secret.",
+            examples=["wJ9yqk3Vb0m2s8Xn1cE6rT4uZ7aLhPdQfGiKoSvYx5A.ics"],
         ),
     ],
     if_none_match: IfNoneMatch = None,
@@ -102,7 +102,7 @@ async def read_calendar(
     who may not sign in, is answered 404."""
     pools, now = database(request), clock.now()
     async with pools.reading() as reader:
-        found = await queries.contents(reader, token, now)
+        found = await queries.contents(reader, feed.removesuffix(".ics"), now)
     if found is None:
         raise errors.NotFound()
     person_id, contents = found

@@ -25,7 +25,7 @@ class CalendarFeedMade(CalendarFeed):
         str,
         Field(
             max_length=100,
-            pattern=r"^/v1/calendar/[A-Za-z0-9_-]+\.ics$",
+            pattern=r"^/v1/calendar-feeds/[A-Za-z0-9_-]{43}\.ics$",
             description="The secret link, on the host of this service, for the calendar program to subscribe to.",
         ),
     ]

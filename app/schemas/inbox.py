@@ -46,7 +46,8 @@ class InboxItem(View):
     due: Annotated[date | None, Field(description="Until when; null: no date is set.")]
     late: Annotated[bool, Field(description="That day has passed, in Oman's calendar.")]
     overdue_days: Annotated[
-        int, Field(ge=0, description="How many days ago, counting every day; 0: it is not late.")
+        int,
+        Field(ge=0, le=1_000_000, description="How many days ago, counting every day; 0: it is not late."),
     ]
 
 

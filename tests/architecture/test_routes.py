@@ -19,7 +19,7 @@ PUBLIC_AREAS = {
     "/oauth",
     "/v1/oauth",
     "/.well-known",
-    "/v1/calendar",  # calendar programs cannot sign in: the link is the secret
+    "/v1/calendar-feeds",  # calendar programs cannot sign in: the link is the secret
 }
 
 

@@ -164,8 +164,8 @@ async def test_one_link_each_that_is_replaced_and_revoked(office: Office) -> Non
     assert (await person.api.as_(None).get(first)).status_code == 404
     with capture_logs() as logged:
         await read(person.api, second)
-    assert "/v1/calendar/{token}.ics" in str(logged)
-    assert second[13:56] not in str(logged)
+    assert "/v1/calendar-feeds/{feed}" in str(logged)
+    assert second[19:62] not in str(logged)
     for _ in range(2):
         assert (await person.api.send("DELETE", MINE)).status_code == 204
     gone = await person.api.as_(None).get(second)
@@ -182,7 +182,7 @@ async def test_who_is_blocked_has_no_feed(world: World, office: Office) -> None:
 
 @pytest.mark.parametrize("token", ["x", "a" * 43, "a" * 44, "%D8%B9" * 43])
 async def test_an_unknown_link_is_not_found(office: Office, token: str) -> None:
-    assert (await office.head.api.as_(None).get(f"/v1/calendar/{token}.ics")).status_code == 404
+    assert (await office.head.api.as_(None).get(f"/v1/calendar-feeds/{token}.ics")).status_code == 404
 
 
 async def test_only_its_hash_is_kept(world: World, office: Office) -> None:
@@ -195,7 +195,7 @@ async def test_only_its_hash_is_kept(world: World, office: Office) -> None:
         "select action, changes::text as changes from events where subject_id = $1", office.manager.id
     )
     assert "calendar_feeds.make" in {row["action"] for row in history}
-    assert all(link[13:56] not in row["changes"] for row in history)
+    assert all(link[19:62] not in row["changes"] for row in history)
 
 
 async def test_nobody_makes_one_without_signing_in_or_with_a_key(office: Office) -> None:

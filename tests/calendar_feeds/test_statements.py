@@ -18,6 +18,6 @@ async def test_a_feed_takes_five_statements_whatever_it_shows(world: World) -> N
             answer = await public.get(link)
         assert answer.status_code == 200, answer.text
     with counted(1):
-        assert (await public.get(f"/v1/calendar/{43 * chr(120)}.ics")).status_code == 404
+        assert (await public.get(f"/v1/calendar-feeds/{43 * chr(120)}.ics")).status_code == 404
     with counted(READ):
         await office.second.api.get(MINE)

@@ -352,7 +352,7 @@ METHODS = (
     ("/v1/notifications/read-all", {"POST"}),
     ("/v1/me/notification-settings", {"GET", "PATCH"}),
     ("/v1/me/calendar-feed", {"GET", "POST", "DELETE"}),
-    ("/v1/calendar/wJ9yqk3Vb0m2s8Xn1cE6rT4uZ7aLhPdQfGiKoSvYx5A.ics", {"GET"}),
+    ("/v1/calendar-feeds/wJ9yqk3Vb0m2s8Xn1cE6rT4uZ7aLhPdQfGiKoSvYx5A.ics", {"GET"}),
 )
 
 

@@ -34,7 +34,7 @@ async def make(writer: Writer, actor: Actor, now: datetime) -> str:
 
 def with_link(document: Document, token: str) -> Document:
     """The representation of a new feed with its link: said this once."""
-    said = json.dumps({"path": f"/v1/calendar/{token}.ics"})
+    said = json.dumps({"path": f"/v1/calendar-feeds/{token}.ics"})
     return Document(document.body[:-1] + f",{said[1:]}".encode(), document.version)
 
 

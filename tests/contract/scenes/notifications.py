@@ -30,7 +30,7 @@ class Notifications(Base):
 
     def _read_calendar(self) -> Scene:
         made = self.service.create(MANAGER, "/v1/me/calendar-feed", None, secret=True)
-        return Scene(None, made["path"].removeprefix("/v1/calendar/").removesuffix(".ics"))
+        return Scene(None, made["path"].removeprefix("/v1/calendar-feeds/"))
 
     def _list_parked_jobs(self) -> Scene:
         self._failing_job()
