@@ -20,7 +20,6 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
-    text,
 )
 
 from app import clock, errors, ids, permissions
@@ -37,7 +36,7 @@ from app.models import (
     Priority,
 )
 from app.parties import UNIT, Actor, Entitlement, Facts
-from app.services import finding, lifecycle, records, sql
+from app.services import finding, lifecycle, numbering, records, sql
 from app.services.calendar import queries as calendar
 from app.services.challenges import clock as levels
 from app.services.challenges import rules, subjects
@@ -48,13 +47,6 @@ from app.services.transitions import Transition
 _table = Challenge.__table__
 _EDITED = lifecycle.with_who_acts(_table.c.edited_by)
 _YEAR_OF_DAYS = timedelta(days=366)
-
-_HOLD_NUMBERS = Query(
-    lambda: text(
-        "select pg_advisory_xact_lock(hashtextextended('mutabaa challenges ' || cast(:entity_id as text), 0)) as held"
-    )
-)
-"""So that of two who open a challenge of one entity at once, each gets a number of its own."""
 
 _NUMBERED = Query(
     lambda: (
@@ -133,14 +125,14 @@ async def open_challenge(
     rules.check_closed_enough(told["classification"], restricted=found["restricted"])
     told["owner_id"] = told["owner_id"] or (actor.person_id if told["division_id"] is None else None)
     await _check_references(writer, entity_id, told, now)
-    await writer.row(_HOLD_NUMBERS, {"entity_id": str(entity_id)})
+    await numbering.hold(writer, "CH", entity_id)
     numbered = await writer.row(_NUMBERED, {"entity_id": entity_id})
     if numbered is None:  # the migrations ship the first version
         raise LookupError("there is no routing table")
     today = clock.day(now)
     off = (await calendar.holidays(writer, today, today + _YEAR_OF_DAYS)).days
     due = levels.due(now, numbered["office_limit"], off)
-    code = f"CH-{today.year}-{numbered['count'] + 1:04d}"
+    code = numbering.code("CH", today.year, numbered["count"])
     await lifecycle.begin(
         writer,
         rules.OPENED,

@@ -8,12 +8,14 @@ from sqlalchemy.sql.selectable import FromClause
 
 from app.enums import SubjectKind
 from app.models import (
+    Action,
     Challenge,
     CommunicationActivity,
     CommunicationPlan,
     Contribution,
     Definition,
     DetailedPlan,
+    Evaluation,
     Evidence,
     ImprovementPlan,
     Indicator,
@@ -27,14 +29,17 @@ from app.models import (
     Proposal,
     Reopening,
     Result,
+    Risk,
     RolePlan,
 )
 from app.services import sql
+from app.services.actions import visibility as actions
 from app.services.challenges import visibility as challenges
 from app.services.communications import visibility as communications
 from app.services.contributions import queries as contributions
 from app.services.definitions import visibility as definitions
 from app.services.detailed_plans import visibility as detailed_plans
+from app.services.evaluations import visibility as evaluations
 from app.services.evidence import subjects
 from app.services.evidence import visibility as evidence
 from app.services.evidence.visibility import Sight
@@ -48,6 +53,7 @@ from app.services.progress_reports import visibility as progress_reports
 from app.services.proposals import visibility as proposals
 from app.services.reopenings import queries as reopenings
 from app.services.results import visibility as results
+from app.services.risks import visibility as risks
 
 
 def seen(w: FromClause, s: FromClause) -> ColumnElement[bool]:
@@ -129,6 +135,9 @@ KINDS: Mapping[SubjectKind, Callable[[FromClause], ColumnElement[bool]]] = {
     SubjectKind.DETAILED_PLAN: _plain(DetailedPlan, detailed_plans.visible),
     SubjectKind.PROPOSAL: _plain(Proposal, proposals.visible),
     SubjectKind.CHALLENGE: _plain(Challenge, challenges.visible),
+    SubjectKind.RISK: _plain(Risk, risks.visible),
+    SubjectKind.ACTION: _plain(Action, actions.visible),
+    SubjectKind.EVALUATION: _plain(Evaluation, evaluations.visible),
     SubjectKind.MEETING: _plain(Meeting, meetings.visible),
     SubjectKind.MEETING_SERIES: _plain(MeetingSeries, meetings.series_visible),
 }

@@ -14,13 +14,15 @@ from app.enums import SubjectKind
 from app.enums.meetings import MeetingState
 from app.models import Meeting
 from app.parties import Actor, Entitlement, Facts
-from app.services import lifecycle, records
+from app.services import lifecycle, numbering, records
 from app.services.lifecycle import GIVEN, Case
-from app.services.meetings import numbers, people, rules, subjects
+from app.services.meetings import people, rules, subjects
 from app.services.people import steps
 from app.services.people.steps import Said
 
 _table: FromClause = Meeting.__table__
+CODE, COUNTED = "MT", numbering.counting(_table)
+"""Of the codes of meetings, and what counts them."""
 EDITED = lifecycle.with_who_acts(_table.c.edited_by)
 NEXT = _table.c.sequence + literal_column("1")
 _EXCEPTIONAL = GIVEN.c.exceptional
@@ -45,7 +47,7 @@ async def plan(writer: Writer, actor: Actor, entity: Facts, said: Mapping[str, A
     """Plan a single meeting of the entity and invite to it. Raises Invalid."""
     rules.check_times(said["starts_at"], said["ends_at"])
     await people.check(writer, entity.id, said["with_whom"], said["people"], now)
-    [code] = await numbers.codes(writer, entity.id, 1, clock.day(now))
+    code = await numbering.next_code(writer, COUNTED, CODE, entity.id, clock.day(now).year)
     meeting_id, columns = ids.new(), {name: said[name] for name in (*rules.ARRANGED, "classification")}
     await lifecycle.begin(
         writer,

@@ -13,11 +13,11 @@ from app.enums import SubjectKind
 from app.enums.meetings import MeetingState, SeriesState
 from app.models import Meeting, MeetingSeries
 from app.parties import Actor, Entitlement, Facts
-from app.services import lifecycle, records, sql
+from app.services import lifecycle, numbering, records, sql
 from app.services.calendar import queries as calendar
 from app.services.lifecycle import Case
-from app.services.meetings import days, numbers, people, rules
-from app.services.meetings.commands import NEXT, REASON, planned
+from app.services.meetings import days, people, rules
+from app.services.meetings.commands import CODE, COUNTED, NEXT, REASON, planned
 
 FIELDS = (
     "with_whom",
@@ -56,7 +56,7 @@ async def plan(writer: Writer, actor: Actor, entity: Facts, said: Mapping[str, A
     await people.check(writer, entity.id, said["with_whom"], said["people"], now)
     rest = (await calendar.holidays(writer, said["starts_on"], said["ends_on"])).days
     on = days.of(said["every"], said["weekday"], said["month_day"], said["starts_on"], said["ends_on"], rest)
-    codes = await numbers.codes(writer, entity.id, len(on), clock.day(now))
+    codes = await numbering.next_codes(writer, COUNTED, CODE, entity.id, clock.day(now).year, len(on))
     series_id, columns = ids.new(), {name: said[name] for name in FIELDS}
     await lifecycle.begin(
         writer,

@@ -23,7 +23,7 @@ from sqlalchemy.sql.selectable import FromClause, LateralFromClause, ScalarSelec
 from app import clock
 from app.db import Compilable, Lane, Query
 from app.enums import SubjectKind
-from app.models import Action, Challenge, Indicator, Initiative, Obligation, PathRun, PathStage, Subject
+from app.models import Action, Challenge, Indicator, Initiative, Obligation, PathRun, PathStage, Risk, Subject
 from app.parties import Actor
 from app.services import sql
 from app.services.actions import visibility as actions
@@ -33,6 +33,7 @@ from app.services.initiatives import visibility as initiatives
 from app.services.obligations import queries as obligations
 from app.services.path_runs import visibility as path_runs
 from app.services.people import visibility
+from app.services.risks import visibility as risks
 
 Row = Callable[[ColumnElement[Any]], Select[Any]]
 """What is told of one thing of a kind, by its id, to who may see it: no row to anybody else."""
@@ -91,6 +92,12 @@ def _challenge(id_: ColumnElement[Any]) -> Select[Any]:
     return told.where(c.c.id == id_, challenges.visible(c))
 
 
+def _risk(id_: ColumnElement[Any]) -> Select[Any]:
+    r = Risk.__table__.alias()
+    told = _told(SubjectKind.RISK, r.c.title, r.c.title, code=r.c.code)
+    return told.where(r.c.id == id_, risks.visible(r))
+
+
 def _action(id_: ColumnElement[Any]) -> Select[Any]:
     a = Action.__table__.alias()
     told = _told(SubjectKind.ACTION, a.c.title, a.c.title, code=a.c.code)
@@ -103,6 +110,7 @@ KINDS: Mapping[SubjectKind, Row] = {
     SubjectKind.PATH_STAGE: _path_stage,
     SubjectKind.INITIATIVE: _initiative,
     SubjectKind.CHALLENGE: _challenge,
+    SubjectKind.RISK: _risk,
     SubjectKind.ACTION: _action,
 }
 

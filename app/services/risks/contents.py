@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, Uuid, bindparam, exists, func, insert, literal_column, or_, select, text
+from sqlalchemy import Select, Uuid, bindparam, exists, func, insert, literal_column, or_, select
 
 from app import clock, errors, ids, permissions
 from app.db import Compilable, Query, Row, Writer
@@ -18,7 +18,7 @@ from app.enums import Classification, Role, SubjectKind
 from app.enums.risks import RiskState
 from app.models import Division, Membership, Risk, RiskAssessment
 from app.parties import Actor, Entitlement, Facts, party_key
-from app.services import finding, lifecycle, records, sql
+from app.services import finding, lifecycle, numbering, records, sql
 from app.services.challenges import subjects
 from app.services.risks import facts as risks
 from app.services.risks import rules
@@ -28,13 +28,6 @@ from app.services.risks.taking import take, then
 _table = Risk.__table__
 _EDITED = lifecycle.with_who_acts(_table.c.edited_by)
 _found = finding.finder(subjects.WORK)
-
-_HOLD_NUMBERS = Query(
-    lambda: text(
-        "select pg_advisory_xact_lock(hashtextextended('mutabaa risks ' || cast(:entity_id as text), 0)) as held"
-    )
-)
-"""So that of two who register a risk of one entity at once, each gets a number of its own."""
 
 _NUMBERED = Query(
     lambda: select(
@@ -107,7 +100,7 @@ async def register(
     rules.check_closed_enough(told["classification"], restricted=about is not None and about["restricted"])
     told["owner_id"] = told["owner_id"] or (actor.person_id if told["division_id"] is None else None)
     await _check_references(writer, entity_id, told, now)
-    await writer.row(_HOLD_NUMBERS, {"entity_id": str(entity_id)})
+    await numbering.hold(writer, "RK", entity_id)
     today = clock.day(now)
     numbered = await writer.row(_NUMBERED, {"entity_id": entity_id, "today": today})
     if numbered is None:  # a select without a table answers one row
@@ -115,7 +108,7 @@ async def register(
     by = risks.now_in_force(numbered)
     rules.check_levels(levels, by["probabilities"], by["impacts"])
     review_on = rules.review_on(by["scale"], levels.score, today, by["holidays"])
-    code = f"RK-{today.year}-{numbered['count'] + 1:04d}"
+    code = numbering.code("RK", today.year, numbered["count"])
     manager = party_key(Role.MANAGER, entity_id)
     await lifecycle.begin(
         writer,
