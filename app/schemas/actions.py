@@ -278,7 +278,7 @@ FollowUps = Annotated[
     ),
 ]
 
-_Count = Annotated[int, Field(ge=0)]
+_Count = Annotated[int, Field(ge=0, le=1_000_000)]
 
 
 class _Counts(View):

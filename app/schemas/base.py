@@ -63,10 +63,10 @@ Instant = Annotated[AwareDatetime, _as(_RFC_3339, "datetime_type")]
 """A moment with its offset (RFC 3339, 5.6)."""
 _HOUR = r"([01][0-9]|2[0-3]):[0-5][0-9]"
 TimeOfDay = Annotated[
-    time, _as(_HOUR, "time_type"), WithJsonSchema({"type": "string", "pattern": f"^{_HOUR}$"})
+    time, _as(_HOUR, "time_type"), WithJsonSchema({"type": "string", "pattern": f"^{_HOUR}$", "maxLength": 5})
 ]
 """A time of the day in Oman, HH:MM."""
-TimeSaid = Annotated[str, Field(pattern=f"^{_HOUR}$")]
+TimeSaid = Annotated[str, Field(pattern=f"^{_HOUR}$", max_length=5)]
 """The same in an answer."""
 Whole = Annotated[int, Field(strict=True)]
 """A whole number that is sent: Pydantic alone would also read its digits, and true as 1."""

@@ -57,7 +57,7 @@ class MeetingDecisionPatch(Body):
 
 
 class MeetingRef(View):
-    """The meeting that decided."""
+    """A meeting, in short."""
 
     id: Annotated[UUID, Field(description="The meeting's id.")]
     code: Annotated[Code, Field(description="Its code among people.", examples=["MT-2026-0001"])]

@@ -304,7 +304,7 @@ class AgendaProposals(View):
     """What the service proposes for the agenda of a meeting."""
 
     meeting_id: Annotated[UUID, Field(description="The meeting's id.")]
-    items: Annotated[
+    proposals: Annotated[
         list[AgendaProposal], Field(max_length=100, description="What is open, the most urgent first.")
     ]
     more: Annotated[bool, Field(description="There is more than is shown.")]

@@ -50,7 +50,7 @@ async def proposed(person: Person, path: str) -> list[tuple[str, str]]:
     assert answer.status_code == 200, answer.text
     found = AgendaProposals.model_validate_json(answer.content)
     assert not found.more
-    return [(each.kind, each.why.value) for each in found.items]
+    return [(each.kind, each.why.value) for each in found.proposals]
 
 
 @pytest.fixture(scope="module")
@@ -139,7 +139,7 @@ async def test_what_stands_on_the_agenda_is_marked(office: Office) -> None:
         headers={"If-Match": await office.specialist.api.etag(path)},
     )
     assert answer.status_code == 200, answer.text
-    items = (await office.manager.api.get(f"{path}/agenda-proposals")).json()["items"]
+    items = (await office.manager.api.get(f"{path}/agenda-proposals")).json()["proposals"]
     assert [each["kind"] for each in items if each["on_agenda"]] == ["indicator"]
 
 

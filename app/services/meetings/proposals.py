@@ -351,7 +351,7 @@ def _proposed() -> Compilable:
     more = select(func.count() > literal_column(str(MOST), Integer)).select_from(found)
     row = select(
         m.c.id.label("meeting_id"),
-        items.scalar_subquery().label("items"),
+        items.scalar_subquery().label("proposals"),
         more.scalar_subquery().label("more"),
         m.c.version.label("_version"),
     )
