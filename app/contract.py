@@ -271,7 +271,9 @@ def _operation(method: str, operation: Json, permission: str | None, shared: Jso
         responses["304"] = _success(304, not_changed, names, is_file=is_file)
     for status, types in _errors_of(done, names, declared).items():
         name = "".join(error.__name__ for error in types)
-        shared.setdefault(name, _problem_response(status, types))
+        made = _problem_response(status, types)
+        if shared.setdefault(name, made) != made:
+            raise ValueError(f"two errors are called {name}")
         responses[str(status)] = {"$ref": f"#/components/responses/{name}"}
     done["responses"] = dict(sorted(responses.items()))
     return done

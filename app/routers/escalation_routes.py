@@ -41,7 +41,7 @@ async def list_escalation_routes(
     response_model=EscalationRoutesRead,
     summary="Set the routing table",
     response_description="The version in force from now on.",
-    responses=declared(errors.AlreadyExists, rules.NotTheLatest),
+    responses=declared(errors.AlreadyExists, rules.NotTheLatestTable),
 )
 async def set_escalation_routes(
     change: Annotated[Change, creates_at_top("escalation_routes.set", queries.facts)],

@@ -41,7 +41,7 @@ async def list_risk_settings(
     response_model=RiskSettingsRead,
     summary="Set the settings of risks",
     response_description="The version in force from now on.",
-    responses=declared(errors.AlreadyExists, rules.NotTheLatest),
+    responses=declared(errors.AlreadyExists, rules.NotTheLatestSettings),
 )
 async def set_risk_settings(
     change: Annotated[Change, creates_at_top("risk_settings.set", queries.facts)],

@@ -28,7 +28,7 @@ async def set_table(
 ) -> UUID:
     """Put the next version in force. `follows`: the number of the version that it was made from.
 
-    Raises Invalid for routes that make no table, NotTheLatest where another version came meanwhile; of two that come
+    Raises Invalid for routes that make no table, NotTheLatestTable where another version came meanwhile; of two that come
     at the same moment, the schema refuses one (AlreadyExists).
     """
     rules.check(routes)

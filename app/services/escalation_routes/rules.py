@@ -47,7 +47,7 @@ class Route:
     title_en: str
 
 
-class NotTheLatest(Conflict):
+class NotTheLatestTable(Conflict):
     code = "not_the_latest_table"
     title = Text(
         "The routing table has a newer version than the one you began from; read it first",
@@ -56,9 +56,9 @@ class NotTheLatest(Conflict):
 
 
 def check_follows(follows: int, latest: int) -> None:
-    """Raise NotTheLatest unless the new version was made from the latest one."""
+    """Raise NotTheLatestTable unless the new version was made from the latest one."""
     if follows != latest:
-        raise NotTheLatest()
+        raise NotTheLatestTable()
 
 
 def check(routes: Sequence[Route]) -> None:

@@ -30,7 +30,7 @@ async def set_settings(
 ) -> UUID:
     """Put the next version in force. `follows`: the number of the version that it was made from.
 
-    Raises Invalid for settings that make no matrix, NotTheLatest where another version came meanwhile; of two that come
+    Raises Invalid for settings that make no matrix, NotTheLatestSettings where another version came meanwhile; of two that come
     at the same moment, the schema refuses one (AlreadyExists).
     """
     rules.check(probability, impact, scale)

@@ -61,7 +61,7 @@ SCALE = tuple(Scale.__dataclass_fields__)
 """The columns of a scale."""
 
 
-class NotTheLatest(Conflict):
+class NotTheLatestSettings(Conflict):
     code = "not_the_latest_settings"
     title = Text(
         "The settings of risks have a newer version than the one you began from; read it first",
@@ -70,9 +70,9 @@ class NotTheLatest(Conflict):
 
 
 def check_follows(follows: int, latest: int) -> None:
-    """Raise NotTheLatest unless the new version was made from the latest one."""
+    """Raise NotTheLatestSettings unless the new version was made from the latest one."""
     if follows != latest:
-        raise NotTheLatest()
+        raise NotTheLatestSettings()
 
 
 def check(probability: Sequence[Level], impact: Sequence[Level], scale: Scale) -> None:
