@@ -61,11 +61,16 @@ async def test_a_risk_that_cannot_be_registered(
 
 async def test_resources_are_asked_and_answered_precisely(office: RiskOffice) -> None:
     path = await office.chosen()
-    bad = [{**RESOURCES[0], "unit": "درهم"}, {**RESOURCES[1], "unit": None}]
+    bad = [
+        {**RESOURCES[0], "unit": "درهم"},
+        {**RESOURCES[1], "unit": None},
+        {**RESOURCES[1], "unit": "OMR"},
+    ]
     answer = await office.take(office.manager, path, "ask-resources", resources=bad, reason=REASON)
     assert [(e["pointer"], e["code"]) for e in answer.json()["errors"]] == [
         ("#/resources/0/unit", "out_of_place"),
         ("#/resources/1/unit", "missing"),
+        ("#/resources/2/unit", "out_of_place"),
     ]
     path = await office.asked()
     before = await written(office.world.owner)
@@ -83,6 +88,15 @@ async def test_resources_are_asked_and_answered_precisely(office: RiskOffice) ->
         office.head_office, path, "grant-resources", granted=[{"number": 1, "amount": 1}]
     )
     assert letterless.status_code == 422
+    assert await written(office.world.owner) == before
+
+
+async def test_of_what_was_treated_the_remainder_stays_known(office: RiskOffice) -> None:
+    path = await office.treated()
+    before = await written(office.world.owner)
+    answer = await office.take(office.specialist, path, "assess", probability=2, impact=2)
+    assert answer.status_code == 422, answer.text
+    assert [(e["pointer"], e["code"]) for e in answer.json()["errors"]] == [("#/residual_impact", "missing")]
     assert await written(office.world.owner) == before
 
 

@@ -28,9 +28,6 @@ from app.services.transitions import Transition
 
 _EXCEPTIONAL = GIVEN.c.exceptional
 
-MONEY = "OMR"
-"""The unit of money."""
-
 _GRANTED = Query(
     lambda: text(
         """
@@ -114,7 +111,8 @@ async def ask_resources(
     rules.check_asked(resources)
     rules.check_room(row["resources"] + len(resources), rules.MOST_RESOURCES)
     asked = [
-        {**each, "unit": MONEY if each["kind"] == ResourceKind.MONEY else each["unit"]} for each in resources
+        {**each, "unit": rules.MONEY if each["kind"] == ResourceKind.MONEY else each["unit"]}
+        for each in resources
     ]
     await _move(
         writer,
