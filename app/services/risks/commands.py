@@ -84,8 +84,8 @@ async def accept(
 async def refuse_acceptance(
     writer: Writer, actor: Actor, facts: Facts, entitlement: Entitlement, said: Said, now: datetime
 ) -> None:
-    """Do not accept it: another strategy is to be chosen."""
-    columns = {"strategy": None, "exceptional": _EXCEPTIONAL}
+    """Do not accept it: another strategy is to be chosen, and why it was to be accepted counts no more."""
+    columns = {"strategy": None, "plan": None, "exceptional": _EXCEPTIONAL}
     await _move(writer, rules.REFUSE, actor, facts, entitlement, said, now, RiskState.OPEN, columns)
 
 
