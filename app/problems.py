@@ -199,6 +199,7 @@ _FAULTS: dict[str, tuple[str, Text]] = {
     "greater_than": ("too_small", Text("The number is too small.", "العدد أصغر من المسموح.")),
     "less_than_equal": ("too_large", Text("The number is too large.", "العدد أكبر من المسموح.")),
     "less_than": ("too_large", Text("The number is too large.", "العدد أكبر من المسموح.")),
+    "day_out_of_range": ("out_of_range", Text("The day is beyond the calendar.", "التاريخ خارج التقويم.")),
 }
 _WRONG_TYPE = ("wrong_type", Text("Not of the type asked for.", "نوع القيمة غير صحيح."))
 

@@ -219,9 +219,10 @@ PARTIES_OF_AREA: dict[tuple[str, str], Text] = {
         "للخطة: من تسميه سلسلة الخطط في خطة توزيع الأدوار للإدخال",
     ),
     ("risks", "step:work"): Text(
-        "the division that owns the risk or the manager of the project that it is about, when it is registered those in"
-        " charge of what it is about",
-        "التقسيم المسؤول عن الخطر أو مدير المشروع الذي يتعلق به، وعند تسجيله المسؤول عن موضوعه",
+        "the division that owns the risk, when it is registered the one in charge of what it is about; and who works on"
+        " that: the project manager, who enters the plan, the parties of the stage, the divisions of the improvement plan",
+        "التقسيم المسؤول عن الخطر، وعند تسجيله المسؤول عن موضوعه؛ ومن يعمل على موضوعه: مدير المشروع، ومن يُدخل الخطة،"
+        " وأطراف المرحلة، وتقسيمات خطة التحسين",
     ),
     ("risks", "step:answer"): Text(
         "the head of what was raised to the head, UNIT of what was raised to it",

@@ -71,7 +71,7 @@ async def list_actions(
     limit: LimitParam = None,
 ) -> Response:
     """What was agreed and is followed to its end, as far as you may see it: what is due first comes first (Guide M-2,
-    X-2). What serves a meeting, a challenge or an evaluation is found by where it comes from."""
+    X-2). What came of a meeting, a challenge, a risk or an evaluation is found by `source_id`."""
     asked = ActionFilter(
         entity_id=entity_id,
         source=source,

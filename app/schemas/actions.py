@@ -86,8 +86,8 @@ class ActionCreate(Body):
     about_id: Annotated[
         UUID | None,
         Field(
-            description="What it serves: a challenge, or what a challenge can be about (an initiative or project, an"
-            " indicator, a result, a definition)."
+            description="What it serves: a challenge, or what a challenge can be about (an initiative or project, a plan,"
+            " an indicator, a result, a risk)."
         ),
     ] = None
     title: _Title

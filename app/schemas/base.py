@@ -6,7 +6,15 @@ from decimal import Decimal
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    WithJsonSchema,
+)
 from pydantic_core import PydanticCustomError
 
 ONE_LINE = r"^[^\u0000-\u001f\u007f]*$"
@@ -38,6 +46,13 @@ def _as(form: str, fault: str) -> BeforeValidator:
     return BeforeValidator(check)
 
 
+def _a_real_day(said: date) -> date:
+    """The database's driver keeps the first and the last day that there are as the infinities, which are no days."""
+    if said in (date.min, date.max):
+        raise PydanticCustomError("day_out_of_range", "beyond the calendar")
+    return said
+
+
 Number = Annotated[
     Decimal,
     BeforeValidator(_a_number),
@@ -57,7 +72,7 @@ Name = Annotated[str, Field(min_length=1, max_length=300, pattern=NOT_BLANK_LINE
 Words = Annotated[str, Field(min_length=1, max_length=2000, pattern=NOT_BLANK)]
 Line = Annotated[str, Field(max_length=1000, pattern=ONE_LINE)]
 Code = Annotated[str, Field(min_length=1, max_length=60, pattern=CODE)]
-Day = Annotated[date, _as(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", "date_type")]
+Day = Annotated[date, _as(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", "date_type"), AfterValidator(_a_real_day)]
 """A calendar day, YYYY-MM-DD."""
 Instant = Annotated[AwareDatetime, _as(_RFC_3339, "datetime_type")]
 """A moment with its offset (RFC 3339, 5.6)."""

@@ -55,8 +55,8 @@ class EvaluationCreate(Body):
     about_id: Annotated[
         UUID | None,
         Field(
-            description="The thing of the entity that it judges: an initiative or project, an indicator, a result, a"
-            " definition; null: the progress of the entity as a whole."
+            description="The thing of the entity that it judges: a risk, or what a risk can be about (an initiative or"
+            " project, a plan, an indicator, a result); null: the progress of the entity as a whole."
         ),
     ] = None
     findings: _Findings

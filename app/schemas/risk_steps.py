@@ -29,7 +29,7 @@ _Decision = Annotated[
 
 
 class RiskAssessmentCreate(Body):
-    """An assessment by the settings in force."""
+    """An assessment by the settings in force; of a treated risk it says what remains."""
 
     model_config = example(
         probability=4,

@@ -72,8 +72,9 @@ class RiskCreate(Body):
     about_id: Annotated[
         UUID | None,
         Field(
-            description="What it is about: an initiative or project, an indicator, a result, a definition; null: the"
-            " office itself."
+            description="What it is about: an initiative, project or simplification action, the entity's part in a"
+            " national programme, a plan, a stage of one or of a report, a scorecard, an indicator, its improvement plan,"
+            " a result, a definition; null: the office itself."
         ),
     ] = None
     entity_id: Annotated[

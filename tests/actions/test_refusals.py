@@ -50,8 +50,13 @@ async def refusal(bureau: Bureau, **body: Any) -> tuple[str, str]:
     [
         ({"division_id": None}, ("#/owner_id", "one_owner")),
         ({"due": in_days(-1)}, ("#/due", "in_the_past")),
+        ({"due": "9999-12-31"}, ("#/due", "out_of_range")),
         ({"directive": None}, ("#/directive", "missing")),
         ({"directive": directive(LATER)}, ("#/directive/letter_date", "in_the_future")),
+        (
+            {"directive": {**directive(), "letter_date": "0001-01-01"}},
+            ("#/directive/letter_date", "out_of_range"),
+        ),
         ({"source_id": str(uuid4())}, ("#/source_id", "out_of_place")),
         ({"source": "improvement_proposal", "directive": directive()}, ("#/directive", "out_of_place")),
         ({"source": "challenge"}, ("#/source_id", "missing")),

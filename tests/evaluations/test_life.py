@@ -101,6 +101,8 @@ async def test_a_draft_is_discarded_with_a_reason(bureau: Bureau) -> None:
     ("said", "pointer", "code"),
     [
         ({"period_to": "2026-06-30"}, "#/period_to", "before_the_beginning"),
+        ({"period_from": "0001-01-01"}, "#/period_from", "out_of_range"),
+        ({"period_to": "9999-12-31"}, "#/period_to", "out_of_range"),
         ({"period_from": in_days(1), "period_to": in_days(9)}, "#/period_from", "in_the_future"),
         ({"about_id": "019a0000-0000-7000-8000-000000000001"}, "#/about_id", "unknown_reference"),
     ],

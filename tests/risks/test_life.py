@@ -118,8 +118,9 @@ async def test_an_acceptance_holds_for_what_was_known(office: RiskOffice) -> Non
     graver = await office.done(office.specialist, path, "assess", probability=4, impact=3)
     assert (graver["state"], awaited(graver)) == ("to_accept", [("head", "risks.accept")])
     back = await office.done(office.head, path, "refuse-acceptance", reason=REASON)
-    assert (back["state"], back["strategy"], awaited(back)) == (
+    assert (back["state"], back["strategy"], back["plan"], awaited(back)) == (
         "open",
+        None,
         None,
         [("manager", "risks.choose_strategy")],
     )

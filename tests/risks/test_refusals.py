@@ -10,6 +10,7 @@ import pytest
 from app.enums import Role
 from tests.core.refusals import written
 from tests.evidence.bringing import announcement
+from tests.factories.plans import Planning
 from tests.factories.risks import LESSONS, PLAN, REASON, RESOURCES, RISK, RiskOffice
 from tests.factories.world import Person, World
 
@@ -61,11 +62,16 @@ async def test_a_risk_that_cannot_be_registered(
 
 async def test_resources_are_asked_and_answered_precisely(office: RiskOffice) -> None:
     path = await office.chosen()
-    bad = [{**RESOURCES[0], "unit": "درهم"}, {**RESOURCES[1], "unit": None}]
+    bad = [
+        {**RESOURCES[0], "unit": "درهم"},
+        {**RESOURCES[1], "unit": None},
+        {**RESOURCES[1], "unit": "OMR"},
+    ]
     answer = await office.take(office.manager, path, "ask-resources", resources=bad, reason=REASON)
     assert [(e["pointer"], e["code"]) for e in answer.json()["errors"]] == [
         ("#/resources/0/unit", "out_of_place"),
         ("#/resources/1/unit", "missing"),
+        ("#/resources/2/unit", "out_of_place"),
     ]
     path = await office.asked()
     before = await written(office.world.owner)
@@ -83,6 +89,15 @@ async def test_resources_are_asked_and_answered_precisely(office: RiskOffice) ->
         office.head_office, path, "grant-resources", granted=[{"number": 1, "amount": 1}]
     )
     assert letterless.status_code == 422
+    assert await written(office.world.owner) == before
+
+
+async def test_of_what_was_treated_the_remainder_stays_known(office: RiskOffice) -> None:
+    path = await office.treated()
+    before = await written(office.world.owner)
+    answer = await office.take(office.specialist, path, "assess", probability=2, impact=2)
+    assert answer.status_code == 422, answer.text
+    assert [(e["pointer"], e["code"]) for e in answer.json()["errors"]] == [("#/residual_impact", "missing")]
     assert await written(office.world.owner) == before
 
 
@@ -122,6 +137,23 @@ async def test_who_sees_a_risk(office: RiskOffice) -> None:
     await office.done(office.manager, restricted, "raise-to-unit", reason=REASON)
     assert await sees(office.unit, restricted)
     assert (await office.unit.api.get(restricted)).json()["actions"] == ["risks.answer"]
+
+
+async def test_who_works_on_what_it_is_about_works_on_it(office: RiskOffice) -> None:
+    """Whoever enters a plan has a part in the risks of it: sees them, assesses them, and says that one has happened."""
+    planning = await Planning.make(office.world)
+    plan = await planning.begun()
+    answer = await planning.planner.api.create("/v1/risks", {**RISK, "about_id": str(plan.id)})
+    assert answer.status_code == 201, answer.text
+    path, colleague = answer.headers["Location"], planning.other_planner
+    assert not await sees(planning.executor, path)
+    assert await sees(colleague, path)
+    await office.done(colleague, path, "assess", probability=2, impact=2)
+    subject = {**announcement(office.indicator), "subject_id": path.rpartition("/")[2]}
+    assert (await colleague.api.create("/v1/evidence", subject)).status_code == 201
+    risk = await office.done(colleague, path, "occur", what=REASON)
+    seen = await planning.planner.api.get(f"/v1/challenges/{risk['challenge']['id']}")
+    assert "challenges.propose_solution" in seen.json()["actions"]
 
 
 async def test_a_restricted_risk_happens_as_a_restricted_challenge(office: RiskOffice) -> None:

@@ -203,7 +203,8 @@ async def test_open_figures_are_due_with_their_period(world: World) -> None:
     [
         ({"starts_on": "2026-02-01"}, "#/starts_on", "not_a_boundary"),
         ({"starts_on": "2015-01-01"}, "#/starts_on", "long_past"),
-        ({"starts_on": "0001-01-01"}, "#/starts_on", "long_past"),
+        ({"starts_on": "0002-01-01"}, "#/starts_on", "long_past"),
+        ({"starts_on": "0001-01-01"}, "#/starts_on", "out_of_range"),
         ({"starts_on": "9999-10-01"}, "#/starts_on", "beyond_calendar"),
         ({"starts_on": "2032-01-01"}, "#/starts_on", "beyond_calendar"),
         ({"starts_on": "2020-07-01"}, "#/starts_on", "beyond_calendar"),

@@ -199,14 +199,14 @@ def _path_stage(id_: ColumnElement[Any]) -> Select[Any]:
 
 def _risk(id_: ColumnElement[Any]) -> Select[Any]:
     r = Risk.__table__.alias()
-    of_initiative = r.c.about_kind == sql.const(SubjectKind.INITIATIVE)
-    manager = case((of_initiative, array([_party(PROJECT_MANAGER, r.c.about_id)])), else_=NOBODY)
+    its = named(r.c.about_id, r, WORK, "threatened", kind=r.c.about_kind)
+    parties: ColumnElement[Any] = select(its.c.parties).correlate(r).scalar_subquery()
     return told(
         SubjectKind.RISK,
         r,
         name=(r.c.title, r.c.title),
         restricted=restricted(r),
-        parties=manager,
+        parties=func.coalesce(parties, NOBODY),
         division_id=r.c.division_id,
     ).where(r.c.id == id_)
 
@@ -263,12 +263,12 @@ def named(
 
 
 def about(c: FromClause) -> LateralFromClause:
-    """What the challenge `c` is about."""
+    """What the challenge or risk `c` is about."""
     return named(c.c.about_id, c, kind=c.c.about_kind)
 
 
 def worked_on(c: FromClause) -> ColumnElement[bool]:
-    """Whether the reader is one of the parties that work on what the challenge `c` is about."""
+    """Whether the reader is one of the parties that work on what the challenge or risk `c` is about."""
     its = about(c)
     theirs: Select[Any] = select(literal_column("1")).where(its.c.parties.overlap(visibility.KEYS))
     return exists(theirs.correlate(c))

@@ -2,13 +2,12 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, any_, case, func, literal_column, null, select
+from sqlalchemy import ColumnElement, Select, and_, any_, case, func, literal_column, null, select, true
 from sqlalchemy.dialects.postgresql import array
 
 from app.enums import Role, SubjectKind
 from app.models import Risk
-from app.parties import PROJECT_MANAGER
-from app.services import sql
+from app.services.challenges import subjects
 from app.services.evidence.kinds import Evidenced, party, representative, row
 from app.services.evidence.visibility import Sight
 from app.services.people import visibility
@@ -20,31 +19,34 @@ def _of_risk(id_: ColumnElement[Any]) -> Select[Any]:
     t = Risk.__table__.alias()
     # Its one title stands for both names.
     r = select(*t.c, t.c.title.label("name_ar"), t.c.title.label("name_en")).subquery()
+    about = subjects.named(r.c.about_id, r, subjects.WORK, kind=r.c.about_kind)
     specialist = party(Role.SPECIALIST, r.c.entity_id)
     within = r.c.entity_id == any_(visibility.ENTITIES)
     seen = risk_visibility.visible(r)
     division = case(
         (r.c.division_id.is_not(None), func.concat(literal_column("'division:'"), r.c.division_id))
     )
-    of_initiative = r.c.about_kind == sql.const(SubjectKind.INITIATIVE)
-    project = case((of_initiative, func.concat(literal_column(f"'{PROJECT_MANAGER}:'"), r.c.about_id)))
-    attach = array([party(Role.MANAGER, r.c.entity_id), specialist, division, project])
-    return row(
-        SubjectKind.RISK,
-        state=r.c.state,
-        attach=func.array_remove(attach, null()),
-        verify=array([representative(r.c.id), representative(r.c.about_id), specialist]),
-        edited_by=r.c.edited_by,
-        attach_due=null(),
-        verify_due=null(),
-        sight=Sight(
-            at_work=and_(within, seen),
-            named=and_(within, risk_visibility.named(r) | (specialist == any_(visibility.KEYS))),
-            disclosed=and_(visibility.NATIONAL, seen),
-        ),
-        of=r,
-        period=null(),
-    ).where(r.c.id == id_)
+    attach = array([party(Role.MANAGER, r.c.entity_id), specialist, division])
+    return (
+        row(
+            SubjectKind.RISK,
+            state=r.c.state,
+            attach=func.array_remove(attach, null()) + func.coalesce(about.c.parties, subjects.NOBODY),
+            verify=array([representative(r.c.id), representative(r.c.about_id), specialist]),
+            edited_by=r.c.edited_by,
+            attach_due=null(),
+            verify_due=null(),
+            sight=Sight(
+                at_work=and_(within, seen),
+                named=and_(within, risk_visibility.named(r) | (specialist == any_(visibility.KEYS))),
+                disclosed=and_(visibility.NATIONAL, seen),
+            ),
+            of=r,
+            period=null(),
+        )
+        .select_from(r.outerjoin(about, true()))
+        .where(r.c.id == id_)
+    )
 
 
 EVIDENCED = (

@@ -28,9 +28,6 @@ from app.services.transitions import Transition
 
 _EXCEPTIONAL = GIVEN.c.exceptional
 
-MONEY = "OMR"
-"""The unit of money."""
-
 _GRANTED = Query(
     lambda: text(
         """
@@ -87,8 +84,8 @@ async def accept(
 async def refuse_acceptance(
     writer: Writer, actor: Actor, facts: Facts, entitlement: Entitlement, said: Said, now: datetime
 ) -> None:
-    """Do not accept it: another strategy is to be chosen."""
-    columns = {"strategy": None, "exceptional": _EXCEPTIONAL}
+    """Do not accept it: another strategy is to be chosen, and why it was to be accepted counts no more."""
+    columns = {"strategy": None, "plan": None, "exceptional": _EXCEPTIONAL}
     await _move(writer, rules.REFUSE, actor, facts, entitlement, said, now, RiskState.OPEN, columns)
 
 
@@ -114,7 +111,8 @@ async def ask_resources(
     rules.check_asked(resources)
     rules.check_room(row["resources"] + len(resources), rules.MOST_RESOURCES)
     asked = [
-        {**each, "unit": MONEY if each["kind"] == ResourceKind.MONEY else each["unit"]} for each in resources
+        {**each, "unit": rules.MONEY if each["kind"] == ResourceKind.MONEY else each["unit"]}
+        for each in resources
     ]
     await _move(
         writer,

@@ -220,11 +220,12 @@ async def assess(
     """Assess a risk anew, by the settings in force: until when it is to be assessed again follows from its grade. What was
     accepted and has become graver is to be accepted anew.
 
-    Raises Invalid for levels outside of the matrix, TooMany.
+    Raises Invalid for levels outside of the matrix, or for a treated risk without what remains; TooMany.
     """
     row, state = facts.row, str(facts.state)
     rules.check_room(row["assessments"] + 1, rules.MOST_ASSESSMENTS)
     rules.check_levels(levels, row["probabilities"], row["impacts"])
+    rules.check_remainder(state, levels)
     old = Levels(**{name: row[name] for name in rules.LEVELS})
     scale = row["scale"]
     target = rules.after_assessment(state, old, row["head_from"], levels, scale.head_from)

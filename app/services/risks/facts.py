@@ -122,7 +122,6 @@ _FACTS = Query(
         .where(R.c.id == ID, visible(R))
     )
 )
-IN_FORCE = Query(lambda: select(*in_force()))
 
 
 def now_in_force(row: Row) -> dict[str, Any]:

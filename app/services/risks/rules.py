@@ -93,6 +93,9 @@ AWAITED: dict[str, Awaited] = {
 DUE: dict[str, frozenset[str]] = {_TO_ACCEPT: frozenset({ACCEPT.action, REFUSE.action})}
 """The control actions that are due in a state, of those that four eyes may leave to nobody."""
 
+MONEY = "OMR"
+"""The unit of money, and of nothing else."""
+
 MOST_ASSESSMENTS, MOST_RESOURCES, MOST_RAISINGS = 200, 50, 50
 
 TOLD = ("kind", "title", "cause", "effect", "division_id", "owner_id", "classification")
@@ -237,6 +240,17 @@ def check_levels(levels: Levels, probabilities: int, impacts: int) -> None:
         raise Invalid(errors=tuple(faults))
 
 
+def check_remainder(state: str, levels: Levels) -> None:
+    """Raise Invalid for an assessment of a treated risk that does not say what the treatment leaves."""
+    if state == _TREATED and levels.residual_impact is None:
+        raise invalid(
+            "#/residual_impact",
+            "missing",
+            "Of a treated risk what remains is assessed too.",
+            "يُقيَّم المتبقي أيضًا من الخطر المعالَج.",
+        )
+
+
 def check_place(subjects_id: UUID | None, entity_id: UUID | None) -> UUID:
     """The entity of a new risk: that of what it is about, or the one whose office it threatens. `subjects_id`: the entity
     of what it is about. Raises Invalid where neither is named, or they do not agree."""
@@ -287,7 +301,7 @@ def check_room(count: int, most: int) -> None:
 
 
 def check_asked(resources: Sequence[Mapping[str, Any]]) -> None:
-    """Raise Invalid for people or technology without a unit, and for money in a unit of its own."""
+    """Raise Invalid for people or technology without a unit or in rials, and for money in a unit of its own."""
     faults = []
     for number, each in enumerate(resources):
         money = each["kind"] == ResourceKind.MONEY
@@ -303,6 +317,15 @@ def check_asked(resources: Sequence[Mapping[str, Any]]) -> None:
         if not money and each["unit"] is None:
             faults.append(
                 _fault(f"#/resources/{number}/unit", "missing", "It is said in what.", "تُذكر وحدة القياس.")
+            )
+        if not money and each["unit"] == MONEY:
+            faults.append(
+                _fault(
+                    f"#/resources/{number}/unit",
+                    "out_of_place",
+                    "Only money is in Omani rials.",
+                    "الريال العُماني للمال وحده.",
+                )
             )
     if faults:
         raise Invalid(errors=tuple(faults))

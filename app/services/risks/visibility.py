@@ -7,24 +7,24 @@ from sqlalchemy.sql.selectable import FromClause
 
 from app.enums import Classification, Party, Role
 from app.enums.risks import RiskState
-from app.parties import PROJECT_MANAGER
 from app.services import sql
+from app.services.challenges import subjects
 from app.services.people import four_eyes, visibility
 from app.services.risks import rules
 
 
 def named(r: FromClause) -> ColumnElement[bool]:
-    """Who sees a risk whatever its classification: the manager, UNIT once it was raised to it, the head, its division, the
-    manager of the project that it is about, its owner, who registered it, and who is assigned to it or to what it is about."""
+    """Who sees a risk whatever its classification: the manager, UNIT once it was raised to it, the head, its division, its
+    owner, who registered it, the parties that work on what it is about, and who is assigned to it or to that."""
     own = or_(r.c.registered_by_id == visibility.PERSON, r.c.owner_id == visibility.PERSON)
     return or_(
         r.c.addressed.overlap(visibility.CHAIN),
         r.c.entity_id == any_(visibility.LEADS),
         func.concat(literal_column(f"'{Party.DIVISION.value}:'"), r.c.division_id) == any_(visibility.KEYS),
-        func.concat(literal_column(f"'{PROJECT_MANAGER}:'"), r.c.about_id) == any_(visibility.KEYS),
         r.c.id == any_(visibility.ASSIGNED),
         r.c.about_id == any_(visibility.ASSIGNED),
         and_(own, r.c.entity_id == any_(visibility.ENTITIES)),
+        subjects.worked_on(r),
     )
 
 
