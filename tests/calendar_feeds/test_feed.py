@@ -10,14 +10,14 @@ from uuid import UUID
 
 import httpx
 import pytest
-from structlog.testing import capture_logs
 
-from app import clock
+from app import clock, middleware
 from app.enums import Role
 from tests import node
 from tests.api import Api
 from tests.factories.meetings import Office, moments
 from tests.factories.world import Person, World
+from tests.logged import lines_of
 
 HERE = Path(__file__).parent
 MINE = "/v1/me/calendar-feed"
@@ -152,7 +152,9 @@ async def test_unit_has_the_meetings_that_it_is_invited_to(office: Office) -> No
     assert uid(other) not in feed
 
 
-async def test_one_link_each_that_is_replaced_and_revoked(office: Office) -> None:
+async def test_one_link_each_that_is_replaced_and_revoked(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
     person = office.head_office
     assert (await person.api.get(MINE)).json() == {"active": False, "made_at": None, "read_at": None}
     first = await linked(person)
@@ -162,8 +164,8 @@ async def test_one_link_each_that_is_replaced_and_revoked(office: Office) -> Non
     assert (await person.api.get(MINE)).json()["read_at"] is not None
     second = await linked(person)
     assert (await person.api.as_(None).get(first)).status_code == 404
-    with capture_logs() as logged:
-        await read(person.api, second)
+    logged = lines_of(middleware, monkeypatch)
+    await read(person.api, second)
     assert "/v1/calendar-feeds/{feed}" in str(logged)
     assert second[19:62] not in str(logged)
     for _ in range(2):
