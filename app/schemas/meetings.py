@@ -165,8 +165,8 @@ class AgendaPoint(Body):
     about_id: Annotated[
         UUID | None,
         Field(
-            description="What it is about: a stage of a path, an indicator, a figure that is due, a challenge, an"
-            " initiative, an action."
+            description="What it is about: a stage of a path, an indicator, a figure that is due, a challenge, a"
+            " risk, an initiative, an action."
         ),
     ] = None
 
