@@ -103,6 +103,22 @@ async def test_a_calendar_reads_meetings_and_due_days(world: World, office: Offi
     assert awaited["uid"] not in by_writer["events"]
 
 
+async def test_what_is_awaited_of_two_parties_is_one_event(world: World) -> None:
+    office = await Office.make(world)
+    both = office.manager
+    await world.appoint(both, Role.SPECIALIST, office.entity)
+    held = (await office.held()).rpartition("/")[2]
+    await world.owner.execute("update waits set due = $1 where subject_id = $2", clock.today(), UUID(held))
+    # Of the specialists it is awaited since an earlier step.
+    await world.owner.execute(
+        "update waits set opened_by_event = (select min(id) from events where subject_id = $1)"
+        " where subject_id = $1 and party like 'specialist:%'",
+        UUID(held),
+    )
+    feed = (await read(both.api, await linked(both))).text.replace("\r\n ", "")
+    assert feed.count(f"UID:due-{held}-meetings.confirm@mutabaa") == 1
+
+
 async def test_what_changes_keeps_its_uid_and_rises(office: Office) -> None:
     path = await office.planned(**moments(NEXT_WEEK))
     link = await linked(office.member)
