@@ -238,7 +238,9 @@ class _Meeting(View):
     id: Annotated[UUID, Field(description="The meeting's id.")]
     code: Annotated[Code, Field(description="Its code among people.", examples=["MT-2026-0001"])]
     entity: Annotated[Ref, Field(description="The entity whose office meets.")]
-    series: Annotated[MeetingSeriesRef | None, Field(description="The series that it is of.")]
+    series: Annotated[
+        MeetingSeriesRef | None, Field(description="The series that it is of, where you may see that.")
+    ]
     with_whom: WithWhomSaid
     title_ar: TitleAr
     title_en: TitleEn
