@@ -25,7 +25,8 @@ class InboxItem(View):
     title: Annotated[
         Title,
         Field(
-            description="What it is about: its indicator, or its entity; of evidence also what it is called."
+            description="What it is called; where it has no name, the indicator, initiative or entity that it is of; of"
+            " evidence, a challenge and the like both."
         ),
     ]
     period: Annotated[

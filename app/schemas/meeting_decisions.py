@@ -28,7 +28,8 @@ _Text = Annotated[Words, Field(description="What was decided.")]
 _AboutId = Annotated[
     UUID | None,
     Field(
-        description="About what: a stage of a path, an indicator, a figure that is due, a challenge, an initiative, an action."
+        description="About what: a stage of a path, an indicator, a figure that is due, a challenge, a risk, an"
+        " initiative, an action."
     ),
 ]
 _DecidedOn = Annotated[Day, Field(description="When; not before the meeting, and not in the future.")]

@@ -165,8 +165,8 @@ class AgendaPoint(Body):
     about_id: Annotated[
         UUID | None,
         Field(
-            description="What it is about: a stage of a path, an indicator, a figure that is due, a challenge, an"
-            " initiative, an action."
+            description="What it is about: a stage of a path, an indicator, a figure that is due, a challenge, a"
+            " risk, an initiative, an action."
         ),
     ] = None
 
@@ -238,7 +238,9 @@ class _Meeting(View):
     id: Annotated[UUID, Field(description="The meeting's id.")]
     code: Annotated[Code, Field(description="Its code among people.", examples=["MT-2026-0001"])]
     entity: Annotated[Ref, Field(description="The entity whose office meets.")]
-    series: Annotated[MeetingSeriesRef | None, Field(description="The series that it is of.")]
+    series: Annotated[
+        MeetingSeriesRef | None, Field(description="The series that it is of, where you may see that.")
+    ]
     with_whom: WithWhomSaid
     title_ar: TitleAr
     title_en: TitleEn

@@ -334,10 +334,12 @@ def _guards() -> None:
             end if;
             if old.state in ('confirmed', 'cancelled')
                and (new.state, new.title_ar, new.title_en, new.starts_at, new.ends_at, new.place, new.link,
-                    new.classification, new.sequence, new.held_at, new.minutes)
+                    new.classification, new.sequence, new.held_at, new.minutes, new.confirmed_at,
+                    new.confirmed_by_id, new.exceptional, new.cancelled_at, new.cancel_reason)
                    is distinct from
                    (old.state, old.title_ar, old.title_en, old.starts_at, old.ends_at, old.place, old.link,
-                    old.classification, old.sequence, old.held_at, old.minutes)
+                    old.classification, old.sequence, old.held_at, old.minutes, old.confirmed_at,
+                    old.confirmed_by_id, old.exceptional, old.cancelled_at, old.cancel_reason)
             then
                 raise exception 'confirmed minutes never change' using errcode = '23514';
             end if;

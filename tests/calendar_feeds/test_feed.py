@@ -10,14 +10,14 @@ from uuid import UUID
 
 import httpx
 import pytest
-from structlog.testing import capture_logs
 
-from app import clock
+from app import clock, middleware
 from app.enums import Role
 from tests import node
 from tests.api import Api
 from tests.factories.meetings import Office, moments
 from tests.factories.world import Person, World
+from tests.logged import lines_of
 
 HERE = Path(__file__).parent
 MINE = "/v1/me/calendar-feed"
@@ -103,6 +103,22 @@ async def test_a_calendar_reads_meetings_and_due_days(world: World, office: Offi
     assert awaited["uid"] not in by_writer["events"]
 
 
+async def test_what_is_awaited_of_two_parties_is_one_event(world: World) -> None:
+    office = await Office.make(world)
+    both = office.manager
+    await world.appoint(both, Role.SPECIALIST, office.entity)
+    held = (await office.held()).rpartition("/")[2]
+    await world.owner.execute("update waits set due = $1 where subject_id = $2", clock.today(), UUID(held))
+    # Of the specialists it is awaited since an earlier step.
+    await world.owner.execute(
+        "update waits set opened_by_event = (select min(id) from events where subject_id = $1)"
+        " where subject_id = $1 and party like 'specialist:%'",
+        UUID(held),
+    )
+    feed = (await read(both.api, await linked(both))).text.replace("\r\n ", "")
+    assert feed.count(f"UID:due-{held}-meetings.confirm@mutabaa") == 1
+
+
 async def test_what_changes_keeps_its_uid_and_rises(office: Office) -> None:
     path = await office.planned(**moments(NEXT_WEEK))
     link = await linked(office.member)
@@ -152,7 +168,9 @@ async def test_unit_has_the_meetings_that_it_is_invited_to(office: Office) -> No
     assert uid(other) not in feed
 
 
-async def test_one_link_each_that_is_replaced_and_revoked(office: Office) -> None:
+async def test_one_link_each_that_is_replaced_and_revoked(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
     person = office.head_office
     assert (await person.api.get(MINE)).json() == {"active": False, "made_at": None, "read_at": None}
     first = await linked(person)
@@ -162,8 +180,8 @@ async def test_one_link_each_that_is_replaced_and_revoked(office: Office) -> Non
     assert (await person.api.get(MINE)).json()["read_at"] is not None
     second = await linked(person)
     assert (await person.api.as_(None).get(first)).status_code == 404
-    with capture_logs() as logged:
-        await read(person.api, second)
+    logged = lines_of(middleware, monkeypatch)
+    await read(person.api, second)
     assert "/v1/calendar-feeds/{feed}" in str(logged)
     assert second[19:62] not in str(logged)
     for _ in range(2):

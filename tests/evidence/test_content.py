@@ -7,15 +7,15 @@ from urllib.parse import unquote
 
 import pytest
 from fastapi import FastAPI
-from structlog.testing import capture_logs
 
-from app import file_headers
+from app import file_headers, streaming
 from app.errors import Malformed, OutsideTheFile
 from app.files import key_of
 from app.services.evidence import keeping, names
 from tests.evidence.bringing import Proof, a_pdf, announced, put
 from tests.evidence.samples import MINUTES, TABLE
 from tests.factories.world import Person, World
+from tests.logged import lines_of
 from tests.results.office import Office
 
 RANGES = (
@@ -204,12 +204,14 @@ async def test_a_store_that_takes_its_time_holds_no_connection(
     assert (await office.enterer.api.get(later.path)).json()["state"] == "awaiting_file"
 
 
-async def test_a_file_that_the_store_has_lost_is_a_fault_of_ours(world: World, app: FastAPI) -> None:
+async def test_a_file_that_the_store_has_lost_is_a_fault_of_ours(
+    world: World, app: FastAPI, monkeypatch: pytest.MonkeyPatch
+) -> None:
     office = await Office.make(world)
     proof = await _brought(office.enterer, office, a_pdf(), None)
     sha256 = (await office.enterer.api.get(proof.path)).json()["file"]["sha256"]
     await app.state.files.delete(key_of(sha256))
-    with capture_logs() as logs:
-        answer = await office.enterer.api.get(f"{proof.path}/content")
+    logs = lines_of(streaming, monkeypatch)
+    answer = await office.enterer.api.get(f"{proof.path}/content")
     assert (answer.status_code, answer.json()["code"]) == (500, "internal")
     assert {"event": "file_lost", "sha256": sha256, "log_level": "error"} in logs

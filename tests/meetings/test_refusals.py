@@ -145,6 +145,8 @@ async def test_the_schema_keeps_confirmed_minutes_too(office: Office) -> None:
     for statement in (
         "update meetings set minutes = 'آخر' where id = $1",
         "update meetings set starts_at = starts_at - interval '1 hour' where id = $1",
+        "update meetings set confirmed_by_id = planned_by_id where id = $1",
+        "update meetings set exceptional = true where id = $1",
         "update meeting_people set attended = false where meeting_id = $1",
         "delete from meeting_people where meeting_id = $1",
     ):

@@ -80,3 +80,19 @@ async def test_signed_minutes_are_its_evidence(office: Office) -> None:
     planned = UUID((await office.planned()).rpartition("/")[2])
     early = await office.specialist.api.create("/v1/evidence", announcement(planned))
     assert early.status_code == 409, early.text
+
+
+async def test_of_a_restricted_meeting_only_the_manager_verifies_its_evidence(office: Office) -> None:
+    path = await office.held(classification="restricted", people=office.invited(office.member))
+    proof = Proof.of(
+        await office.specialist.api.create(
+            "/v1/evidence", announcement(UUID(path.rpartition("/")[2]), title="المحضر الموقع")
+        )
+    )
+    assert (await put(office.specialist, proof)).status_code == 200
+    evidence_id = proof.path.rpartition("/")[2]
+    assert (await office.second.api.get(proof.path)).status_code == 404
+    assert evidence_id not in (await office.second.api.get("/v1/inbox")).text
+    assert evidence_id in (await office.manager.api.get("/v1/inbox")).text
+    verified = await office.take(office.manager, proof.path, "verify")
+    assert verified.status_code == 200, verified.text

@@ -80,6 +80,22 @@ async def test_a_series_is_seen_by_who_is_invited_to_one_of_it(office: Office) -
     assert [each["id"] for each in shown] == [meetings[0]["id"]], "of it they see that one"
 
 
+async def test_a_restricted_series_is_not_named_by_an_open_meeting_of_it(office: Office) -> None:
+    path = await office.series(classification="restricted")
+    [meeting, *_] = (await office.manager.api.get(path)).json()["meetings"]
+    one = f"/v1/meetings/{meeting['id']}"
+    opened = await office.change(
+        office.manager, one, classification="internal", title_ar="اجتماع مفتوح", title_en="An open meeting"
+    )
+    assert opened.status_code == 200, opened.text
+    assert not await sees(office.second, path)
+    shown = (await office.second.api.get(one)).json()
+    assert (shown["title_ar"], shown["series"]) == ("اجتماع مفتوح", None)
+    listed = (await office.second.api.get("/v1/meetings", series_id=path.rpartition("/")[2])).json()["items"]
+    assert [each["series"] for each in listed] == [None]
+    assert (await office.manager.api.get(one)).json()["series"]["id"] == path.rpartition("/")[2]
+
+
 async def test_who_left_the_entity_is_invited_no_more(office: Office) -> None:
     guest = await office.world.person(Role.EXPERT, office.entity)
     path = await office.planned(people=office.invited(guest))

@@ -1,6 +1,7 @@
 """The cast and the results of the matrix, once per module."""
 
 import logging
+from collections.abc import AsyncIterator
 
 import pytest
 import structlog
@@ -21,11 +22,13 @@ from tests.role_matrix.scorecards import Scorecards
 
 
 @pytest.fixture(scope="module")
-async def cast(world: World) -> Cast:
+async def cast(world: World) -> AsyncIterator[Cast]:
     """Everybody of `expected/cast.md`."""
+    before = structlog.get_config()
     # Thousands of requests, each a line of log, would bury what a failing test says.
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
-    return await build(world)
+    yield await build(world)
+    structlog.configure(**before)
 
 
 @pytest.fixture(scope="module")

@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, any_, null, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, any_, case, null, or_, select, true
 from sqlalchemy.dialects.postgresql import array
 
-from app.enums import Role, SubjectKind
+from app.enums import Classification, Role, SubjectKind
 from app.models import Meeting
+from app.services import sql
 from app.services.evidence.kinds import Evidenced, party, representative, row
 from app.services.evidence.visibility import Sight
 from app.services.meetings import rules as meetings
@@ -17,21 +18,24 @@ from app.services.people import visibility
 def _of_meeting(id_: ColumnElement[Any]) -> Select[Any]:
     m = Meeting.__table__.alias()
     named = select(m.c.title_ar.label("name_ar"), m.c.title_en.label("name_en")).correlate(m).lateral("named")
-    specialist = party(Role.SPECIALIST, m.c.entity_id)
+    manager, specialist = party(Role.MANAGER, m.c.entity_id), party(Role.SPECIALIST, m.c.entity_id)
+    restricted = m.c.classification == sql.const(Classification.RESTRICTED)
+    # Not every specialist may read what is restricted, so that the manager verifies, who confirms its minutes too.
+    verifier = case((restricted, manager), else_=specialist)
     within = m.c.entity_id == any_(visibility.ENTITIES)
     seen = meeting_visibility.visible(m)
     return (
         row(
             SubjectKind.MEETING,
             state=m.c.state,
-            attach=array([party(Role.MANAGER, m.c.entity_id), specialist]),
-            verify=array([representative(m.c.id), specialist]),
+            attach=array([manager, specialist]),
+            verify=array([representative(m.c.id), verifier]),
             edited_by=m.c.edited_by,
             attach_due=null(),
             verify_due=null(),
             sight=Sight(
                 at_work=and_(within, seen),
-                named=and_(within, or_(meeting_visibility.named(m), specialist == any_(visibility.KEYS))),
+                named=and_(within, or_(meeting_visibility.named(m), verifier == any_(visibility.KEYS))),
                 disclosed=and_(visibility.NATIONAL, seen),
             ),
             of=named,

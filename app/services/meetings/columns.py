@@ -56,10 +56,11 @@ def decisions(m: FromClause) -> ScalarSelect[Any]:
 
 
 def series(m: FromClause) -> ScalarSelect[Any]:
-    """The series that it is of, or null."""
+    """The series that it is of; null where it is of none, or of one that the reader may not see."""
     s = MeetingSeries.__table__.alias()
     shown = sql.obj(id=s.c.id, title_ar=s.c.title_ar, title_en=s.c.title_en)
-    return select(shown).where(s.c.id == m.c.series_id).scalar_subquery()
+    seen = visibility.series_visible(s)
+    return select(shown).where(s.c.id == m.c.series_id, seen).correlate(m).scalar_subquery()
 
 
 def meetings(s: FromClause) -> ScalarSelect[Any]:
