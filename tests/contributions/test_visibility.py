@@ -26,15 +26,17 @@ from tests.definitions.ministry import indicator
 from tests.factories.world import Person, World
 from tests.results.office import Figure, Office
 
-_VISIBLE_RESULTS = Query(select(Result.__table__.c.id).where(visible(Result.__table__)))
+_VISIBLE_RESULTS = Query(lambda: select(Result.__table__.c.id).where(visible(Result.__table__)))
 _VISIBLE_CONTRIBUTIONS = Query(
-    select(Contribution.__table__.c.id)
-    .select_from(
-        Contribution.__table__.join(
-            Indicator.__table__, Indicator.__table__.c.id == Contribution.__table__.c.indicator_id
+    lambda: (
+        select(Contribution.__table__.c.id)
+        .select_from(
+            Contribution.__table__.join(
+                Indicator.__table__, Indicator.__table__.c.id == Contribution.__table__.c.indicator_id
+            )
         )
+        .where(contributions.visible(Contribution.__table__, Indicator.__table__))
     )
-    .where(contributions.visible(Contribution.__table__, Indicator.__table__))
 )
 EVERY = ("enterer", "reviewer", "specialist", "manager", "head")
 

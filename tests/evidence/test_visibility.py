@@ -23,9 +23,11 @@ from tests.results.office import Office
 SEED, PEOPLE = 2040, 25
 ROLES = (*(role for role in Role if role.value not in ("head", "manager", "division_head")), None)
 _VISIBLE = Query(
-    select(facts.evidence.c.id)
-    .select_from(facts.evidence.join(facts.subject, true()))
-    .where(visible(facts.evidence, facts.sight))
+    lambda: (
+        select(facts.evidence.c.id)
+        .select_from(facts.evidence.join(facts.subject, true()))
+        .where(visible(facts.evidence, facts.sight))
+    )
 )
 
 

@@ -89,8 +89,10 @@ async def test_of_a_restricted_meeting_only_the_manager_verifies_its_evidence(of
             "/v1/evidence", announcement(UUID(path.rpartition("/")[2]), title="المحضر الموقع")
         )
     )
-    assert (await put(office.specialist, proof)).status_code == 200
     evidence_id = proof.path.rpartition("/")[2]
+    assert evidence_id in (await office.specialist.api.get("/v1/inbox")).text
+    assert evidence_id not in (await office.second.api.get("/v1/inbox")).text
+    assert (await put(office.specialist, proof)).status_code == 200
     assert (await office.second.api.get(proof.path)).status_code == 404
     assert evidence_id not in (await office.second.api.get("/v1/inbox")).text
     assert evidence_id in (await office.manager.api.get("/v1/inbox")).text

@@ -17,7 +17,7 @@ from tests.obligations.owing import DAY, scatter
 SEEDS = (1, 2040)
 MIDDLE = date(2026, 3, 1)
 _QUERY = Query(
-    select(
+    lambda: select(
         OWED.c.id,
         standing.state(OWED, FIGURE).label("state"),
         standing.closed(OWED).label("closed"),

@@ -29,9 +29,13 @@ from tests.results.office import Office
 SEED = 2040
 PEOPLE = 30
 _VISIBLE = {
-    "results": Query(select(Result.__table__.c.id).where(results.visible(Result.__table__))),
-    "obligations": Query(select(Obligation.__table__.c.id).where(obligations.visible(Obligation.__table__))),
-    "reopenings": Query(select(Reopening.__table__.c.id).where(reopenings.visible(Reopening.__table__))),
+    "results": Query(lambda: select(Result.__table__.c.id).where(results.visible(Result.__table__))),
+    "obligations": Query(
+        lambda: select(Obligation.__table__.c.id).where(obligations.visible(Obligation.__table__))
+    ),
+    "reopenings": Query(
+        lambda: select(Reopening.__table__.c.id).where(reopenings.visible(Reopening.__table__))
+    ),
 }
 OFFICE_ROLES = (
     Role.HEAD_OFFICE,

@@ -16,7 +16,7 @@ from tests.factories.world import LONG_AGO, Division, Entity, World
 
 _i = Indicator.__table__
 _QUERY = Query(
-    select(
+    lambda: select(
         _i.c.id,
         _i.c.entity_id,
         _i.c.division_id,

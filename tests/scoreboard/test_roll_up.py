@@ -162,7 +162,7 @@ MEMBERS = Table(
     prefixes=["temporary"],
 )
 _BOARD = rolled_up(MEMBERS, ["group_id"])
-ROLLED_UP = Query(select(*_BOARD.c))
+ROLLED_UP = Query(lambda: select(*_BOARD.c))
 
 
 @pytest.fixture(scope="module")

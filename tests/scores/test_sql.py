@@ -59,7 +59,7 @@ TARGETS = Table(
 )
 
 _SCORE = scored(RESULTS, TARGETS)
-SCORES = Query(select(RESULTS.c.definition_id, *_SCORE.c).select_from(RESULTS.join(_SCORE, true())))
+SCORES = Query(lambda: select(RESULTS.c.definition_id, *_SCORE.c).select_from(RESULTS.join(_SCORE, true())))
 
 Scored: TypeAlias = tuple[Score, Expectation, int | None]
 """A score, what was expected, and the year of the target."""

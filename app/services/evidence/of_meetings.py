@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, any_, case, null, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, any_, case, func, literal_column, null, or_, select, true
 from sqlalchemy.dialects.postgresql import array
 
 from app.enums import Classification, Role, SubjectKind
 from app.models import Meeting
+from app.parties import PERSON
 from app.services import sql
 from app.services.evidence.kinds import Evidenced, party, representative, row
 from app.services.evidence.visibility import Sight
@@ -22,13 +23,14 @@ def _of_meeting(id_: ColumnElement[Any]) -> Select[Any]:
     restricted = m.c.classification == sql.const(Classification.RESTRICTED)
     # Not every specialist may read what is restricted, so that the manager verifies, who confirms its minutes too.
     verifier = case((restricted, manager), else_=specialist)
+    planner = func.concat(literal_column(f"'{PERSON}:'"), m.c.planned_by_id)
     within = m.c.entity_id == any_(visibility.ENTITIES)
     seen = meeting_visibility.visible(m)
     return (
         row(
             SubjectKind.MEETING,
             state=m.c.state,
-            attach=array([manager, specialist]),
+            attach=array([manager, case((restricted, planner), else_=specialist)]),
             verify=array([representative(m.c.id), verifier]),
             edited_by=m.c.edited_by,
             attach_due=null(),

@@ -52,7 +52,7 @@ async def plan(writer: Writer, actor: Actor, entity: Facts, said: Mapping[str, A
     await lifecycle.begin(
         writer,
         rules.PLAN,
-        planned(meeting_id, entity.id, columns["classification"]),
+        planned(meeting_id, entity.id, columns["classification"], actor.person_id),
         actor=actor,
         at=now,
         changes={
@@ -78,7 +78,7 @@ async def plan(writer: Writer, actor: Actor, entity: Facts, said: Mapping[str, A
     return meeting_id
 
 
-def planned(meeting_id: UUID, entity_id: UUID | None, classification: str) -> Facts:
+def planned(meeting_id: UUID, entity_id: UUID | None, classification: str, planned_by_id: UUID) -> Facts:
     """The facts of a meeting that is planned now."""
     if entity_id is None:
         raise ValueError("a meeting is of an entity")
@@ -87,7 +87,7 @@ def planned(meeting_id: UUID, entity_id: UUID | None, classification: str) -> Fa
         meeting_id,
         entity_id,
         state=MeetingState.PLANNED.value,
-        steps=rules.steps(entity_id, classification),
+        steps=rules.steps(entity_id, classification, planned_by_id),
     )
 
 

@@ -31,6 +31,7 @@ _OWN = (
     "with_whom",
     *rules.ARRANGED,
     "classification",
+    "planned_by_id",
     "state",
     "minutes",
     "edited_by",
@@ -87,7 +88,7 @@ def of(row: Row, prefix: str = "") -> Facts:
         entity_id=said("entity_id"),
         state=state,
         version=said("version"),
-        steps=rules.steps(said("entity_id"), said("classification")),
+        steps=rules.steps(said("entity_id"), said("classification"), said("planned_by_id")),
         # Four eyes has a meaning only while the minutes wait for it; otherwise the state refuses (409).
         edited_by=frozenset(said("edited_by")) if held else frozenset(),
         nobody_left=frozenset({rules.CONFIRM.action}) if said("nobody_left") else frozenset(),

@@ -9,7 +9,7 @@ from uuid import UUID
 from app.enums import Classification, Role
 from app.enums.meetings import MeetingDecisionState, MeetingRole, MeetingState, SeriesState
 from app.errors import Conflict, FieldError, Invalid, Text
-from app.parties import party_key
+from app.parties import PERSON, party_key
 from app.services.transitions import Awaited, Transition
 
 PLANNED = frozenset({MeetingState.PLANNED.value})
@@ -71,14 +71,14 @@ def staying(transition: Transition, state: str) -> Transition:
     return replace(transition, target=state, sources=frozenset({state}))
 
 
-def steps(entity_id: UUID, classification: str) -> dict[str, tuple[str, ...]]:
-    """Who takes which step: the office; of a restricted meeting the manager alone confirms the minutes, since not every
-    specialist may read them."""
+def steps(entity_id: UUID, classification: str, planned_by_id: UUID) -> dict[str, tuple[str, ...]]:
+    """Who takes which step: the office. Not every specialist may read a restricted meeting: the manager alone confirms its
+    minutes, and whoever planned it brings their copy too."""
     manager, specialist = party_key(Role.MANAGER, entity_id), party_key(Role.SPECIALIST, entity_id)
     restricted = classification == Classification.RESTRICTED
     return {
         CONFIRMING: (manager,) if restricted else (manager, specialist),
-        DOCUMENT: (manager, specialist),
+        DOCUMENT: (manager, party_key(PERSON, planned_by_id) if restricted else specialist),
     }
 
 

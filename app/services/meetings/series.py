@@ -38,7 +38,7 @@ _TAKEN_OVER = ("with_whom", "title_ar", "title_en", "place", "link", "classifica
 _m = Meeting.__table__
 _AHEAD = Query(
     lambda: (
-        select(_m.c.id, _m.c.entity_id, _m.c.version, _m.c.classification)
+        select(_m.c.id, _m.c.entity_id, _m.c.version, _m.c.classification, _m.c.planned_by_id)
         .where(
             _m.c.series_id == bindparam("series_id", type_=Uuid),
             _m.c.state == sql.const(MeetingState.PLANNED),
@@ -80,7 +80,7 @@ async def plan(writer: Writer, actor: Actor, entity: Facts, said: Mapping[str, A
             **columns,
         )
     )
-    made = [planned(ids.new(), entity.id, said["classification"]) for _ in on]
+    made = [planned(ids.new(), entity.id, said["classification"], actor.person_id) for _ in on]
     await lifecycle.begin_many(writer, rules.PLAN, made, actor=actor, at=now)
     long = timedelta(minutes=said["minutes"])
     starts = [datetime.combine(day, said["starts_at"], clock.MUSCAT) for day in on]
@@ -133,7 +133,7 @@ async def end(
                 row["entity_id"],
                 state=MeetingState.PLANNED.value,
                 version=row["version"],
-                steps=rules.steps(row["entity_id"], row["classification"]),
+                steps=rules.steps(row["entity_id"], row["classification"], row["planned_by_id"]),
             ),
             entitlement,
             reason,
