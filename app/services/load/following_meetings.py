@@ -182,7 +182,8 @@ async def _carry_out(
 async def _first_of(people: Acting, series_id: UUID) -> UUID:
     """The first meeting of a series that was planned just now."""
     meeting = select(Meeting.id).where(Meeting.series_id == series_id).order_by(Meeting.starts_at).limit(1)
-    return (await people.writer.execute(meeting)).scalar_one()
+    found: UUID = (await people.writer.execute(meeting)).scalar_one()
+    return found
 
 
 async def _discussed(people: Acting) -> tuple[UUID, UUID]:
