@@ -15,6 +15,7 @@ from tests.load.conftest import PASSWORD, Loaded, checksums, rows
 
 Owner = "asyncpg.Connection[asyncpg.Record]"
 MUSCAT_OFFSET = timedelta(hours=4)
+PLATFORM = "تأخر المنشآت في تسمية منسقيها للتشغيل التجريبي لمنصة مواءمة المهارات (تجريبي)"
 _INDICATORS = ("indicators", "demo_indicators")
 
 
@@ -212,15 +213,21 @@ async def test_work_waits_in_the_inboxes(loaded: Loaded, client: httpx.AsyncClie
         "manager.mol": {
             ("skilled_private", "results.approve"),
             ("Simplifying work permits (demo)", "initiatives.approve"),
+            (f"{PLATFORM} · Platform that matches skills to the labour market (demo)", "challenges.close"),
         },
         "member2.plan.mof": {
             ("gross_debt_gdp", "results.review"),
             ("Detailed plan D27-01 (demo)", "detailed_plans.review"),
+            ("إعداد عرض موحد عن تقدم مبادرات خطة 2027 (تجريبي) · Ministry of Finance", "actions.report"),
             ("Discuss the plan with the Secretariat-General", "path_stages.complete"),
         },
         "manager.mof": {
             ("non_oil_revenue_gdp", "results.approve"),
             ("Automating the preparation of the state budget (demo)", "progress_reports.approve"),
+            (
+                "انتقال أخصائيي المكتب قبل توثيق ما لديهم من معرفة (تجريبي) · Ministry of Finance",
+                "risks.treat",
+            ),
             ("Discuss the plan with the Secretariat-General", "path_stages.complete"),
         },
         "manager.mht": set(),

@@ -25,6 +25,13 @@ READ = (
     "communication-plans",
     "communication-activities",
     "detailed-plans",
+    "challenges",
+    "risks",
+    "meeting-series",
+    "meetings",
+    "meeting-decisions",
+    "actions",
+    "evaluations",
 )
 """Lists, and where their things are read."""
 
@@ -154,14 +161,15 @@ async def test_what_is_told_lies_in_the_past_and_says_that_it_is_invented(
 ) -> None:
     told = "select id from {} t where exists (select from events e where e.subject_id = t.id and e.at > $1)"
     for table in ("plans", "initiatives", "path_runs", "path_stages", "scorecards", "detailed_plans"):
-        assert await owner.fetch(told.format(table), _end_of(LAST_DAY)) == [], table
+        assert await owner.fetch(told.format(table), end_of(LAST_DAY)) == [], table
     for table in ("plans", "initiatives", "detailed_plans", "communication_plans"):
         names = await owner.fetch(f"select name_ar, name_en from {table}")
         assert names
         assert all("(تجريبي)" in name and "(demo)" in english for name, english in names), table
 
 
-def _end_of(day: date) -> datetime:
+def end_of(day: date) -> datetime:
+    """The last hour of a day."""
     return datetime.combine(day, time(23), UTC)
 
 

@@ -74,7 +74,7 @@ class Acting:
 
     def on(self, day: date) -> None:
         """From here on everything happens on this day."""
-        self.now = datetime.combine(day, _OFFICE_HOURS, clock.MUSCAT)
+        self.now = at_work(day)
 
     async def signed_in(self, who: str) -> Actor:
         """The person with the rights in force, behind a session that ends before anybody could use it."""
@@ -131,6 +131,11 @@ class Acting:
         facts = await load(self.writer, actor, subject_id, self.now)
         assert facts is not None  # noqa: S101  # whoever acts on a thing in the demo sees it
         return facts
+
+
+def at_work(day: date) -> datetime:
+    """The moment of a day at which people of the demo act."""
+    return datetime.combine(day, _OFFICE_HOURS, clock.MUSCAT)
 
 
 def unentitled(command: Command[_Made]) -> Command[_Made]:

@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any
 
 from app import clock
-from app.services.load import acting, planning_paths, planning_work
+from app.services.load import acting, following, following_meetings, planning_paths, planning_work
 from app.services.load.acting import Acting, Known
 from app.services.load.merging import Connection, Tally
 from app.services.load.planning_files import Initiative, Planning
@@ -33,6 +33,34 @@ class _Piece:
 
 
 _IN = "select 1 from {} t join entities e on e.id = t.entity_id where e.code = $1 and "
+
+
+_FOLLOWED = (
+    (
+        "challenges",
+        "opened_at",
+        "MOL",
+        date(2026, 11, 9),
+        date(2026, 11, 10),
+        following.challenge_of_initiative,
+    ),
+    ("challenges", "opened_at", "MOF", date(2026, 10, 25), date(2026, 11, 17), following.challenge_with_head),
+    ("risks", "registered_at", "MOF", date(2026, 9, 13), date(2026, 10, 8), following.risk_of_office),
+    ("risks", "registered_at", "MOL", date(2026, 11, 11), date(2026, 11, 17), following.risk_of_initiative),
+    (
+        "meetings",
+        "planned_at",
+        "MOL",
+        date(2026, 10, 25),
+        date(2026, 11, 18),
+        following_meetings.monthly_meetings,
+    ),
+    ("actions", "opened_at", "MOF", date(2026, 11, 9), date(2026, 11, 9), following_meetings.directive),
+    ("actions", "opened_at", "MOF", date(2026, 11, 16), date(2026, 11, 16), following_meetings.proposal),
+    ("evaluations", "drafted_at", "MOF", date(2026, 7, 12), date(2026, 7, 19), following_meetings.evaluation),
+)
+"""What is followed, in the order in which one names the other: its table, the column that says when it began, by which it
+is found again whatever people make of it, the entity, its first day and its last, and how it is told."""
 
 
 def _pieces(told: Planning) -> Iterator[_Piece]:
@@ -95,6 +123,19 @@ def _pieces(told: Planning) -> Iterator[_Piece]:
         date(2026, 11, 22),
         planning_work.detailed_plan,
     )
+    for table, began, entity, first, last, follow in _FOLLOWED:
+        yield _Piece(
+            f"demo {table}",
+            _IN.format(table) + f"t.{began} = $2",
+            (entity, acting.at_work(first)),
+            last,
+            partial(_from, day=first, tell=follow),
+        )
+
+
+async def _from(people: Acting, day: date, tell: Callable[[Acting], Awaitable[None]]) -> None:
+    people.on(day)
+    await tell(people)
 
 
 def _last_day(told: Initiative) -> date:
