@@ -160,9 +160,9 @@ def reads(ground: Ground, kind: str, deep_cursors: Deep) -> dict[str, list[Reque
         # Of all entities, as only UNIT asks.
         "runs": ground.asked_by_unit(f"/v1/path-runs?limit={RUNS}"),
         "timeline": ground.asked_by_unit(*(f"/v1/path-runs/{id_}/timeline" for id_ in ground.runs)),
-        "inbox": [Request("GET", mine, ground.inbox.manager)],
-        "inbox_deep": [Request("GET", f"{mine}&cursor={deep_cursors.inbox}", ground.inbox.manager)],
-        "inbox_division": [Request("GET", office, ground.inbox.specialist)],
+        "inbox": [Request("GET", mine, ground.inbox.manager)] * _SHOWN,
+        "inbox_deep": [Request("GET", f"{mine}&cursor={deep_cursors.inbox}", ground.inbox.manager)] * _SHOWN,
+        "inbox_division": [Request("GET", office, ground.inbox.specialist)] * _SHOWN,
     }
     if kind == "template":
         for scene in ("card", "runs", "timeline", *INBOX):
