@@ -16,7 +16,7 @@ from bench import data, load, machine, report, scenes
 from bench.data import Size
 from bench.load import Request
 from bench.machine import KINDS, Running
-from bench.scenes import Ground
+from bench.scenes import Deep, Ground
 
 ENTRIES = 400
 """Figures that are entered, then submitted, in each round."""
@@ -90,7 +90,7 @@ def _measure(
         ground = asyncio.run(Ground.of(url, machine.HOME / "keys"))
         before = {kind: server.resident_mib for kind, server in servers.items()}
         asked = {
-            kind: scenes.reads(ground, kind, _deep_cursor(server, ground, wanted))
+            kind: scenes.reads(ground, kind, _deep_cursors(server, ground, wanted))
             for kind, server in servers.items()
         }
         for scene in [name for name in asked[kinds[0]] if not wanted or name in wanted]:
@@ -124,10 +124,15 @@ def _turned(kinds: Sequence[str], number: int) -> list[str]:
     return [*kinds[turn:], *kinds[:turn]]
 
 
-def _deep_cursor(server: Running, ground: Ground, wanted: set[str]) -> str:
-    if server.kind == "template" or (wanted and "page_deep" not in wanted):
-        return ""
-    return scenes.deep_cursor(server, ground)
+def _deep_cursors(server: Running, ground: Ground, wanted: set[str]) -> Deep:
+    if server.kind == "template":
+        return Deep()
+    return Deep(
+        results=scenes.deep_cursor(server, ground) if not wanted or "page_deep" in wanted else "",
+        inbox=scenes.deep_cursor_of_inbox(server, ground.inbox)
+        if not wanted or "inbox_deep" in wanted
+        else "",
+    )
 
 
 def _answers(server: Running, requests: Sequence[Request]) -> bool:
@@ -199,7 +204,7 @@ def _compare_sizes(
             name: asyncio.run(Ground.of(address, machine.HOME / "keys"))
             for name, address in (("all", url), ("tenth", small))
         }
-        asked = {name: scenes.reads(ground, "ours", "") for name, ground in grounds.items()}
+        asked = {name: scenes.reads(ground, "ours", Deep()) for name, ground in grounds.items()}
         for scene in ("list", "one", "figures", "card", "page_1", "scoreboard"):
             if (wanted and scene not in wanted) or not _answers(servers["all"], asked["all"][scene]):
                 continue

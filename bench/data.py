@@ -23,30 +23,35 @@ from app.services.load.indicators import DEFINITIONS, INDICATORS, TARGETS
 from app.services.load.merging import Connection, Record
 from app.services.load.schedules import SCHEDULES
 from app.tokens import Claims, TokenKeys
-from bench import paths
+from bench import crowd, paths
 
 DATA = migrating.ROOT / "data"
 _MARK = "pragma: the bench's own data"
 _BACKLOG_OFFICE = 10
 """Which entity, in the order of the file, has not decided for long."""
+_CROWDED_OFFICE = 9
+"""Whose manager has more open than anybody else, of every kind."""
 _SINCE_SERVICE = 36
 """For how many months figures have been entered in the service; what is older was loaded."""
 
 
 @dataclass(frozen=True)
 class Size:
-    """How much there is. `months`: figures of each indicator; `backlog`: figures that wait for one office."""
+    """How much there is. `months`: figures of each indicator; `backlog`: figures that wait for one office;
+    `waiting`: things that wait for the manager of another."""
 
     entities: int = 59
     indicators: int = 2_000
     months: int = 120
     users: int = 200
     backlog: int = 500
+    waiting: int = 10_000
 
     @property
     def name(self) -> str:
         """The name of its database."""
-        return f"bench_{self.entities}_{self.indicators}_{self.months}_{self.users}_{self.backlog}"
+        numbers = (self.entities, self.indicators, self.months, self.users, self.backlog, self.waiting)
+        return "_".join(map(str, ("bench", *numbers)))
 
 
 @dataclass(frozen=True)
@@ -72,6 +77,7 @@ async def fill(url: str, size: Size) -> None:
         async with connection.transaction():
             await _contributions(connection, now)
             await _results(connection, size, offices, now)
+            await crowd.fill(connection, list(offices)[_of(_CROWDED_OFFICE, size)], size.waiting, now)
             await paths.fill(connection, now)
             await _signed_in(connection, size, now)
             await _mark(connection)
@@ -332,20 +338,34 @@ async def _contributions(connection: Connection, now: datetime) -> None:
 # Figures, with what was written of them
 
 
+def _of(office: int, size: Size) -> int:
+    """Which of the entities that office is of: with few of them, one from the end."""
+    return office - max(0, _BACKLOG_OFFICE + 1 - size.entities)
+
+
 async def _results(
     connection: Connection, size: Size, offices: dict[UUID, tuple[UUID, UUID, UUID]], now: datetime
 ) -> None:
     newest = month(clock.day(now), -2)
-    office = list(offices)[min(_BACKLOG_OFFICE, size.entities - 1)]
-    held = await connection.fetchval("select count(*) from indicators where entity_id = $1", office)
+    late = {}  # of an office the state that its figures do not leave, and for how many months
+    for number, state, count in (
+        (_BACKLOG_OFFICE, "submitted", size.backlog),
+        (_CROWDED_OFFICE, "reviewed", size.waiting // crowd.SHARE),
+    ):
+        office = list(offices)[_of(number, size)]
+        held = await connection.fetchval("select count(*) from indicators where entity_id = $1", office)
+        late[office] = state, math.ceil(count / max(held, 1))
     await connection.execute(
-        "create temp table office (entity_id uuid, enterer uuid, reviewer uuid, manager uuid) on commit drop"
+        "create temp table office (entity_id uuid, enterer uuid, reviewer uuid, manager uuid, late text, months int)"
+        " on commit drop"
     )
-    await connection.copy_records_to_table("office", records=[(key, *who) for key, who in offices.items()])
+    await connection.copy_records_to_table(
+        "office", records=[(key, *who, *late.get(key, (None, 0))) for key, who in offices.items()]
+    )
     # Filling is not what is measured: no trigger fires, and no reference is looked up a million times.
     await connection.execute("set local session_replication_role = replica")
     await connection.execute("select setseed(0.2040)")
-    await connection.execute(_FIGURES, newest, size.months, office, math.ceil(size.backlog / max(held, 1)))
+    await connection.execute(_FIGURES, newest, size.months)
     for statement in _WRITTEN:
         await connection.execute(statement)
 
@@ -355,15 +375,14 @@ _FIGURES = f"""
     with drawn as (
         select i.id as indicator_id, i.entity_id, i.division_id, i.definition_id, m.age,
                ($1::date - make_interval(months => m.age))::date as starts,
-               d.baseline_value as base, i.polarity, random() as chance, random() as noise,
-               i.entity_id = $3::uuid and m.age < $4::int as waiting
+               d.baseline_value as base, i.polarity, random() as chance, random() as noise
         from generate_series($2::int - 1, 0, -1) as m (age), indicators i
         join definitions d on d.id = i.definition_id
     )
     select uuidv7() as id, d.*, (d.starts + interval '1 month - 1 day')::date as ends,
            round((d.base + (case d.polarity when 'higher_better' then 1 else -1 end)
                   * ((120 - d.age) / 12.0 * d.noise))::numeric, 2) as value,
-           case when d.waiting then 'submitted'
+           case when d.age < o.months then o.late
                 when d.age > 0 or d.chance < 0.7 then 'approved'
                 when d.chance < 0.8 then 'reviewed'
                 when d.chance < 0.9 then 'submitted'

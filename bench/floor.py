@@ -87,6 +87,14 @@ async def _read(parts: list[str], query: dict[str, str]) -> bytes:
             return await _value(floor_sql.RUNS, limit)
         case ["path-runs", id_, "timeline"]:
             return await _value(floor_sql.TIMELINE, UUID(id_))
+        case ["inbox"]:
+            parties = query["party"].split(",")
+            if "cursor" not in query:
+                return await _value(floor_sql.INBOX, parties, limit)
+            since, _, last = query["cursor"].partition("_")
+            return await _value(
+                floor_sql.INBOX_AFTER, parties, limit, datetime.fromisoformat(since), UUID(last)
+            )
         case ["scoreboard"]:
             return await _value(floor_sql.SCOREBOARD)
     raise LookupError(parts)

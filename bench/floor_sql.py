@@ -261,6 +261,7 @@ RUNS = f"""
                        filter (where s.state = 'open'), '[]') as open_stages
             from path_stages s where s.run_id = r.id and s.superseded_at is null
         ) g
+        where r.unit_sees
         order by r.id desc limit $1
     ) t
 """
@@ -345,3 +346,45 @@ DECIDE = """
         'id', id, 'status', 200, 'code', null, 'title', null, 'state', 'reviewed', 'version', version)))::text
     from moved
 """
+
+_NAMED = """
+    left join results r on s.kind = 'result' and r.id = s.id
+    left join challenges c on s.kind = 'challenge' and c.id = s.id
+    left join risks k on s.kind = 'risk' and k.id = s.id
+    left join actions a on s.kind = 'action' and a.id = s.id
+    left join path_stages g on s.kind = 'path_stage' and g.id = s.id
+    left join indicators i on i.id = coalesce(r.indicator_id, c.about_id)
+"""
+_TITLE = """
+    coalesce(g.title_{0}, left(coalesce(c.title || ' · ' || i.name_{0}, k.title || ' · ' || e.name_{0},
+                                        a.title || ' · ' || e.name_{0}, i.name_{0}), 300))
+"""
+
+
+def _inbox(where: str) -> str:
+    # The lines first, and then what they are called.
+    return f"""
+        select json_build_object(
+            'items', json_agg(row_to_json(t)),
+            'next_cursor', (array_agg(to_char(t.since at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') || '_'
+                                      || t.subject_id))[count(*)])::text
+        from (
+            select w.subject_id, s.kind, json_build_object('ar', {_TITLE.format("ar")}, 'en', {_TITLE.format("en")})
+                       as title, r.period, {_ENTITY} as entity, w.action, split_part(w.party, ':', 1) as party,
+                   w.rank > 0 as substitute, w.opened_at as since, w.due,
+                   coalesce(w.due < {_TODAY}, false) as late, greatest({_TODAY} - w.due, 0) as overdue_days
+            from (
+                select distinct on (w.opened_at, w.subject_id) w.* from waits w
+                where w.closed_at is null and w.party = any($1::text[]) {where}
+                order by w.opened_at, w.subject_id, w.rank limit $2
+            ) w
+            join subjects s on s.id = w.subject_id
+            join entities e on e.id = w.entity_id
+            {_NAMED}
+            order by w.opened_at, w.subject_id
+        ) t
+    """
+
+
+INBOX = _inbox("")
+INBOX_AFTER = _inbox("and (w.opened_at, w.subject_id) > ($3::timestamptz, $4::uuid)")

@@ -10,11 +10,14 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from bench.machine import HOST, Running
+
+_T = TypeVar("_T")
 
 _LONG = 0.1
 """Seconds for one answer."""
@@ -158,6 +161,36 @@ async def send(
         said = f"{server.kind}: {wrong[0].status} {wrong[0].body.decode()[:500]}"
         raise LoadFailed(said, wrong[0].status)
     return took, done
+
+
+async def timed(
+    server: Running, requests: Iterable[Request], connections: int, meanwhile: Awaitable[_T]
+) -> tuple[_T, list[float]]:
+    """Send the requests in turn while `meanwhile` runs, and answer its outcome and the seconds of each request.
+    Raises LoadFailed where one fails."""
+    pending, took, over = iter(requests), list[float](), False
+
+    async def connection() -> None:
+        reader, writer = await asyncio.open_connection(HOST, server.port, limit=2**24)
+        for request in pending:
+            began = time.perf_counter()
+            writer.write(request.encoded())
+            answer = await _answer(reader)
+            took.append(time.perf_counter() - began)
+            if answer.status >= 300:
+                raise LoadFailed(
+                    f"{server.kind}: {answer.status} {answer.body.decode()[:500]}", answer.status
+                )
+            if over:
+                break
+        writer.close()
+
+    async with asyncio.TaskGroup() as asking:
+        for _ in range(connections):
+            asking.create_task(connection())
+        outcome = await meanwhile
+        over = True
+    return outcome, took
 
 
 async def _answer(reader: asyncio.StreamReader) -> Answer:

@@ -18,6 +18,9 @@ WANTED: dict[str, tuple[str, str]] = {
     "scoreboard": ("scoreboard of 59 entities", "<= 0.25"),
     "runs": ("59 paths with their open stages and lateness", ""),
     "timeline": ("the timeline of annex A", ""),
+    "inbox": ("page 1 of an inbox of 10,000", "<= 3"),
+    "inbox_deep": ("page 250 of it", "<= 3"),
+    "inbox_division": ("page 1 of the office's", "<= 3"),
 }
 
 

@@ -20,10 +20,37 @@ PAGE, FIGURES, RUNS = 20, 12, 59
 DEEP = 10_000
 """The number of the page that is compared with the first."""
 
+DEEP_IN_INBOX = 250
+"""The same, of the fullest inbox."""
+
 NOTE = "بيانات السجلات الإدارية لنهاية الشهر"
+
+INBOX = ("inbox", "inbox_deep", "inbox_division")
+
+_MOST = 200
+"""Lines of the longest page."""
 
 _SHOWN = 400
 """How many different requests wrk asks in turn."""
+
+
+@dataclass(frozen=True)
+class Inbox:
+    """The fullest inbox of all: a manager's, whose office a specialist is of."""
+
+    entity_id: str
+    manager: str
+    specialist: str
+    deep_page: int
+
+    def paths(self, kind: str, page: str = "") -> tuple[str, str]:
+        """The inbox of the manager and that of the office, as the server of this kind is asked: the floor knows of nobody
+        what is theirs. `page`: what else is asked."""
+        found = []
+        for of, roles in (("me", ("manager",)), ("division", ("manager", "specialist"))):
+            parties = ",".join(f"{role}:{self.entity_id}" for role in roles)
+            found.append(f"/v1/inbox?{f'party={parties}' if kind == 'floor' else f'of={of}'}{page}")
+        return found[0], found[1]
 
 
 @dataclass(frozen=True)
@@ -38,6 +65,7 @@ class Ground:
     backlog: Sequence[tuple[str, int]]
     reviewer: str
     deep_page: int
+    inbox: "Inbox"
 
     @classmethod
     async def of(cls, url: str, keys: Path) -> "Ground":
@@ -57,8 +85,15 @@ class Ground:
                 order by r.period_end, r.id limit 500
                 """
             )
-            runs = await connection.fetch("select id from path_runs order by id")
+            runs = await connection.fetch("select id from path_runs where unit_sees order by id")
             figures = await connection.fetchval("select count(*) from results where state <> 'discarded'")
+            [fullest] = await connection.fetch(
+                """
+                select entity_id, count(distinct subject_id) as count from waits
+                where closed_at is null and split_part(party, ':', 1) = 'manager'
+                group by entity_id order by count desc limit 1
+                """
+            )
         finally:
             await connection.close()
         members: dict[object, list[Person]] = {}
@@ -75,6 +110,16 @@ class Ground:
             backlog=[(str(row["id"]), row["version"]) for row in waiting],
             reviewer=tokens[members[waiting[0]["entity_id"]][1].id],
             deep_page=min(DEEP, int(figures * 0.8) // PAGE),
+            inbox=Inbox(
+                entity_id=str(fullest["entity_id"]),
+                deep_page=min(DEEP_IN_INBOX, int(fullest["count"] * 0.8) // PAGE),
+                **{
+                    role.value: next(
+                        tokens[p.id] for p in people if p.role is role and p.entity_id == fullest["entity_id"]
+                    )
+                    for role in (Role.MANAGER, Role.SPECIALIST)
+                },
+            ),
         )
 
     def asked(self, *paths: str) -> list[Request]:
@@ -89,10 +134,21 @@ class Ground:
         return [Request("GET", path, self.national) for path in paths]
 
 
-def reads(ground: Ground, kind: str, deep_cursor: str) -> dict[str, list[Request]]:
+@dataclass(frozen=True)
+class Deep:
+    """The cursors of one server that lead to its deep pages; empty: the scene is not played."""
+
+    results: str = ""
+    inbox: str = ""
+
+
+def reads(ground: Ground, kind: str, deep_cursors: Deep) -> dict[str, list[Request]]:
     """The reads by name, as the server of this kind is asked."""
     some = ground.indicators[:_SHOWN]
-    deep = f"offset={(ground.deep_page - 1) * PAGE}" if kind == "template" else f"cursor={deep_cursor}"
+    deep = (
+        f"offset={(ground.deep_page - 1) * PAGE}" if kind == "template" else f"cursor={deep_cursors.results}"
+    )
+    mine, office = ground.inbox.paths(kind, f"&limit={PAGE}")
     found = {
         "list": ground.asked("/v1/indicators?limit=50"),
         "one": ground.asked(*(f"/v1/indicators/{id_}" for id_ in some)),
@@ -104,9 +160,12 @@ def reads(ground: Ground, kind: str, deep_cursor: str) -> dict[str, list[Request
         # Of all entities, as only UNIT asks.
         "runs": ground.asked_by_unit(f"/v1/path-runs?limit={RUNS}"),
         "timeline": ground.asked_by_unit(*(f"/v1/path-runs/{id_}/timeline" for id_ in ground.runs)),
+        "inbox": [Request("GET", mine, ground.inbox.manager)] * _SHOWN,
+        "inbox_deep": [Request("GET", f"{mine}&cursor={deep_cursors.inbox}", ground.inbox.manager)] * _SHOWN,
+        "inbox_division": [Request("GET", office, ground.inbox.specialist)] * _SHOWN,
     }
     if kind == "template":
-        for scene in ("card", "runs", "timeline"):
+        for scene in ("card", "runs", "timeline", *INBOX):
             del found[scene]
     return found
 
@@ -146,12 +205,22 @@ def decisions(ground: Ground) -> Request:
 
 
 def deep_cursor(server: Running, ground: Ground) -> str:
-    """The cursor of the deep page, as a client of UNIT comes to it: page by page."""
-    left, cursor, token = (ground.deep_page - 1) * PAGE, "", ground.national
+    """The cursor of the deep page of the results, as a client of UNIT comes to it: page by page."""
+    return _walked(server, "/v1/results?", ground.national, ground.deep_page)
+
+
+def deep_cursor_of_inbox(server: Running, inbox: Inbox) -> str:
+    """The same, of the fullest inbox."""
+    mine, _ = inbox.paths(server.kind, "&")
+    return _walked(server, mine, inbox.manager, inbox.deep_page)
+
+
+def _walked(server: Running, path: str, token: str, page: int) -> str:
+    left, cursor = (page - 1) * PAGE, ""
     while left:
-        limit = min(left, 200)
-        path = f"/v1/results?limit={limit}" + (f"&cursor={cursor}" if cursor else "")
-        _, [answer] = load.write(server, [Request("GET", path, token)], 200, 1)
+        limit = min(left, _MOST)
+        asked = f"{path}limit={limit}" + (f"&cursor={cursor}" if cursor else "")
+        _, [answer] = load.write(server, [Request("GET", asked, token)], 200, 1)
         cursor, left = json.loads(answer.body)["next_cursor"], left - limit
     return cursor
 

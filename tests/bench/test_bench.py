@@ -11,13 +11,15 @@ from typing import Any
 import asyncpg
 import pytest
 
-from bench import data, load, machine, scenes
+from app.services.notifications import reminding
+from bench import data, load, machine, scenes, sweep
 from bench.data import Size
 from bench.load import Request
 from bench.machine import KINDS, Running
-from bench.scenes import Ground
+from bench.scenes import Deep, Ground
+from bench.sweep import Swept
 
-SIZE = Size(entities=4, indicators=12, months=14, users=18, backlog=4)
+SIZE = Size(entities=4, indicators=12, months=20, users=21, backlog=4, waiting=470)
 STAGES = 47
 """Of annex A as it ships, each occasion counted."""
 ADDED = {"actions"}
@@ -60,6 +62,57 @@ async def test_the_data_is_such_as_the_service_makes(url: str) -> None:
         await connection.close()
 
 
+async def test_the_floor_reads_the_lines_of_the_fullest_inbox(
+    url: str, servers: tuple[dict[str, Running], Path]
+) -> None:
+    running, home = servers
+    inbox = (await Ground.of(url, home / "keys")).inbox
+    for number, token in enumerate((inbox.manager, inbox.specialist)):
+        said = {}
+        for kind in ("floor", "ours"):
+            lines: list[Any] = []
+            cursor = ""
+            while cursor is not None:
+                path = inbox.paths(kind, f"&limit=200{cursor}")[number]
+                page = await _asked(running[kind], Request("GET", path, token), 200)
+                lines += page["items"]
+                cursor = f"&cursor={page['next_cursor']}" if len(page["items"]) == 200 else None
+            said[kind] = lines
+        assert said["ours"] == said["floor"]
+        assert len(said["ours"]) >= SIZE.waiting
+        assert {line["kind"] for line in said["ours"]} >= {
+            "result",
+            "path_stage",
+            "challenge",
+            "risk",
+            "action",
+        }
+
+
+async def test_everything_due_is_swept_while_requests_are_served_and_brought_back(
+    url: str, servers: tuple[dict[str, Running], Path]
+) -> None:
+    running, home = servers
+    before = await _counts(url)
+    swept = await sweep.measure(url, running["ours"], await Ground.of(url, home / "keys"), 1)
+    assert swept.deadlines >= SIZE.waiting
+    assert sum(swept.batches) > swept.deadlines, "actions are the manager's and the specialist's"
+    assert max(swept.batches) <= reminding.BATCH
+    assert 1 < swept.people <= SIZE.users
+    assert swept.meanwhile
+    assert await _counts(url) == before
+
+
+def test_what_is_said_of_a_sweep() -> None:
+    meanwhile = [number / 1000 for number in range(100, 0, -1)]
+    assert Swept(12.34, 1500, 2, [1000, 600], meanwhile, []).said().splitlines() == [
+        "1,500 deadlines, 1,600 reminders to 2 people in 12.3 s (wanted: under 60)",
+        "2 batches, of 1,000 reminders at most",
+        "requests meanwhile: 100, half in 51 ms, 99 of 100 in 100 ms, the slowest 100 ms",
+        "for as long without: none",
+    ]
+
+
 async def test_all_three_answer_alike_and_are_brought_back(
     url: str, servers: tuple[dict[str, Running], Path]
 ) -> None:
@@ -69,7 +122,7 @@ async def test_all_three_answer_alike_and_are_brought_back(
     for scene in ("list", "one", "figures", "card", "page_1", "scoreboard", "runs", "timeline"):
         said = {}
         for kind, server in running.items():
-            asked = scenes.reads(ground, kind, "").get(scene)
+            asked = scenes.reads(ground, kind, Deep()).get(scene)
             if asked is not None:
                 said[kind] = await _asked(server, Request("GET", asked[0].path, ground.national), 200)
         if scene in ("runs", "timeline"):  # these to the last cell, but for the cursor
@@ -112,7 +165,7 @@ async def _counts(url: str) -> list[Any]:
     try:
         return [
             await connection.fetchval(f"select count(*) from {table}")
-            for table in ("results", "events", "waits", "subjects", "idempotency_keys")
+            for table in ("results", "events", "waits", "subjects", "idempotency_keys", "notifications")
         ] + [await connection.fetchval("select count(*) from results where state = 'submitted'")]
     finally:
         await connection.close()

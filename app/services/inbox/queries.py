@@ -43,75 +43,76 @@ from app.services.people import visibility
 _w: FromClause = Wait.__table__
 _s: FromClause = Subject.__table__
 _e: FromClause = Entity.__table__
-_about = kinds.about(_w, _s)
 
 SOON = 7
 """Days ahead of today that are soon."""
 
 _LAST_SOON = sql.TODAY + literal_column(str(SOON), Integer)
-_OVERDUE = func.greatest(sql.TODAY - _w.c.due, literal_column("0"))  # 0 also where there is no day
 
 _DELEGATED = bindparam("actor_delegated", type_=ARRAY(Text))
 _CONTROL = bindparam("control_actions", type_=ARRAY(Text))
 _CONTROL_ACTIONS = sorted(rule.action for rule in permissions.RULES.values() if rule.control)
 
 
-def _barred() -> ColumnElement[bool]:
+def _barred(w: FromClause, about: FromClause) -> ColumnElement[bool]:
     """Four eyes keeps this person from the step that is awaited."""
-    return and_(_w.c.action == any_(_CONTROL), any_(_about.c.barred) == visibility.PERSON)
+    return and_(w.c.action == any_(_CONTROL), any_(about.c.barred) == visibility.PERSON)
 
 
-def _of_my_parties() -> ColumnElement[bool]:
+def _of_my_parties(w: FromClause) -> ColumnElement[bool]:
     """The party is one of mine, its action was delegated to me, or my office records it for the head."""
     return or_(
         # Who is named as a person is so only while they belong to the entity.
         and_(
-            _w.c.party == any_(visibility.KEYS),
-            or_(sql.party_name(_w.c.party) != sql.const(PERSON), _w.c.entity_id == any_(visibility.ENTITIES)),
+            w.c.party == any_(visibility.KEYS),
+            or_(sql.party_name(w.c.party) != sql.const(PERSON), w.c.entity_id == any_(visibility.ENTITIES)),
         ),
-        func.concat(_w.c.action, literal_column("' '"), _w.c.party) == any_(_DELEGATED),
+        func.concat(w.c.action, literal_column("' '"), w.c.party) == any_(_DELEGATED),
         and_(
-            sql.party_name(_w.c.party) == sql.const("head"),
-            func.concat(literal_column("'head_office:'"), _w.c.entity_id) == any_(visibility.KEYS),
+            sql.party_name(w.c.party) == sql.const("head"),
+            func.concat(literal_column("'head_office:'"), w.c.entity_id) == any_(visibility.KEYS),
         ),
     )
 
 
-def _joined() -> FromClause:
-    """Waits with what they are about."""
-    return _w.join(_s, _s.c.id == _w.c.subject_id).join(_e, _e.c.id == _w.c.entity_id).join(_about, true())
+def _perhaps(w: FromClause, *, of_division: bool = False) -> ColumnElement[bool]:
+    """Open, and of a party or an entity that makes it worth a closer look: what the indexes of open waits find, where
+    what is awaited is among it."""
+    leads = w.c.entity_id == any_(visibility.LEADS)
+    found = team.perhaps(w) if of_division else w.c.party == any_(visibility.CHAIN)
+    return and_(w.c.closed_at.is_(None), or_(found, leads))
 
 
-def _awaited() -> tuple[ColumnElement[bool], ...]:
+def _awaited(w: FromClause, about: FromClause) -> tuple[ColumnElement[bool], ...]:
     """What waits for the person: for one of their parties, or for the head that they are or record for."""
-    return _w.c.closed_at.is_(None), or_(_of_my_parties(), _about.c.nobody_left), ~_barred()
+    return or_(_of_my_parties(w), about.c.nobody_left), ~_barred(w, about)
 
 
-def _awaited_of_division() -> tuple[ColumnElement[bool], ...]:
+def _awaited_of_division(w: FromClause, about: FromClause) -> tuple[ColumnElement[bool], ...]:
     """What waits for anybody of the person's division or office, or for the head that they are or record for, as far as
     they see it; whom four eyes keeps from it is for their colleagues to be."""
-    theirs = or_(team.awaited(_w), _about.c.nobody_left)
-    return _w.c.closed_at.is_(None), theirs, seen.seen(_w, _s)
+    return or_(team.awaited(w), about.c.nobody_left), seen.seen(w, _s)
 
 
 def waiting(*conditions: ColumnElement[bool], more: Sequence[ColumnElement[Any]] = ()) -> Select[Any]:
     """What waits for the person, one row per thing and event that made it wait, with what it is about and `more`;
     narrowed by conditions on `Wait`. It takes the parameters that `params` gives."""
+    about = kinds.about(_w, _s)
     return (
         select(
             _w.c.subject_id,
             _w.c.opened_by_event.label("event_id"),
             _w.c.entity_id,
-            _about.c.title_ar,
-            _about.c.title_en,
-            _about.c.period,
+            about.c.title_ar,
+            about.c.title_en,
+            about.c.period,
             _w.c.action,
             _w.c.due,
             *more,
         )
         .ext(distinct_on(_w.c.subject_id, _w.c.opened_by_event))
-        .select_from(_joined())
-        .where(*_awaited(), *conditions)
+        .select_from(_w.join(_s, _s.c.id == _w.c.subject_id).join(about, true()))
+        .where(_perhaps(_w), *_awaited(_w, about), *conditions)
         .order_by(_w.c.subject_id, _w.c.opened_by_event, _w.c.rank)
     )
 
@@ -119,11 +120,12 @@ def waiting(*conditions: ColumnElement[bool], more: Sequence[ColumnElement[Any]]
 def counts() -> ScalarSelect[Any]:
     """How many things wait for the person, as JSON: of these those whose day is past, and those whose day is
     within the next `SOON` days."""
+    about = kinds.about(_w, _s)
     once = (
         select(_w.c.subject_id, _w.c.due)
         .ext(distinct_on(_w.c.opened_at, _w.c.subject_id))
-        .select_from(_joined())
-        .where(*_awaited())
+        .select_from(_w.join(_s, _s.c.id == _w.c.subject_id).join(about, true()))
+        .where(_perhaps(_w), *_awaited(_w, about))
         .order_by(_w.c.opened_at, _w.c.subject_id, _w.c.rank)
         .subquery("once")
     )
@@ -137,19 +139,22 @@ def counts() -> ScalarSelect[Any]:
     ).scalar_subquery()
 
 
-def _narrowed() -> list[ColumnElement[bool]]:
-    """Filters that are null narrow nothing: a statement of this size is planned once for all of them."""
-    when, entity_id, kind = (
-        bindparam("due", type_=Text),
-        bindparam("entity_id", type_=Uuid),
-        bindparam("kind", type_=Text),
-    )
-    late, soon = _w.c.due < sql.TODAY, _w.c.due.between(sql.TODAY, _LAST_SOON)
+def _narrowed(w: FromClause) -> list[ColumnElement[bool]]:
+    """A filter that is null narrows nothing: a statement of this size is planned once for all of them."""
+    when, entity_id = bindparam("due", type_=Text), bindparam("entity_id", type_=Uuid)
+    late, soon = w.c.due < sql.TODAY, w.c.due.between(sql.TODAY, _LAST_SOON)
     return [
         or_(when.is_(None), case((when == sql.const(DueWhen.LATE), late), else_=soon)),
-        or_(entity_id.is_(None), _w.c.entity_id == entity_id),
-        or_(kind.is_(None), _s.c.kind == kind),
+        or_(entity_id.is_(None), w.c.entity_id == entity_id),
     ]
+
+
+def _below(w: FromClause) -> ColumnElement[bool]:
+    position = (
+        bindparam("after_since", type_=DateTime(timezone=True)),
+        bindparam("after_subject_id", type_=Uuid),
+    )
+    return tuple_(w.c.opened_at, w.c.subject_id) > tuple_(*position)
 
 
 def _list(given: frozenset[str], *, after: bool) -> Query:
@@ -158,42 +163,46 @@ def _list(given: frozenset[str], *, after: bool) -> Query:
 
 @lru_cache(maxsize=4)
 def _page(*, of_division: bool, after: bool) -> Query:
-    theirs = team.awaited(_w) if of_division else _of_my_parties()
+    # Sorted before it is looked at closely, so that a page looks at no more than it shows.
+    w = (
+        select(_w)
+        .where(
+            _perhaps(_w, of_division=of_division),
+            *_narrowed(_w),
+            *([_below(_w)] if after else []),
+        )
+        .order_by(_w.c.opened_at, _w.c.subject_id, _w.c.rank)
+        .subquery("w")
+    )
+    about, kind = kinds.about(w, _s), bindparam("kind", type_=Text)
+    theirs = team.awaited(w) if of_division else _of_my_parties(w)
     # One line per thing, in the role that is named first, though a person may answer to several.
     once = (
         select(
-            _w.c.subject_id,
+            w.c.subject_id,
             _s.c.kind,
-            sql.obj(ar=_about.c.title_ar, en=_about.c.title_en).label("title"),
-            _about.c.period,
+            sql.obj(ar=about.c.title_ar, en=about.c.title_en).label("title"),
+            about.c.period,
             sql.ref(_e).label("entity"),
-            _w.c.action,
+            w.c.action,
             # Where the head is asked only because nobody else is left, the party is the head.
-            case((theirs, sql.party_name(_w.c.party)), else_=sql.const("head")).label("party"),
-            (_w.c.rank > literal_column("0")).label("substitute"),
-            _w.c.opened_at.label("since"),
-            _w.c.due,
-            func.coalesce(_w.c.due < sql.TODAY, false()).label("late"),
-            _OVERDUE.label("overdue_days"),
+            case((theirs, sql.party_name(w.c.party)), else_=sql.const("head")).label("party"),
+            (w.c.rank > literal_column("0")).label("substitute"),
+            w.c.opened_at.label("since"),
+            w.c.due,
+            func.coalesce(w.c.due < sql.TODAY, false()).label("late"),
+            # 0 also where there is no day
+            func.greatest(sql.TODAY - w.c.due, literal_column("0")).label("overdue_days"),
         )
-        .ext(distinct_on(_w.c.opened_at, _w.c.subject_id))
-        .select_from(_joined())
+        .ext(distinct_on(w.c.opened_at, w.c.subject_id))
+        .select_from(
+            w.join(_s, _s.c.id == w.c.subject_id).join(_e, _e.c.id == w.c.entity_id).join(about, true())
+        )
         .where(
-            *(_awaited_of_division() if of_division else _awaited()),
-            *_narrowed(),
-            *(
-                [
-                    tuple_(_w.c.opened_at, _w.c.subject_id)
-                    > tuple_(
-                        bindparam("after_since", type_=DateTime(timezone=True)),
-                        bindparam("after_subject_id", type_=Uuid),
-                    )
-                ]
-                if after
-                else []
-            ),
+            *(_awaited_of_division(w, about) if of_division else _awaited(w, about)),
+            or_(kind.is_(None), _s.c.kind == kind),
         )
-        .order_by(_w.c.opened_at, _w.c.subject_id, _w.c.rank)
+        .order_by(w.c.opened_at, w.c.subject_id, w.c.rank)
         .limit(bindparam("count", type_=Integer))
     )
     return Query(lambda: sql.as_json(once, "since", "subject_id"))

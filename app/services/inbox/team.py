@@ -7,13 +7,11 @@ from uuid import UUID
 from sqlalchemy import (
     ARRAY,
     ColumnElement,
-    Select,
     Text,
     Uuid,
     and_,
     any_,
     bindparam,
-    exists,
     func,
     literal_column,
     or_,
@@ -57,16 +55,24 @@ def of(actor: Actor) -> Mapping[str, Any]:
 def awaited(w: FromClause) -> ColumnElement[bool]:
     """Whether the wait `w` is for somebody of the person's division or office: for one of its parties, for a
     representative who works for the office, for who manages a project that the division carries out."""
-    i = Initiative.__table__.alias()
-    managed: Select[Any] = select(literal_column("1")).where(
-        func.concat(literal_column(f"'{PROJECT_MANAGER}:'"), i.c.id) == w.c.party,
-        i.c.division_id == any_(_DIVISIONS),
-    )
     return or_(
         w.c.party == any_(_KEYS),
         and_(
             w.c.entity_id == any_(_OFFICES),
             or_(*(sql.party_name(w.c.party) == sql.const(role) for role in REPRESENTATIVES)),
         ),
-        and_(sql.party_name(w.c.party) == sql.const(PROJECT_MANAGER), exists(managed.correlate(w))),
+        w.c.party == any_(_managers()),
     )
+
+
+def perhaps(w: FromClause) -> ColumnElement[bool]:
+    """The same by parties and entities alone, as the indexes of open waits find it: whatever is awaited, and more."""
+    return or_(w.c.party == any_(_KEYS), w.c.entity_id == any_(_OFFICES), w.c.party == any_(_managers()))
+
+
+def _managers() -> ColumnElement[Any]:
+    """The parties of who manages the projects of the person's divisions."""
+    i = Initiative.__table__.alias()
+    party = func.concat(literal_column(f"'{PROJECT_MANAGER}:'"), i.c.id)
+    found = select(party).where(i.c.division_id == any_(_DIVISIONS)).correlate_except(i)
+    return func.array(found.scalar_subquery(), type_=ARRAY(Text))
