@@ -93,11 +93,10 @@ def _meetings() -> Query:
 
 
 def _due() -> Query:
-    w = Wait.__table__
     waiting = inbox.waiting(
         Wait.due >= bindparam("since_day", type_=Date),
         Wait.due < bindparam("until_day", type_=Date),
-        more=(w.c.opened_at, _e.c.name_ar, _e.c.name_en),
+        more=lambda w: (w.c.opened_at, _e.c.name_ar, _e.c.name_en),
     ).subquery("waiting")
     return Query(lambda: select(waiting).order_by(waiting.c.due, waiting.c.subject_id).limit(_LIMIT))
 
