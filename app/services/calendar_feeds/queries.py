@@ -94,11 +94,10 @@ def _meetings() -> Query:
 
 
 def _due() -> Query:
-    w = Wait.__table__
     waiting = inbox.waiting(
         Wait.due >= bindparam("since_day", type_=Date),
         Wait.due < bindparam("until_day", type_=Date),
-        more=(w.c.opened_at, _e.c.name_ar, _e.c.name_en),
+        more=lambda w: (w.c.opened_at, _e.c.name_ar, _e.c.name_en),
     ).subquery("waiting")
     # A step may be awaited of two of the person's parties since different moments: it is one event in a calendar.
     once = (

@@ -1,6 +1,6 @@
 """What waits for a person: the open waits of the parties that they answer to."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -83,6 +83,11 @@ def _perhaps(w: FromClause, *, of_division: bool = False) -> ColumnElement[bool]
     return and_(w.c.closed_at.is_(None), or_(found, leads))
 
 
+def _joined(w: FromClause, about: FromClause) -> FromClause:
+    """Waits with what they are about."""
+    return w.join(_s, _s.c.id == w.c.subject_id).join(_e, _e.c.id == w.c.entity_id).join(about, true())
+
+
 def _awaited(w: FromClause, about: FromClause) -> tuple[ColumnElement[bool], ...]:
     """What waits for the person: for one of their parties, or for the head that they are or record for."""
     return or_(_of_my_parties(w), about.c.nobody_left), ~_barred(w, about)
@@ -94,26 +99,41 @@ def _awaited_of_division(w: FromClause, about: FromClause) -> tuple[ColumnElemen
     return or_(team.awaited(w), about.c.nobody_left), seen.seen(w, _s)
 
 
-def waiting(*conditions: ColumnElement[bool], more: Sequence[ColumnElement[Any]] = ()) -> Select[Any]:
-    """What waits for the person, one row per thing and event that made it wait, with what it is about and `more`;
-    narrowed by conditions on `Wait`. It takes the parameters that `params` gives."""
-    about = kinds.about(_w, _s)
+def _nothing(_: FromClause) -> Sequence[ColumnElement[Any]]:
+    return ()
+
+
+def waiting(
+    *conditions: ColumnElement[bool],
+    more: Callable[[FromClause], Sequence[ColumnElement[Any]]] = _nothing,
+) -> Select[Any]:
+    """What waits for the person, one row per thing and event that made it wait, with what it is about and `more` of it
+    (given the wait; its subject and entity are joined); narrowed by conditions on `Wait`. It takes the parameters that
+    `params` gives."""
+    # Sorted before it is looked at closely; or the planner would go through all waits ever, which lie in this order.
+    w = (
+        select(_w)
+        .where(_perhaps(_w), *conditions)
+        .order_by(_w.c.subject_id, _w.c.opened_by_event, _w.c.rank)
+        .subquery("w")
+    )
+    about = kinds.about(w, _s)
     return (
         select(
-            _w.c.subject_id,
-            _w.c.opened_by_event.label("event_id"),
-            _w.c.entity_id,
+            w.c.subject_id,
+            w.c.opened_by_event.label("event_id"),
+            w.c.entity_id,
             about.c.title_ar,
             about.c.title_en,
             about.c.period,
-            _w.c.action,
-            _w.c.due,
-            *more,
+            w.c.action,
+            w.c.due,
+            *more(w),
         )
-        .ext(distinct_on(_w.c.subject_id, _w.c.opened_by_event))
-        .select_from(_w.join(_s, _s.c.id == _w.c.subject_id).join(about, true()))
-        .where(_perhaps(_w), *_awaited(_w, about), *conditions)
-        .order_by(_w.c.subject_id, _w.c.opened_by_event, _w.c.rank)
+        .ext(distinct_on(w.c.subject_id, w.c.opened_by_event))
+        .select_from(_joined(w, about))
+        .where(*_awaited(w, about))
+        .order_by(w.c.subject_id, w.c.opened_by_event, w.c.rank)
     )
 
 
@@ -124,7 +144,7 @@ def counts() -> ScalarSelect[Any]:
     once = (
         select(_w.c.subject_id, _w.c.due)
         .ext(distinct_on(_w.c.opened_at, _w.c.subject_id))
-        .select_from(_w.join(_s, _s.c.id == _w.c.subject_id).join(about, true()))
+        .select_from(_joined(_w, about))
         .where(_perhaps(_w), *_awaited(_w, about))
         .order_by(_w.c.opened_at, _w.c.subject_id, _w.c.rank)
         .subquery("once")
@@ -195,9 +215,7 @@ def _page(*, of_division: bool, after: bool) -> Query:
             func.greatest(sql.TODAY - w.c.due, literal_column("0")).label("overdue_days"),
         )
         .ext(distinct_on(w.c.opened_at, w.c.subject_id))
-        .select_from(
-            w.join(_s, _s.c.id == w.c.subject_id).join(_e, _e.c.id == w.c.entity_id).join(about, true())
-        )
+        .select_from(_joined(w, about))
         .where(
             *(_awaited_of_division(w, about) if of_division else _awaited(w, about)),
             or_(kind.is_(None), _s.c.kind == kind),

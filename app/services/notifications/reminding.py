@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    ColumnElement,
     Date,
     DateTime,
     Integer,
@@ -52,21 +53,24 @@ _PEOPLE = Query(
 
 
 def _due() -> Compilable:
-    n, s = Notification.__table__.alias(), Subject.__table__
-    reason = case(
-        (Wait.due < sql.TODAY, sql.const(Reason.LATE)),
-        (Wait.due == sql.TODAY, sql.const(Reason.DUE_TODAY)),
-        else_=sql.const(Reason.DUE_SOON),
-    )
+    n, s, w = Notification.__table__.alias(), Subject.__table__, Wait.__table__
+
+    def reason(due: ColumnElement[Any]) -> ColumnElement[str]:
+        return case(
+            (due < sql.TODAY, sql.const(Reason.LATE)),
+            (due == sql.TODAY, sql.const(Reason.DUE_TODAY)),
+            else_=sql.const(Reason.DUE_SOON),
+        )
+
     told: Select[Any] = select(literal_column("1", Integer)).where(
-        n.c.person_id == visibility.PERSON, n.c.event_id == Wait.opened_by_event, n.c.reason == reason
+        n.c.person_id == visibility.PERSON, n.c.event_id == w.c.opened_by_event, n.c.reason == reason(w.c.due)
     )
     return inbox.waiting(
         Wait.due <= bindparam("soon", type_=Date),
         # Who was told today that it waits is not reminded the same day.
         Wait.opened_at < bindparam("today_began", type_=DateTime(timezone=True)),
         ~exists(told),
-        more=(reason.label("reason"), s.c.kind),
+        more=lambda w: (reason(w.c.due).label("reason"), s.c.kind),
     ).limit(literal_column(str(BATCH)))
 
 
