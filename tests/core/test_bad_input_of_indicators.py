@@ -216,7 +216,7 @@ BODIES: list[tuple[str, Any, str, str]] = [
     ("indicators/{active}/schedules", {"starts_on": "2026-02-30"}, "#/starts_on", "wrong_type"),
     ("indicators/{active}/schedules", {"starts_on": "2026-02-01"}, "#/starts_on", "not_a_boundary"),
     ("indicators/{active}/schedules", {"starts_on": "9999-10-01"}, "#/starts_on", "beyond_calendar"),
-    ("indicators/{active}/schedules", {"starts_on": "0001-01-01"}, "#/starts_on", "long_past"),
+    ("indicators/{active}/schedules", {"starts_on": "0002-01-01"}, "#/starts_on", "long_past"),
     ("indicators/{active}/schedules", {"late_for": 367}, "#/late_for", "too_large"),
     ("obligations/{closed}/reopenings", {"expires_on": "2001-01-01"}, "#/expires_on", "out_of_range"),
     ("obligations/{closed}/reopenings", {"period": "2020"}, "#/period", "unknown_field"),
