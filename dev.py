@@ -29,7 +29,8 @@ CHECKS = [
     ("format", ["ruff", "format", "--check", "."]),
     ("types", ["mypy", "app"]),
     ("imports", ["lint-imports"]),
-    ("tests", ["pytest", "-q", "-n", "2"]),
+    # A file at a time: its database, its service and its people are made once.
+    ("tests", ["pytest", "-q", "-n", "2", "--dist", "loadfile"]),
     ("contract", ["python", "-m", "tests.contract_lint"]),
 ]
 

@@ -1,6 +1,7 @@
 """Real PostgreSQL for every test: one cluster per worker, a template made by the real migrations, and
 for each test module a database cloned from it. Tests of one module make their own entities and people."""
 
+import gc
 import re
 import signal
 from collections.abc import AsyncIterator, Iterator
@@ -23,6 +24,12 @@ from tests.factories.world import World
 for number in (signal.SIGHUP, signal.SIGINT):
     if signal.getsignal(number) == signal.SIG_IGN:
         signal.signal(number, signal.SIG_DFL)
+
+
+def pytest_collection_finish() -> None:
+    """What was imported and collected stays until the end: it need not be looked through again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
