@@ -162,10 +162,11 @@ PARTIES: dict[str, Text] = {
     ),
     "step:verify": Text(
         "the technical representative who is assigned to the subject, its indicator or initiative, or a specialist of the"
-        " owner; of a restricted action or meeting its manager; for the definition of a vision indicator another person"
-        " of UNIT; never who entered or edited the subject, or brought evidence of it",
-        "الممثل الفني المكلف بالموضوع أو بمؤشره أو أخصائي في الجهة المالكة، وللإجراء المقيّد والاجتماع المقيّد مدير"
-        " المكتب، ولتعريف مؤشر الرؤية شخص آخر من وحدة المتابعة، ولا يتولاه من أدخل الموضوع أو عدّله أو قدّم أدلة عليه",
+        " owner; of a restricted action, challenge, meeting or risk the manager; for the definition of a vision"
+        " indicator another person of UNIT; never who entered or edited the subject, or brought evidence of it",
+        "الممثل الفني المكلف بالموضوع أو بمؤشره أو أخصائي في الجهة المالكة، وللمقيّد من الإجراءات"
+        " والتحديات والاجتماعات والمخاطر مدير المكتب، ولتعريف مؤشر الرؤية شخص آخر من وحدة المتابعة،"
+        " ولا يتولاه من أدخل الموضوع أو عدّله أو قدّم أدلة عليه",
     ),
 }
 """How each party of the table stands to the subject."""

@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from app.enums import Role
-from tests.evidence.bringing import announcement, put
+from tests.evidence.bringing import Proof, announcement, put
 from tests.factories.challenges import Bureau
 from tests.factories.world import Person, World
 
@@ -122,3 +122,21 @@ async def test_evidence_follows_the_challenge(bureau: Bureau) -> None:
     refused = await stranger.api.create("/v1/evidence", {**announcement(bureau.indicator), "subject_id": id_})
     assert refused.status_code == 422
     assert (await stranger.api.get(f"/v1/challenges/{uuid4()}")).status_code == 404
+
+
+async def test_evidence_of_a_restricted_challenge_names_it_to_no_other_specialist(bureau: Bureau) -> None:
+    path = await bureau.opened(bureau.specialist, classification="restricted")
+    second = await bureau.world.person(Role.SPECIALIST, bureau.entity)
+    made = await bureau.specialist.api.create(
+        "/v1/evidence", {**announcement(bureau.indicator), "subject_id": path.rpartition("/")[2]}
+    )
+    assert made.status_code == 201, made.text
+    proof = Proof.of(made)
+    evidence_id = proof.path.rpartition("/")[2]
+    assert evidence_id not in (await second.api.get("/v1/inbox")).text
+    assert (await second.api.get(proof.path)).status_code == 404
+    assert (await put(bureau.specialist, proof)).status_code == 200
+    assert evidence_id not in (await second.api.get("/v1/inbox")).text
+    assert evidence_id in (await bureau.manager.api.get("/v1/inbox")).text
+    etag = await bureau.manager.api.etag(proof.path)
+    assert (await bureau.manager.api.step(f"{proof.path}/verify", etag)).status_code == 200

@@ -9,7 +9,7 @@ import pytest
 
 from app.enums import Role
 from tests.core.refusals import written
-from tests.evidence.bringing import announcement
+from tests.evidence.bringing import Proof, announcement, put
 from tests.factories.plans import Planning
 from tests.factories.risks import LESSONS, PLAN, REASON, RESOURCES, RISK, RiskOffice
 from tests.factories.world import Person, World
@@ -245,3 +245,24 @@ async def test_evidence_of_a_risk(office: RiskOffice) -> None:
     await office.done(office.manager, path, "close", lessons=LESSONS)
     late = await office.enterer.api.create("/v1/evidence", subject)
     assert (late.status_code, late.json()["code"]) == (409, "subject_decided")
+
+
+async def test_evidence_of_a_restricted_risk_names_it_to_no_other_specialist(office: RiskOffice) -> None:
+    path = await office.registered(office.specialist, classification="restricted")
+    second = await office.world.person(Role.SPECIALIST, office.entity)
+    subject = {**announcement(office.indicator), "subject_id": path.rpartition("/")[2]}
+    made = await office.specialist.api.create("/v1/evidence", subject)
+    assert made.status_code == 201, made.text
+    proof = Proof.of(made)
+    evidence_id = proof.path.rpartition("/")[2]
+    for verifying in (False, True):
+        assert evidence_id not in (await second.api.get("/v1/inbox")).text
+        assert (await second.api.get(proof.path)).status_code == 404
+        if not verifying:
+            assert evidence_id in (await office.specialist.api.get("/v1/inbox")).text
+            assert (await put(office.specialist, proof)).status_code == 200
+    assert evidence_id in (await office.manager.api.get("/v1/inbox")).text
+    verified = await office.manager.api.step(
+        f"{proof.path}/verify", await office.manager.api.etag(proof.path)
+    )
+    assert verified.status_code == 200, verified.text

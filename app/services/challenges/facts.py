@@ -11,7 +11,7 @@ from sqlalchemy.sql.selectable import FromClause
 
 from app import clock
 from app.db import Lane, Query, Row
-from app.enums import SubjectKind
+from app.enums import Classification, SubjectKind
 from app.models import Challenge, ChallengeAttempt, ChallengeSolution, ChallengeStay, EscalationTable, Holiday
 from app.parties import Actor, Facts
 from app.services import sql
@@ -122,6 +122,7 @@ def of(row: Row, prefix: str = "") -> Facts:
             said("division_id"),
             said("level"),
             said("parties"),
+            said("opened_by_id") if said("classification") == Classification.RESTRICTED else None,
         ),
         edited_by=frozenset(said("barred")) if state in rules.HELD else frozenset(),
         nobody_left=rules.DUE.get(state, frozenset()) if said("nobody_left") else frozenset(),

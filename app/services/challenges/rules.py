@@ -14,7 +14,7 @@ from app.enums.challenges import (
     LevelDecision,
 )
 from app.errors import Conflict, FieldError, Invalid, Text, invalid
-from app.parties import UNIT, party_key
+from app.parties import PERSON, UNIT, party_key
 from app.services.transitions import Awaited, Transition
 
 _OPEN = frozenset({ChallengeState.OPEN.value})
@@ -128,8 +128,10 @@ def steps(
     division_id: UUID | None,
     level: str | None,
     more: Sequence[str] = (),
+    restricted_to: UUID | None = None,
 ) -> dict[str, tuple[str, ...]]:
     """Who takes which step of a challenge that `level` holds. `more`: party keys of the subject's own (a project manager).
+    `restricted_to`: who opened it, where only those named see it.
 
     Where nothing is to be decided, or nobody holds it, whoever may do so elsewhere: they are entitled, and learn that the
     state is wrong (409), not that they have no right (403).
@@ -143,7 +145,9 @@ def steps(
         HOLD: held_by,
         DECISION: held_by if level in (ChallengeLevel.HEAD, ChallengeLevel.UNIT) else (*head, UNIT),
         DOCUMENT: (
-            *(party_key(role, entity_id) for role in (Role.MANAGER, Role.SPECIALIST, Role.HEAD_OFFICE)),
+            *manager,
+            party_key(PERSON, restricted_to) if restricted_to else party_key(Role.SPECIALIST, entity_id),
+            party_key(Role.HEAD_OFFICE, entity_id),
             *division,
             *more,
         ),

@@ -16,13 +16,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import array
 
-from app.enums import (
-    Role,
-    SubjectKind,
-)
-from app.models import (
-    Challenge,
-)
+from app.enums import Classification, Role, SubjectKind
+from app.models import Challenge
+from app.parties import PERSON
+from app.services import sql
 from app.services.challenges import rules as challenges
 from app.services.challenges import subjects as challenge_subjects
 from app.services.challenges import visibility as challenge_visibility
@@ -34,26 +31,36 @@ from app.services.people import visibility
 def _of_challenge(id_: ColumnElement[Any]) -> Select[Any]:
     c = Challenge.__table__.alias()
     about = challenge_subjects.about(c)
-    specialist = party(Role.SPECIALIST, c.c.entity_id)
+    manager, specialist = party(Role.MANAGER, c.c.entity_id), party(Role.SPECIALIST, c.c.entity_id)
+    restricted = c.c.classification == sql.const(Classification.RESTRICTED)
+    # The specialists of the office do not read what is restricted, so that its manager verifies.
+    verifier = case((restricted, manager), else_=specialist)
+    opener = func.concat(literal_column(f"'{PERSON}:'"), c.c.opened_by_id)
     within = c.c.entity_id == any_(visibility.ENTITIES)
     seen = challenge_visibility.visible(c)
-    offices = (Role.MANAGER, Role.SPECIALIST, Role.HEAD_OFFICE)
     division = case(
         (c.c.division_id.is_not(None), func.concat(literal_column("'division:'"), c.c.division_id))
     )
-    attach = array([*(party(role, c.c.entity_id) for role in offices), division])
+    attach = array(
+        [
+            manager,
+            case((restricted, opener), else_=specialist),
+            party(Role.HEAD_OFFICE, c.c.entity_id),
+            division,
+        ]
+    )
     return (
         row(
             SubjectKind.CHALLENGE,
             state=c.c.state,
             attach=func.array_remove(attach, null()) + about.c.parties,
-            verify=array([representative(c.c.id), representative(c.c.about_id), specialist]),
+            verify=array([representative(c.c.id), representative(c.c.about_id), verifier]),
             edited_by=c.c.edited_by,
             attach_due=null(),
             verify_due=null(),
             sight=Sight(
                 at_work=and_(within, seen),
-                named=and_(within, or_(challenge_visibility.named(c), specialist == any_(visibility.KEYS))),
+                named=and_(within, or_(challenge_visibility.named(c), verifier == any_(visibility.KEYS))),
                 disclosed=and_(visibility.NATIONAL, seen),
             ),
             of=about,

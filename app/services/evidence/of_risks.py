@@ -5,8 +5,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, any_, case, func, literal_column, null, select, true
 from sqlalchemy.dialects.postgresql import array
 
-from app.enums import Role, SubjectKind
+from app.enums import Classification, Role, SubjectKind
 from app.models import Risk
+from app.parties import PERSON
+from app.services import sql
 from app.services.challenges import subjects
 from app.services.evidence.kinds import Evidenced, party, representative, row
 from app.services.evidence.visibility import Sight
@@ -20,25 +22,29 @@ def _of_risk(id_: ColumnElement[Any]) -> Select[Any]:
     # Its one title stands for both names.
     r = select(*t.c, t.c.title.label("name_ar"), t.c.title.label("name_en")).subquery()
     about = subjects.named(r.c.about_id, r, subjects.WORK, kind=r.c.about_kind)
-    specialist = party(Role.SPECIALIST, r.c.entity_id)
+    manager, specialist = party(Role.MANAGER, r.c.entity_id), party(Role.SPECIALIST, r.c.entity_id)
+    restricted = r.c.classification == sql.const(Classification.RESTRICTED)
+    # The specialists of the office do not read what is restricted, so that its manager verifies.
+    verifier = case((restricted, manager), else_=specialist)
+    registrar = func.concat(literal_column(f"'{PERSON}:'"), r.c.registered_by_id)
     within = r.c.entity_id == any_(visibility.ENTITIES)
     seen = risk_visibility.visible(r)
     division = case(
         (r.c.division_id.is_not(None), func.concat(literal_column("'division:'"), r.c.division_id))
     )
-    attach = array([party(Role.MANAGER, r.c.entity_id), specialist, division])
+    attach = array([manager, case((restricted, registrar), else_=specialist), division])
     return (
         row(
             SubjectKind.RISK,
             state=r.c.state,
             attach=func.array_remove(attach, null()) + func.coalesce(about.c.parties, subjects.NOBODY),
-            verify=array([representative(r.c.id), representative(r.c.about_id), specialist]),
+            verify=array([representative(r.c.id), representative(r.c.about_id), verifier]),
             edited_by=r.c.edited_by,
             attach_due=null(),
             verify_due=null(),
             sight=Sight(
                 at_work=and_(within, seen),
-                named=and_(within, risk_visibility.named(r) | (specialist == any_(visibility.KEYS))),
+                named=and_(within, risk_visibility.named(r) | (verifier == any_(visibility.KEYS))),
                 disclosed=and_(visibility.NATIONAL, seen),
             ),
             of=r,

@@ -12,7 +12,7 @@ from sqlalchemy.sql.selectable import FromClause
 
 from app import clock
 from app.db import Lane, Query, Row
-from app.enums import SubjectKind
+from app.enums import Classification, SubjectKind
 from app.models import Holiday, Risk, RiskRaising, RiskResource, RiskSettings
 from app.parties import Actor, Facts
 from app.services import sql
@@ -39,6 +39,7 @@ _OWN = (
     "state",
     "version",
     "barred",
+    "registered_by_id",
     "strategy",
     "plan",
     "assessments",
@@ -144,7 +145,13 @@ def of(row: Row, prefix: str = "") -> Facts:
 
     state = said("state")
     named = rules.steps(
-        said("entity_id"), said("division_id"), state, said("score"), said("head_from"), said("parties")
+        said("entity_id"),
+        said("division_id"),
+        state,
+        said("score"),
+        said("head_from"),
+        said("parties"),
+        said("registered_by_id") if said("classification") == Classification.RESTRICTED else None,
     )
     return Facts(
         kind=SubjectKind.RISK,

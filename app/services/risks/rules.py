@@ -14,7 +14,7 @@ from app.enums import Party, Role
 from app.enums.challenges import ChallengeKind
 from app.enums.risks import ResourceKind, RiskKind, RiskLevel, RiskState, RiskStrategy
 from app.errors import Conflict, FieldError, Invalid, Text, invalid
-from app.parties import UNIT, party_key
+from app.parties import PERSON, UNIT, party_key
 from app.services.calendar import rules as calendar
 from app.services.risk_settings.rules import Scale
 from app.services.transitions import Awaited, Transition
@@ -154,8 +154,10 @@ def steps(
     score: int,
     head_from: int,
     more: Sequence[str] = (),
+    restricted_to: UUID | None = None,
 ) -> dict[str, tuple[str, ...]]:
-    """Who takes which step of a risk. `more`: party keys of the subject's own (a project manager).
+    """Who takes which step of a risk. `more`: party keys of the subject's own (a project manager). `restricted_to`: who
+    registered it, where only those named see it.
 
     Where nothing is to be accepted or answered, whoever may do so elsewhere: they are entitled, and learn that the state
     is wrong (409), not that they have no right (403).
@@ -169,7 +171,12 @@ def steps(
         ACCEPTANCE: accepts(score, head_from, entity_id) if state == _TO_ACCEPT else (manager, head),
         RESOURCES: (head,),
         ANSWERING: answering.get(state, (head, UNIT)),
-        DOCUMENT: (manager, party_key(Role.SPECIALIST, entity_id), *division, *more),
+        DOCUMENT: (
+            manager,
+            party_key(PERSON, restricted_to) if restricted_to else party_key(Role.SPECIALIST, entity_id),
+            *division,
+            *more,
+        ),
     }
 
 

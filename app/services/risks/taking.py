@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from app.db import Writer
+from app.enums import Classification
 from app.models import Risk
 from app.parties import Actor, Entitlement, Facts
 from app.services.people import steps
@@ -33,6 +34,7 @@ def then(
         row["score"] if score is None else score,
         row["head_from"] if head_from is None else head_from,
         row["parties"],
+        row["registered_by_id"] if row["classification"] == Classification.RESTRICTED else None,
     )
     until = due or (row["review_on"] if state in rules.RUNNING else None)
     return replace(facts, steps=named, due={} if until is None else dict.fromkeys(named, until))
