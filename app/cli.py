@@ -164,16 +164,20 @@ async def _scan(settings: FileSettings, scanner: Scanner) -> Mapping[str, int]:
 
 @cli.command()
 def tick() -> None:
-    """Ask for the figures of the time to come: obligations up to the end of next year. For a timer, once a day.
+    """Ask for the figures of the time to come: obligations up to the end of next year; and let those that are due wait for
+    who enters them. For a timer, once a day.
 
     A second run makes none.
     """
     from app import ticking
 
     with _faults_in_one_line():
-        done = asyncio.run(ticking.tick(config.load_database().owner_url))
+        url = config.load_database().owner_url
+        done = asyncio.run(ticking.tick(url))
+        awaited = asyncio.run(ticking.await_entry(url))
     typer.echo(f"obligations: {done.made} made, {done.redated} dated anew")
     typer.echo(f"indicators: {done.begun} measured by another schedule from now on")
+    typer.echo(f"figures: {awaited} wait otherwise than before")
     if done.undated:
         typer.echo(f"{done.undated} not made yet: the holidays of their time are not known")
 

@@ -79,6 +79,7 @@ async def load(
                 done(await demo_people.load_people(connection, invented, hashes, at))
             done(await activity.act(connection, url, at))
             done(await planning.plan(connection, url, planned, at))
+        await ticking.await_entry(url)  # what is left to be entered
     finally:
         await connection.close()
     return counts

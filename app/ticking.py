@@ -1,9 +1,11 @@
 """`mutabaa tick`: brings what is due to what the schedules and the holidays say, as time goes on.
 
 Obligations reach to the end of next year, so that each year asks for one more; a schedule set for a later day
-comes into force; and days that a load of newer holidays brought are counted.
+comes into force; and days that a load of newer holidays brought are counted. And what has opened waits for who enters it.
 """
 
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -14,7 +16,7 @@ from sqlalchemy import column, text
 from app import clock
 from app.db import WORKING, OwnerLane, Query
 from app.enums import IndicatorState
-from app.services.obligations import making
+from app.services.obligations import awaiting, making
 
 BATCH = 200
 """Indicators of one transaction, so that nobody who sets a schedule waits long for one."""
@@ -40,15 +42,7 @@ async def tick(url: str, batch: int = BATCH, *, working: bool = False) -> Done:
     second one finds nothing left to do; of two at once, each waits for the other's batches.
     """
     now = clock.now()
-    connection = await asyncpg.connect(
-        url,
-        server_settings={
-            "application_name": "mutabaa tick",
-            "timezone": "UTC",
-            "lock_timeout": "60s",
-            **(WORKING if working else {}),
-        },
-    )
+    connection = await _connect(url, WORKING if working else {})
     lane = OwnerLane(connection)
     try:
         async with connection.transaction():
@@ -64,6 +58,34 @@ async def tick(url: str, batch: int = BATCH, *, working: bool = False) -> Done:
             last = ids[-1]
     finally:
         await connection.close()
+
+
+async def await_entry(url: str) -> int:
+    """Let the figures that are due wait for who enters them, as the worker does all the time; answers of how many waited
+    otherwise before. In the database at `url`, of the login that owns the tables."""
+    connection = await _connect(url, {})
+
+    @asynccontextmanager
+    async def begun() -> AsyncIterator[OwnerLane]:
+        async with connection.transaction():
+            yield OwnerLane(connection)
+
+    try:
+        return await awaiting.follow(begun, clock.now())
+    finally:
+        await connection.close()
+
+
+async def _connect(url: str, settings: Mapping[str, str]) -> "asyncpg.Connection[asyncpg.Record]":
+    return await asyncpg.connect(
+        url,
+        server_settings={
+            "application_name": "mutabaa tick",
+            "timezone": "UTC",
+            "lock_timeout": "60s",
+            **settings,
+        },
+    )
 
 
 async def _batch(

@@ -7,8 +7,9 @@ nothing hangs on one job, and an ended worker goes on where its tables say.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import timedelta
+from functools import partial
 
 import asyncpg
 import structlog
@@ -29,7 +30,8 @@ from app.db import WORKER_ROLE, Database
 from app.enums.notifications import Work
 from app.files import FileStore
 from app.services.evidence import scanning
-from app.services.notifications import mailing, reminding, telling, trouble
+from app.services.notifications import mailing, reminding, seeing, telling, trouble
+from app.services.obligations import awaiting
 
 log = structlog.get_logger("worker")
 
@@ -38,11 +40,12 @@ SCHEDULE: Mapping[Work, str] = {
     Work.MAIL: "* * * * *",
     Work.REMIND: "5 3-14 * * *",
     Work.SCAN: "*/5 * * * *",
+    Work.AWAIT: "*/5 * * * *",
     Work.TICK: "10 20 * * *",
     Work.SWEEP: "40 21 * * *",
 }
 """When each is done at the latest, in UTC: four hours before the time in Oman. Reminders come in time for the mail of
-the day; obligations are made once the day has changed."""
+the day; obligations are made once the day has changed, and whom they wait for follows what people do within minutes."""
 
 POLL = timedelta(seconds=2)
 """How long a job waits at most for a worker that nobody woke."""
@@ -88,7 +91,12 @@ class Worker:
     async def tick(self) -> None:
         """What `mutabaa tick` does."""
         done = await ticking.tick(str(self.settings.database_url), working=True)
-        log.info("ticked", made=done.made, redated=done.redated, begun=done.begun, undated=done.undated)
+        log.info("ticked", **asdict(done))
+
+    async def await_entry(self) -> None:
+        """Let the figures that are due wait for who enters them."""
+        begun = partial(seeing.everywhere, self.database)
+        log.info("awaited", figures=await awaiting.follow(begun, clock.now()))
 
     async def scan(self) -> None:
         """What `mutabaa scan` does, where there is a clamd."""
@@ -110,6 +118,7 @@ class Worker:
                 Work.MAIL: self.mail,
                 Work.REMIND: self.remind,
                 Work.TICK: self.tick,
+                Work.AWAIT: self.await_entry,
                 Work.SCAN: self.scan,
                 Work.SWEEP: self.sweep,
             }.items()

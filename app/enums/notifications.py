@@ -47,5 +47,6 @@ class Work(StrEnum):
     MAIL = "mail"
     REMIND = "remind"
     TICK = "tick"
+    AWAIT = "await"
     SCAN = "scan"
     SWEEP = "sweep"

@@ -31,7 +31,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import DeclarativeBase
 
 from app import permissions
-from app.db import Query, Writer
+from app.db import Lane, Query, Writer
 from app.errors import AppError, PreconditionRequired, Stale, WrongState
 from app.errors import Text as Sentence
 from app.parties import Actor, Entitlement, Facts
@@ -277,11 +277,33 @@ async def begin_many(
     )
 
 
-async def wait_for(writer: Writer, facts: Facts, awaited: Awaited, *, at: datetime) -> None:
+async def await_many(
+    lane: Lane, action: str, waiting: Sequence[Facts], awaited: Awaited, *, at: datetime
+) -> None:
+    """Let many subjects, whose state stays, wait from now on for the parties that `waiting` name, and for no others; each
+    has an event that says so."""
+    await _record(
+        lane,
+        action,
+        [Case(facts, Entitlement("")) for facts in waiting],
+        target=waiting[0].state,
+        actor=None,
+        at=at,
+        awaited=awaited,
+        acting_for_id=None,
+    )
+
+
+async def wait_no_more(lane: Lane, subject_ids: Sequence[UUID], *, at: datetime) -> None:
+    """Let subjects, whose state stays, wait for nobody any more."""
+    await lane.rows(_WAIT_NO_MORE, {"subject_ids": list(subject_ids), "at": at})
+
+
+async def wait_for(lane: Lane, facts: Facts, awaited: Awaited, *, at: datetime) -> None:
     """Let the subject, whose state stays, wait for the parties that `facts` name and for no others: those that it
     waited for before go on being waited for since then. It belongs to the latest event of the subject, which tells whom
     it waits for from now on."""
-    await writer.rows(
+    await lane.rows(
         _WAIT_FOR,
         {
             "subject_id": facts.id,
@@ -341,7 +363,7 @@ async def redirect(
 
 
 async def _record(
-    writer: Writer,
+    lane: Lane,
     action: str,
     cases: Sequence[Case],
     *,
@@ -362,7 +384,7 @@ async def _record(
     ]
     # What waits for nobody, before and after, tells nobody: the worker is not woken for it.
     quiet = not told and not waits and (new or not moved)
-    await writer.rows(
+    await lane.rows(
         (_RECORD_NEW_QUIETLY if quiet else _RECORD_NEW) if new else (_RECORD_QUIETLY if quiet else _RECORD),
         {
             "subject_ids": [case.facts.id for case in cases],
@@ -481,6 +503,15 @@ _NOTE = Query(
     )
 )
 
+_WAIT_NO_MORE = Query(
+    lambda: text(
+        """
+    update waits w set closed_at = cast(:at as timestamptz),
+           closed_by_event = (select max(e.id) from events e where e.subject_id = w.subject_id)
+    where w.subject_id = any(cast(:subject_ids as uuid[])) and w.closed_at is null
+    """
+    )
+)
 _WAIT_FOR = Query(
     lambda: text(
         """
@@ -494,6 +525,11 @@ _WAIT_FOR = Query(
         from latest l
         where w.subject_id = :subject_id and w.closed_at is null and w.party <> all(cast(:parties as text[]))
         returning w.id
+    ),
+    dated as (
+        update waits w set due = cast(:due as date)
+        where w.subject_id = :subject_id and w.closed_at is null and w.party = any(cast(:parties as text[]))
+          and w.due is distinct from cast(:due as date)
     ),
     opened as (
         insert into waits (subject_id, entity_id, action, party, rank, due, opened_at, opened_by_event)

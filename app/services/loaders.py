@@ -20,6 +20,7 @@ from app.services.improvement_plans import queries as improvement_plans
 from app.services.indicators import queries as indicators
 from app.services.initiatives import facts as initiatives
 from app.services.meetings import facts as meetings
+from app.services.obligations import queries as obligations
 from app.services.path_runs import facts as path_runs
 from app.services.path_templates import queries as path_templates
 from app.services.plans import facts as plans
@@ -41,6 +42,7 @@ LOADS: Mapping[str, Loader] = {
     SubjectKind.DEFINITION: definitions.facts,
     SubjectKind.CONTRIBUTION: contributions.facts,
     SubjectKind.RESULT: results.one,
+    SubjectKind.OBLIGATION: obligations.facts,
     SubjectKind.REOPENING: reopenings.facts,
     SubjectKind.IMPROVEMENT_PLAN: improvement_plans.facts,
     SubjectKind.SCORECARD: scorecards.facts,

@@ -1,6 +1,6 @@
 """Small pieces of SQL that the queries of every area share."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from sqlalchemy import (
@@ -54,6 +54,15 @@ def as_json(statement: Select[Any], *keys: str) -> Select[Any]:
 
 def _row_to_json(name: str) -> ColumnElement[str]:
     return func.row_to_json(literal_column(f'"{name}"')).cast(Text).label("json")
+
+
+def only(statement: Select[Any], names: Collection[str]) -> Select[Any]:
+    """The statement with `only` the columns of these names, in their order; with all where none is named."""
+    return (
+        statement.with_only_columns(*(statement.selected_columns[name] for name in names))
+        if names
+        else statement
+    )
 
 
 def written(table: FromClause, names: Iterable[str]) -> dict[str, ColumnElement[Any]]:

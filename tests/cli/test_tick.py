@@ -236,15 +236,17 @@ async def test_many_are_made_in_a_few_statements(
 
 
 async def test_the_command_says_what_it_made(office: Office, database_url: str) -> None:
-    await many(office, 2, "quarterly")
+    await many(office, 2)
     none = {name: None for name in os.environ if name.startswith("MUTABAA_")}
     env = {**none, "MUTABAA_DATABASE_URL": database_url}
-    for made in (2 * 8, 0):
+    # Of each the figure of one month is taken on that day.
+    for made, awaited in ((2 * 24, 2), (0, 0)):
         done = await asyncio.to_thread(CliRunner().invoke, cli.cli, ["tick"], env=env)
         assert done.exit_code == 0, done.stderr
         assert done.stdout.splitlines() == [
             f"obligations: {made} made, 0 dated anew",
             "indicators: 0 measured by another schedule from now on",
+            f"figures: {awaited} wait otherwise than before",
         ]
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from app.enums import Role
 from tests.factories.path_runs import REASON, Walk, approved, stage, verified
-from tests.factories.world import World
+from tests.factories.world import Person, World
 
 DRAFT_VERIFY_APPROVE: Any = (
     [stage("draft", "planning")],
@@ -178,11 +178,21 @@ async def test_who_is_of_two_parties_leaves_a_place_to_who_is_of_one(world: Worl
     assert (await walk.done(walk.planner, path, "agree"))["state"] == "done"
 
 
+async def _inbox(person: Person) -> list[str]:
+    answer = await person.api.get("/v1/inbox", kind="path_stage")
+    assert answer.status_code == 200, answer.text
+    return [line["subject_id"] for line in answer.json()["items"]]
+
+
 async def test_several_people_of_one_party(world: World) -> None:
     walk = await Walk.make(world)
     path = await walk.started([stage("discuss", "specialist", quorum={"of": "people", "count": 2})])
+    waiting = {person.id: await _inbox(person) for person in (walk.specialist, walk.colleague)}
+    assert all(len(lines) == 1 for lines in waiting.values())
     assert (await walk.done(walk.specialist, path, "discuss"))["state"] == "open"
     assert (await walk.act(walk.specialist, path, "discuss")).json()["code"] == "already_acted"
+    assert await _inbox(walk.specialist) == []  # their part is done
+    assert await _inbox(walk.colleague) == waiting[walk.colleague.id]
     assert (await walk.done(walk.colleague, path, "discuss"))["state"] == "done"
 
 

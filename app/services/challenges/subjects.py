@@ -1,6 +1,6 @@
 """What a challenge or a risk can be about (Guide X-6, K-1): one line for each kind of thing, and what is told of one."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from sqlalchemy import (
@@ -199,7 +199,7 @@ def _path_stage(id_: ColumnElement[Any]) -> Select[Any]:
 
 def _risk(id_: ColumnElement[Any]) -> Select[Any]:
     r = Risk.__table__.alias()
-    its = named(r.c.about_id, r, WORK, "threatened", kind=r.c.about_kind)
+    its = named(r.c.about_id, r, WORK, "threatened", kind=r.c.about_kind, only=["parties"])
     parties: ColumnElement[Any] = select(its.c.parties).correlate(r).scalar_subquery()
     return told(
         SubjectKind.RISK,
@@ -253,22 +253,26 @@ def named(
     name: str = "about",
     *,
     kind: ColumnElement[Any] | None = None,
+    only: Collection[str] = (),
 ) -> LateralFromClause:
     """What is told of the thing of one of these kinds by this id, a column of `beside`, to be joined on true: the columns
-    of `told`. `kind`: the column that says which kind it is, where there is one."""
+    of `told`, or `only` these of them. `kind`: the column that says which kind it is, where there is one."""
     rows = [
         tell(id_) if kind is None else tell(id_).where(kind == sql.const(of)) for of, tell in kinds.items()
     ]
-    return union_all(*(row.correlate(beside) for row in rows)).lateral(name)
+    return union_all(*(sql.only(row, only).correlate(beside) for row in rows)).lateral(name)
 
 
-def about(c: FromClause) -> LateralFromClause:
+def about(c: FromClause, only: Collection[str] = ()) -> LateralFromClause:
     """What the challenge or risk `c` is about."""
-    return named(c.c.about_id, c, kind=c.c.about_kind)
+    return named(c.c.about_id, c, kind=c.c.about_kind, only=only)
 
 
-def worked_on(c: FromClause) -> ColumnElement[bool]:
-    """Whether the reader is one of the parties that work on what the challenge or risk `c` is about."""
-    its = about(c)
+def worked_on(c: FromClause, its: FromClause | None = None) -> ColumnElement[bool]:
+    """Whether the reader is one of the parties that work on what the challenge or risk `c` is about. `its`: what is told
+    of that, where it is joined already."""
+    if its is not None:
+        return func.coalesce(its.c.parties.overlap(visibility.KEYS), false())
+    its = about(c, ["parties"])
     theirs: Select[Any] = select(literal_column("1")).where(its.c.parties.overlap(visibility.KEYS))
     return exists(theirs.correlate(c))

@@ -84,7 +84,7 @@ def _steps() -> ScalarSelect[Any]:
 def _evidence() -> ScalarSelect[Any]:
     """What proves it, as far as the reader may see it."""
     e = Evidence.__table__.alias()
-    s = evidence_subjects.row_of(e)
+    s = evidence_subjects.row_of(e, Sight._fields)
     item = sql.obj(id=e.c.id, title=e.c.title, kind=e.c.kind, state=e.c.state, created_at=e.c.created_at)
     shown: ColumnElement[bool] = and_(
         e.c.subject_id == C.c.id,

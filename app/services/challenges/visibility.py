@@ -11,7 +11,7 @@ from app.services.challenges import rules, subjects
 from app.services.people import four_eyes, visibility
 
 
-def named(c: FromClause) -> ColumnElement[bool]:
+def named(c: FromClause, its: FromClause | None = None) -> ColumnElement[bool]:
     """Who sees a challenge whatever its classification: all that have held it, UNIT once it was coordinated with it, the
     head, its owner, who opened it, the parties that work on what it is about, and who is assigned to it or to that."""
     own = or_(c.c.opened_by_id == visibility.PERSON, c.c.owner_id == visibility.PERSON)
@@ -22,14 +22,14 @@ def named(c: FromClause) -> ColumnElement[bool]:
         c.c.id == any_(visibility.ASSIGNED),
         c.c.about_id == any_(visibility.ASSIGNED),
         and_(own, c.c.entity_id == any_(visibility.ENTITIES)),
-        subjects.worked_on(c),
+        subjects.worked_on(c, its),
     )
 
 
-def visible(c: FromClause) -> ColumnElement[bool]:
+def visible(c: FromClause, its: FromClause | None = None) -> ColumnElement[bool]:
     """The one visibility rule of challenges: who is `named`, and unless it is restricted the office."""
     return or_(
-        named(c),
+        named(c, its),
         and_(
             c.c.classification != sql.const(Classification.RESTRICTED),
             c.c.entity_id == any_(visibility.OFFICE),

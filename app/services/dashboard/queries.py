@@ -176,13 +176,13 @@ def _late(language: str, *, national: bool) -> ScalarSelect[Any]:
     return select(sql.obj(total=total.scalar_subquery(), items=items.scalar_subquery())).scalar_subquery()
 
 
-@lru_cache(maxsize=4)
-def _dashboard(language: str, *, national: bool) -> Query:
+@lru_cache(maxsize=8)
+def _dashboard(language: str, *, national: bool, leads: bool) -> Query:
     return Query(
         lambda: sql.as_json(
             select(
                 sql.TODAY.label("today"),
-                inbox.counts().label("inbox"),
+                inbox.counts(leads=leads).label("inbox"),
                 _standing(language, national=national).label("standing"),
                 _urgent(language, national=national).label("urgent"),
                 _late(language, national=national).label("late"),
@@ -195,7 +195,7 @@ async def one(lane: Lane, actor: Actor, language: str, now: datetime) -> Documen
     """The first screen of a person. Made for this day, it has no version of its own: it is 1, and the hash of
     the body tells a change."""
     params = {**inbox.params(actor, now), **scoreboard.params(actor, now), "today": clock.day(now)}
-    row = await lane.row(_dashboard(language, national=actor.national), params)
+    row = await lane.row(_dashboard(language, national=actor.national, leads=inbox.leads(actor)), params)
     if row is None:  # what is made of subselects answers one row
         raise RuntimeError("the dashboard cannot be read")
     return Document(row["json"].encode(), version=1)

@@ -12,6 +12,7 @@ from sqlalchemy import (
     literal_column,
     null,
     or_,
+    select,
     true,
 )
 from sqlalchemy.dialects.postgresql import array
@@ -29,15 +30,17 @@ from app.services.people import visibility
 
 
 def _of_challenge(id_: ColumnElement[Any]) -> Select[Any]:
-    c = Challenge.__table__.alias()
-    about = challenge_subjects.about(c)
+    t = Challenge.__table__.alias()
+    # Its one title stands for both names.
+    c = select(*t.c, t.c.title.label("name_ar"), t.c.title.label("name_en")).subquery()
+    about = challenge_subjects.about(c, ["parties", "period"])
     manager, specialist = party(Role.MANAGER, c.c.entity_id), party(Role.SPECIALIST, c.c.entity_id)
     restricted = c.c.classification == sql.const(Classification.RESTRICTED)
     # The specialists of the office do not read what is restricted, so that its manager verifies.
     verifier = case((restricted, manager), else_=specialist)
     opener = func.concat(literal_column(f"'{PERSON}:'"), c.c.opened_by_id)
     within = c.c.entity_id == any_(visibility.ENTITIES)
-    seen = challenge_visibility.visible(c)
+    seen = challenge_visibility.visible(c, about)
     division = case(
         (c.c.division_id.is_not(None), func.concat(literal_column("'division:'"), c.c.division_id))
     )
@@ -60,10 +63,12 @@ def _of_challenge(id_: ColumnElement[Any]) -> Select[Any]:
             verify_due=null(),
             sight=Sight(
                 at_work=and_(within, seen),
-                named=and_(within, or_(challenge_visibility.named(c), verifier == any_(visibility.KEYS))),
+                named=and_(
+                    within, or_(challenge_visibility.named(c, about), verifier == any_(visibility.KEYS))
+                ),
                 disclosed=and_(visibility.NATIONAL, seen),
             ),
-            of=about,
+            of=c,
             period=about.c.period,
         )
         .select_from(c.join(about, true()))

@@ -21,14 +21,14 @@ def _of_risk(id_: ColumnElement[Any]) -> Select[Any]:
     t = Risk.__table__.alias()
     # Its one title stands for both names.
     r = select(*t.c, t.c.title.label("name_ar"), t.c.title.label("name_en")).subquery()
-    about = subjects.named(r.c.about_id, r, subjects.WORK, kind=r.c.about_kind)
+    about = subjects.named(r.c.about_id, r, subjects.WORK, kind=r.c.about_kind, only=["parties"])
     manager, specialist = party(Role.MANAGER, r.c.entity_id), party(Role.SPECIALIST, r.c.entity_id)
     restricted = r.c.classification == sql.const(Classification.RESTRICTED)
     # The specialists of the office do not read what is restricted, so that its manager verifies.
     verifier = case((restricted, manager), else_=specialist)
     registrar = func.concat(literal_column(f"'{PERSON}:'"), r.c.registered_by_id)
     within = r.c.entity_id == any_(visibility.ENTITIES)
-    seen = risk_visibility.visible(r)
+    seen = risk_visibility.visible(r, about)
     division = case(
         (r.c.division_id.is_not(None), func.concat(literal_column("'division:'"), r.c.division_id))
     )
@@ -44,7 +44,7 @@ def _of_risk(id_: ColumnElement[Any]) -> Select[Any]:
             verify_due=null(),
             sight=Sight(
                 at_work=and_(within, seen),
-                named=and_(within, risk_visibility.named(r) | (verifier == any_(visibility.KEYS))),
+                named=and_(within, risk_visibility.named(r, about) | (verifier == any_(visibility.KEYS))),
                 disclosed=and_(visibility.NATIONAL, seen),
             ),
             of=r,

@@ -4,7 +4,7 @@ Who may edit a thing may attach evidence to it, in the states in which it is edi
 until the thing is approved, and never changes afterwards.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cache
 from uuid import UUID
 
@@ -52,10 +52,10 @@ KINDS: Mapping[str, Evidenced] = {
 }
 
 
-def row_of(e: FromClause) -> FromClause:
+def row_of(e: FromClause, only: Collection[str] = ()) -> FromClause:
     """The thing that the evidence `e` is about, to be joined on true: the columns of `kinds.row`, those of a Sight among
-    them."""
-    rows = [each.row(e.c.subject_id).correlate(e) for each in KINDS.values()]
+    them, or `only` these of them."""
+    rows = [sql.only(each.row(e.c.subject_id), only).correlate(e) for each in KINDS.values()]
     return union_all(*rows).lateral("subject")
 
 

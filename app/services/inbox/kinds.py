@@ -1,6 +1,6 @@
 """What the inbox says of each kind of thing that waits for somebody: one function for each."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from sqlalchemy import (
@@ -62,6 +62,8 @@ from app.services.evidence import visibility as evidence
 from app.services.improvement_plans import visibility as improvement_plans
 from app.services.initiatives import visibility as initiatives
 from app.services.meetings import visibility as meetings
+from app.services.obligations import awaiting as obligations
+from app.services.obligations import state as due
 from app.services.path_runs import visibility as path_runs
 from app.services.people import visibility
 from app.services.progress_reports import visibility as progress_reports
@@ -72,14 +74,31 @@ from app.services.risks import visibility as risks
 _NOBODY = literal_column("'{}'::uuid[]", ARRAY(Uuid))
 
 
-def about(w: FromClause, s: FromClause) -> LateralFromClause:
+TITLE = ("title_ar", "title_en", "period")
+_STANDING = ("barred", "acted")
+
+
+def about(w: FromClause, s: FromClause, *, leads: bool = True) -> LateralFromClause:
     """What a wait `w` on the subject `s` is about, to be joined on true.
 
     `title_ar`, `title_en`, `period`; `barred`: who four eyes keeps from its control steps; `acted`: who
     has done their part of what others are still awaited for; `nobody_left`: four eyes
-    leaves nobody, which is asked only for who leads the entity and would decide then.
+    leaves nobody, which is asked only for who leads the entity and would decide then, and not at all where nobody
+    that asks `leads` one.
     """
-    kinds = [of(w).where(s.c.kind == sql.const(kind)).correlate(w, s) for kind, of in sorted(KINDS.items())]
+    return _union(w, s, (*TITLE, *_STANDING, "nobody_left") if leads else (*TITLE, *_STANDING))
+
+
+def called(w: FromClause, s: FromClause) -> LateralFromClause:
+    """Of the same only how it is called."""
+    return _union(w, s, TITLE)
+
+
+def _union(w: FromClause, s: FromClause, columns: Collection[str]) -> LateralFromClause:
+    kinds = [
+        sql.only(of(w), columns).where(s.c.kind == sql.const(kind)).correlate(w, s)
+        for kind, of in sorted(KINDS.items())
+    ]
     return union_all(*kinds).lateral("about")
 
 
@@ -129,6 +148,17 @@ def _result(w: FromClause) -> Select[Any]:
     )
 
 
+def _obligation(w: FromClause) -> Select[Any]:
+    o, i = Obligation.__table__.alias(), Indicator.__table__.alias()
+    f = due.figure(o)
+    return (
+        _said(w, i, period=o.c.period)
+        .select_from(o.join(i, i.c.id == o.c.indicator_id).join(f, true()))
+        # Somebody may have begun a revision since the clock last looked.
+        .where(o.c.id == w.c.subject_id, obligations.awaited(o, f))
+    )
+
+
 def _definition(w: FromClause) -> Select[Any]:
     d, i = Definition.__table__.alias(), Indicator.__table__.alias()
     return (
@@ -165,7 +195,7 @@ def _role_plan(w: FromClause) -> Select[Any]:
 
 def _evidence(w: FromClause) -> Select[Any]:
     f = Evidence.__table__.alias()
-    s = subjects.row_of(f)
+    s = subjects.row_of(f, ["name_ar", "name_en", "period", "edited_by", "verify"])
     return (
         _said(
             w,
@@ -330,6 +360,7 @@ def _meeting_series(w: FromClause) -> Select[Any]:
 
 KINDS: Mapping[SubjectKind, Callable[[FromClause], Select[Any]]] = {
     SubjectKind.RESULT: _result,
+    SubjectKind.OBLIGATION: _obligation,
     SubjectKind.DEFINITION: _definition,
     SubjectKind.CONTRIBUTION: _contribution,
     SubjectKind.REOPENING: _reopening,

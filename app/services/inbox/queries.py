@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 from uuid import UUID
 
@@ -88,15 +88,21 @@ def _joined(w: FromClause, about: FromClause) -> FromClause:
     return w.join(_s, _s.c.id == w.c.subject_id).join(_e, _e.c.id == w.c.entity_id).join(about, true())
 
 
+def _or_nobody_left(theirs: ColumnElement[bool], about: FromClause) -> ColumnElement[bool]:
+    """Or waits for the head that they are or record for, where the statement is for somebody who is."""
+    return or_(theirs, about.c.nobody_left) if "nobody_left" in about.c else theirs
+
+
 def _awaited(w: FromClause, about: FromClause) -> tuple[ColumnElement[bool], ...]:
-    """What waits for the person: for one of their parties, or for the head that they are or record for."""
-    return or_(_of_my_parties(w), about.c.nobody_left), ~_barred(w, about)
+    """What waits for the person: for one of their parties whose part they have not done, or for the head."""
+    mine = and_(_of_my_parties(w), ~(any_(about.c.acted) == visibility.PERSON))
+    return _or_nobody_left(mine, about), ~_barred(w, about)
 
 
 def _awaited_of_division(w: FromClause, about: FromClause) -> tuple[ColumnElement[bool], ...]:
-    """What waits for anybody of the person's division or office, or for the head that they are or record for, as far as
-    they see it; whom four eyes keeps from it is for their colleagues to be."""
-    return or_(team.awaited(w), about.c.nobody_left), seen.seen(w, _s)
+    """What waits for anybody of the person's division or office, or for the head, as far as they see it; whom four eyes
+    keeps from it is for their colleagues to be."""
+    return _or_nobody_left(team.awaited(w), about), seen.seen(w, _s)
 
 
 def _nothing(_: FromClause) -> Sequence[ColumnElement[Any]]:
@@ -137,10 +143,10 @@ def waiting(
     )
 
 
-def counts() -> ScalarSelect[Any]:
+def counts(*, leads: bool) -> ScalarSelect[Any]:
     """How many things wait for the person, as JSON: of these those whose day is past, and those whose day is
-    within the next `SOON` days."""
-    about = kinds.about(_w, _s)
+    within the next `SOON` days. `leads`: for somebody who leads an entity."""
+    about = kinds.about(_w, _s, leads=leads)
     once = (
         select(_w.c.subject_id, _w.c.due)
         .ext(distinct_on(_w.c.opened_at, _w.c.subject_id))
@@ -177,12 +183,16 @@ def _below(w: FromClause) -> ColumnElement[bool]:
     return tuple_(w.c.opened_at, w.c.subject_id) > tuple_(*position)
 
 
-def _list(given: frozenset[str], *, after: bool) -> Query:
-    return _page(of_division="of" in given, after=after)
+def _list(given: frozenset[str], *, after: bool, leads: bool) -> Query:
+    return _page(of_division="of" in given, after=after, leads=leads)
 
 
-@lru_cache(maxsize=4)
-def _page(*, of_division: bool, after: bool) -> Query:
+@lru_cache(maxsize=8)
+def _page(*, of_division: bool, after: bool, leads: bool) -> Query:
+    return Query(lambda: _build(of_division=of_division, after=after, leads=leads))
+
+
+def _build(*, of_division: bool, after: bool, leads: bool) -> Select[Any]:
     # Sorted before it is looked at closely, so that a page looks at no more than it shows.
     w = (
         select(_w)
@@ -194,7 +204,7 @@ def _page(*, of_division: bool, after: bool) -> Query:
         .order_by(_w.c.opened_at, _w.c.subject_id, _w.c.rank)
         .subquery("w")
     )
-    about, kind = kinds.about(w, _s), bindparam("kind", type_=Text)
+    about, kind = kinds.about(w, _s, leads=leads), bindparam("kind", type_=Text)
     theirs = team.awaited(w) if of_division else _of_my_parties(w)
     # One line per thing, in the role that is named first, though a person may answer to several.
     once = (
@@ -223,7 +233,7 @@ def _page(*, of_division: bool, after: bool) -> Query:
         .order_by(w.c.opened_at, w.c.subject_id, w.c.rank)
         .limit(bindparam("count", type_=Integer))
     )
-    return Query(lambda: sql.as_json(once, "since", "subject_id"))
+    return sql.as_json(once, "since", "subject_id")
 
 
 @dataclass(frozen=True)
@@ -244,7 +254,7 @@ async def many(
     unless_given: dict[str, Any] = dict.fromkeys(("due", "entity_id", "kind"))
     return await listing.page(
         lane,
-        _list,
+        partial(_list, leads=leads(actor)),
         {**asdict(narrowed), "of": narrowed.of if of_division else None},
         {"since": datetime.fromisoformat, "subject_id": UUID},
         cursor,
@@ -253,6 +263,11 @@ async def many(
         **params(actor, now),
         **(team.of(actor) if of_division else {}),
     )
+
+
+def leads(actor: Actor) -> bool:
+    """Whether the person leads an entity, so that what nobody else can decide waits for them."""
+    return bool(visibility.of(actor)["actor_leads"])
 
 
 def params(actor: Actor, now: datetime) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from app.models import (
     Initiative,
     Meeting,
     MeetingSeries,
+    Obligation,
     PathRun,
     PathStage,
     PathTemplate,
@@ -46,6 +47,7 @@ from app.services.evidence.visibility import Sight
 from app.services.improvement_plans import visibility as improvement_plans
 from app.services.initiatives import visibility as initiatives
 from app.services.meetings import visibility as meetings
+from app.services.obligations import queries as obligations
 from app.services.path_runs import visibility as path_runs
 from app.services.path_templates import visibility as path_templates
 from app.services.people import visibility
@@ -99,7 +101,7 @@ def _role_plan(p: FromClause) -> ColumnElement[bool]:
 
 def _evidence(w: FromClause) -> ColumnElement[bool]:
     e = Evidence.__table__.alias()
-    s = subjects.row_of(e)
+    s = subjects.row_of(e, Sight._fields)
     return _there(w, e, evidence.visible(e, Sight.of(s)), e.join(s, true()))
 
 
@@ -120,6 +122,7 @@ def _communication_activity(w: FromClause) -> ColumnElement[bool]:
 
 KINDS: Mapping[SubjectKind, Callable[[FromClause], ColumnElement[bool]]] = {
     SubjectKind.RESULT: _plain(Result, results.visible),
+    SubjectKind.OBLIGATION: _plain(Obligation, obligations.visible),
     SubjectKind.DEFINITION: _definition,
     SubjectKind.CONTRIBUTION: _contribution,
     SubjectKind.REOPENING: _plain(Reopening, reopenings.visible),

@@ -140,8 +140,7 @@ async def _gather(database: Database) -> None:
     found = BATCH
     while found == BATCH:
         now = clock.now()
-        async with database.writing() as lane:
-            await lane.row(seeing.REACH, {})
+        async with seeing.everywhere(database) as lane:
             rows = sorted(
                 await lane.rows(_DUE, {"now": now, "batch": BATCH}), key=lambda row: row["person_id"]
             )

@@ -3,14 +3,15 @@
 Each is asked in the person's own context of row-level security, when they are told and again when a mail goes out.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import ARRAY, BigInteger, Uuid, any_, bindparam, column, text
 
-from app.db import Lane, Query, Row
+from app.db import Database, Lane, Query, Row, Writer
 from app.enums import SubjectKind
 from app.enums.notifications import Reason
 from app.models import Wait
@@ -25,6 +26,15 @@ REACH = Query(
     lambda: text("select set_config('app.national', 'on', true) as national").columns(column("national"))
 )
 """Lets the worker see the rows of every entity, until it looks as a person again."""
+
+
+@asynccontextmanager
+async def everywhere(database: Database) -> AsyncIterator[Writer]:
+    """A transaction of the worker that sees the rows of every entity."""
+    async with database.writing() as lane:
+        await lane.row(REACH, {})
+        yield lane
+
 
 _WAITING = Query(
     lambda: inbox.waiting(

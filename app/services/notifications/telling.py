@@ -113,7 +113,7 @@ def _what() -> Compilable:
     entity_id = func.coalesce(of_waits, s.c.entity_id).label("entity_id")
     of = select(s.c.id.label("subject_id"), s.c.kind, entity_id).where(s.c.id == bindparam("subject_id"))
     it = of.subquery("it")
-    about = kinds.about(it, it)
+    about = kinds.called(it, it)
     return select(it.c.entity_id, about.c.title_ar, about.c.title_en, about.c.period).select_from(
         it.join(about, true())
     )
@@ -168,8 +168,7 @@ async def _tell_one(database: Database, *, mailing: bool) -> bool:
     now = clock.now()
     row: Row | None = None
     try:
-        async with database.writing() as lane:
-            await lane.row(seeing.REACH, {})
+        async with seeing.everywhere(database) as lane:
             row = await lane.row(_CLAIM, {"now": now})
             if row is None:
                 return False

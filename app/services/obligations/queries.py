@@ -48,9 +48,6 @@ FIGURE: FromClause = standing.figure(OWED)
 
 ID = bindparam("id", type_=Uuid)
 
-ENTER = "results.create"
-"""What is done about a figure that is due; the other actions are those of `rules`."""
-
 
 def visible(o: FromClause) -> ColumnElement[bool]:
     """The one visibility rule of obligations: the people of the entity that owes, UNIT, and the partners of
@@ -190,8 +187,8 @@ async def one(lane: Lane, actor: Actor, obligation_id: UUID, now: datetime) -> D
         for transition in rules.TRANSITIONS
         if lifecycle.possible(actor, transition, found) and rules.open_now(transition, found.row)
     ]
-    if rules.can_be_entered(found.row) and permissions.allows(actor, ENTER, found):
-        actions.append(ENTER)
+    if rules.can_be_entered(found.row) and permissions.allows(actor, rules.ENTER, found):
+        actions.append(rules.ENTER)
     return Document(with_actions(row["json"], actions), found.version)
 
 

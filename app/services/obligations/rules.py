@@ -11,6 +11,9 @@ from app.services.transitions import Transition
 DUE, EXCUSED = "due", "excused"
 """What is decided about an obligation. Open, late and the like follow from the day and are never stored."""
 
+ENTER = "results.create"
+"""What is done about a figure that is due; what else can be, the transitions say."""
+
 EXCUSE = Transition("obligations.excuse", frozenset({DUE}), EXCUSED, reason=True)
 REINSTATE = Transition("obligations.reinstate", frozenset({EXCUSED}), DUE, reason=True)
 ASK_REOPENING = Transition("obligations.ask_reopening", frozenset({DUE}), DUE)

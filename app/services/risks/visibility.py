@@ -13,7 +13,7 @@ from app.services.people import four_eyes, visibility
 from app.services.risks import rules
 
 
-def named(r: FromClause) -> ColumnElement[bool]:
+def named(r: FromClause, its: FromClause | None = None) -> ColumnElement[bool]:
     """Who sees a risk whatever its classification: the manager, UNIT once it was raised to it, the head, its division, its
     owner, who registered it, the parties that work on what it is about, and who is assigned to it or to that."""
     own = or_(r.c.registered_by_id == visibility.PERSON, r.c.owner_id == visibility.PERSON)
@@ -24,14 +24,14 @@ def named(r: FromClause) -> ColumnElement[bool]:
         r.c.id == any_(visibility.ASSIGNED),
         r.c.about_id == any_(visibility.ASSIGNED),
         and_(own, r.c.entity_id == any_(visibility.ENTITIES)),
-        subjects.worked_on(r),
+        subjects.worked_on(r, its),
     )
 
 
-def visible(r: FromClause) -> ColumnElement[bool]:
+def visible(r: FromClause, its: FromClause | None = None) -> ColumnElement[bool]:
     """The one visibility rule of risks: who is `named`, and unless it is restricted the office."""
     return or_(
-        named(r),
+        named(r, its),
         and_(
             r.c.classification != sql.const(Classification.RESTRICTED),
             r.c.entity_id == any_(visibility.OFFICE),
