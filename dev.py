@@ -29,8 +29,8 @@ CHECKS = [
     ("format", ["ruff", "format", "--check", "."]),
     ("types", ["mypy", "app"]),
     ("imports", ["lint-imports"]),
-    # A file at a time: its database, its service and its people are made once.
-    ("tests", ["pytest", "-q", "-n", "2", "--dist", "loadfile"]),
+    # A file at a time: its database, its service and its people are made once. Each process takes a gigabyte.
+    ("tests", ["pytest", "-q", "-n", "auto", "--maxprocesses", "4", "--dist", "loadfile"]),
     ("contract", ["python", "-m", "tests.contract_lint"]),
 ]
 

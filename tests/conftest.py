@@ -27,9 +27,11 @@ for number in (signal.SIGHUP, signal.SIGINT):
 
 
 def pytest_collection_finish() -> None:
-    """What was imported and collected stays until the end: it need not be looked through again and again."""
+    """What was imported and collected stays until the end: it need not be looked through again and again, and what is
+    made later need not be so often."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 @pytest.fixture(scope="session")

@@ -38,9 +38,9 @@ from tests.contract.service import (
 )
 
 SEED = int(os.environ.get("MUTABAA_FUZZ_SEED", "2040"))
-EXAMPLES = int(os.environ.get("MUTABAA_FUZZ_EXAMPLES", "4"))
+EXAMPLES = int(os.environ.get("MUTABAA_FUZZ_EXAMPLES", "3"))
 """Drawn requests for each operation, of valid and of invalid ones. More, for a long search by hand."""
-COVERED = int(os.environ.get("MUTABAA_FUZZ_COVERED", "16"))
+COVERED = int(os.environ.get("MUTABAA_FUZZ_COVERED", "10"))
 """How many of the systematic requests (one broken constraint each) are taken for each operation; half as many of
 one that reads, for what it takes are the parameters that all of them share."""
 
