@@ -196,6 +196,24 @@ async def test_several_people_of_one_party(world: World) -> None:
     assert (await walk.done(walk.colleague, path, "discuss"))["state"] == "done"
 
 
+async def test_what_waits_for_two_parties_of_a_person_is_one_line_since_the_first(world: World) -> None:
+    walk = await Walk.make(world)
+    both = await world.person(Role.DIVISION_MEMBER, walk.entity, walk.planning_division)
+    await world.appoint(both, Role.SPECIALIST, walk.entity)
+    path = await walk.started([stage("draft", "planning")])
+    [first] = (await both.api.get("/v1/inbox")).json()["items"]
+    to = [{"party": "planning"}, {"party": "specialist"}]
+    given = await walk.act(
+        walk.manager, path, "draft", "reassign", parties=to, reason="لا تكفي الدائرة وحدها"
+    )
+    assert given.status_code == 200, given.text
+    [line] = (await both.api.get("/v1/inbox")).json()["items"]
+    assert (line["since"], line["party"]) == (first["since"], first["party"])
+    assert (await both.api.get("/v1/dashboard")).json()["inbox"]["count"] == 1
+    assert len((await both.api.get("/v1/inbox", of="division")).json()["items"]) == 1
+    assert len((await walk.specialist.api.get("/v1/inbox")).json()["items"]) == 1
+
+
 async def test_one_of_several_returns_for_all(world: World) -> None:
     walk = await Walk.make(world)
     together = verified("agree", ["office", "finance"], of=["draft"], quorum={"of": "parties", "count": 2})
