@@ -30,7 +30,7 @@ CHECKS = [
     ("types", ["mypy", "app"]),
     ("imports", ["lint-imports"]),
     # A file at a time: its database, its service and its people are made once. Each process takes a gigabyte.
-    ("tests", ["pytest", "-q", "-n", "auto", "--maxprocesses", "4", "--dist", "loadfile"]),
+    ("tests", ["pytest", "-q", "-n", "logical", "--maxprocesses", "4", "--dist", "loadfile"]),
     ("contract", ["python", "-m", "tests.contract_lint"]),
 ]
 
