@@ -44,6 +44,8 @@ class Action(Base):
         CheckConstraint(
             "(source in ('directive', 'improvement_proposal')) = (source_id is null)", name="source_id"
         ),
+        CheckConstraint("(source_id is null) = (source_kind is null)", name="source_kind"),
+        CheckConstraint("(about_id is null) = (about_kind is null)", name="about"),
         CheckConstraint(
             "num_nonnulls(letter_number, letter_date, issued_by) = case source when 'directive' then 3 else 0 end",
             name="letter",
@@ -84,7 +86,9 @@ class Action(Base):
     code: Mapped[str]
     source: Mapped[str]
     source_id: Mapped[uuid.UUID | None]
+    source_kind: Mapped[str | None]
     about_id: Mapped[uuid.UUID | None]
+    about_kind: Mapped[str | None]
     title: Mapped[str]
     description: Mapped[str | None]
     division_id: Mapped[uuid.UUID | None]

@@ -36,6 +36,7 @@ class Evaluation(Base):
         UniqueConstraint("entity_id", "code"),
         ForeignKeyConstraint(["id", "entity_id"], ["subjects.id", "subjects.entity_id"]),
         ForeignKeyConstraint(["about_id", "entity_id"], ["subjects.id", "subjects.entity_id"]),
+        CheckConstraint("(about_id is null) = (about_kind is null)", name="about"),
         CheckConstraint("period_to >= period_from", name="period"),
         CheckConstraint(
             "num_nonnulls(ended_at, ended_by_id) = case state when 'draft' then 0 else 2 end", name="ended"
@@ -52,6 +53,7 @@ class Evaluation(Base):
     period_from: Mapped[date]
     period_to: Mapped[date]
     about_id: Mapped[uuid.UUID | None]
+    about_kind: Mapped[str | None]
     findings: Mapped[str]
     conclusion: Mapped[str]
     rating: Mapped[str]

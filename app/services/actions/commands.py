@@ -88,6 +88,8 @@ async def open_action(
             id=action_id,
             entity_id=entity_id,
             state=state,
+            source_kind=None if from_ is None else from_["kind"],
+            about_kind=None if serves is None else serves["kind"],
             opened_by_id=actor.person_id,
             opened_at=now,
             edited_by=[actor.person_id],

@@ -252,18 +252,16 @@ def named(
     kinds: Mapping[str, Told] = KINDS,
     name: str = "about",
     *,
-    kind: ColumnElement[Any] | None = None,
+    kind: ColumnElement[Any],
 ) -> LateralFromClause:
-    """What is told of the thing of one of these kinds by this id, a column of `beside`, to be joined on true: the columns
-    of `told`. `kind`: the column that says which kind it is, where there is one."""
-    rows = [
-        tell(id_) if kind is None else tell(id_).where(kind == sql.const(of)) for of, tell in kinds.items()
-    ]
+    """What is told of the thing of one of these kinds by its id and kind, columns of `beside`, to be joined on true: the
+    columns of `told`. Only the table of its own kind is looked into."""
+    rows = [tell(id_).where(kind == sql.const(of)) for of, tell in kinds.items()]
     return union_all(*(row.correlate(beside) for row in rows)).lateral(name)
 
 
 def about(c: FromClause) -> LateralFromClause:
-    """What the challenge or risk `c` is about."""
+    """What the challenge, risk or evaluation `c` is about."""
     return named(c.c.about_id, c, kind=c.c.about_kind)
 
 

@@ -38,7 +38,7 @@ from app.services.people import visibility
 
 _v: FromClause = Evaluation.__table__
 _e: FromClause = Entity.__table__
-_about = subjects.named(_v.c.about_id, _v)
+_about = subjects.about(_v)
 ID = bindparam("id", type_=Uuid)
 
 _OWN = ("id", "entity_id", "about_id", "code", "state", "version", "edited_by", *rules.TOLD)
