@@ -20,9 +20,9 @@ from app.models import Risk, RiskAssessment
 from app.parties import Actor, Entitlement, Facts, party_key
 from app.services import finding, lifecycle, numbering, records
 from app.services.challenges import subjects
+from app.services.risks import assessment_rules, rules
 from app.services.risks import facts as risks
-from app.services.risks import rules
-from app.services.risks.rules import Levels
+from app.services.risks.assessment_rules import Levels
 from app.services.risks.taking import take, then
 
 _table = Risk.__table__
@@ -81,8 +81,8 @@ async def register(
     if numbered is None:  # a select without a table answers one row
         raise RuntimeError("the settings of risks cannot be read")
     by = risks.now_in_force(numbered)
-    rules.check_levels(levels, by["probabilities"], by["impacts"])
-    review_on = rules.review_on(by["scale"], levels.score, today, by["holidays"])
+    assessment_rules.check_levels(levels, by["probabilities"], by["impacts"])
+    review_on = assessment_rules.review_on(by["scale"], levels.score, today, by["holidays"])
     code = numbering.code("RK", today.year, numbered["count"])
     manager = party_key(Role.MANAGER, entity_id)
     await lifecycle.begin(
@@ -101,7 +101,7 @@ async def register(
         awaited=rules.AWAITED[RiskState.OPEN],
         changes={
             **({} if about_id is None else {"about_id": str(about_id)}),
-            **records.made({"code": code, **told, **asdict(levels)}, "code", *told, *rules.LEVELS),
+            **records.made({"code": code, **told, **asdict(levels)}, "code", *told, *assessment_rules.LEVELS),
         },
     )
     await writer.execute(
@@ -186,13 +186,13 @@ async def assess(
     Raises Invalid for levels outside of the matrix, or for a treated risk without what remains; TooMany.
     """
     row, state = facts.row, str(facts.state)
-    rules.check_room(row["assessments"] + 1, rules.MOST_ASSESSMENTS)
-    rules.check_levels(levels, row["probabilities"], row["impacts"])
-    rules.check_remainder(state, levels)
-    old = Levels(**{name: row[name] for name in rules.LEVELS})
+    rules.check_room(row["assessments"] + 1, assessment_rules.MOST_ASSESSMENTS)
+    assessment_rules.check_levels(levels, row["probabilities"], row["impacts"])
+    assessment_rules.check_remainder(state, levels)
+    old = Levels(**{name: row[name] for name in assessment_rules.LEVELS})
     scale = row["scale"]
-    target = rules.after_assessment(state, old, row["head_from"], levels, scale.head_from)
-    review_on = rules.review_on(scale, levels.score, clock.day(now), row["holidays"])
+    target = assessment_rules.after_assessment(state, old, row["head_from"], levels, scale.head_from)
+    review_on = assessment_rules.review_on(scale, levels.score, clock.day(now), row["holidays"])
     said = {name: [records.said(row[name]), records.said(value)] for name, value in asdict(levels).items()}
     assessed = {
         **asdict(levels),

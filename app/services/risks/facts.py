@@ -20,7 +20,7 @@ from app.services.challenges import subjects
 from app.services.people import visibility
 from app.services.risk_settings import queries as settings
 from app.services.risk_settings.rules import SCALE, Scale
-from app.services.risks import rules
+from app.services.risks import assessment_rules, rules
 from app.services.risks.visibility import nobody_left, visible
 
 R: FromClause = Risk.__table__
@@ -47,7 +47,7 @@ _OWN = (
     "review_on",
     "addressed",
     *rules.TOLD,
-    *rules.LEVELS,
+    *assessment_rules.LEVELS,
     "score",
 )
 
