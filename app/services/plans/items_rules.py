@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from app.enums.plans import PlanItemKind, PlanItemState, Question
-from app.errors import Conflict, FieldError, Invalid, Text, invalid
+from app.errors import Conflict, FieldError, Invalid, Text, fault_at, invalid
 
 MOST_ITEMS = 500
 """Items of one plan, dropped ones included."""
@@ -83,11 +83,13 @@ def check_answers(answers: Sequence[Mapping[str, Any]]) -> None:
     for number, answer in enumerate(answers):
         if any(answer["question"] == other["question"] for other in answers[:number]):
             faults.append(
-                _fault(f"#/answers/{number}/question", "repeated", "Answered twice.", "أُجيب عن السؤال مرتين.")
+                fault_at(
+                    f"#/answers/{number}/question", "repeated", "Answered twice.", "أُجيب عن السؤال مرتين."
+                )
             )
         if not answer["passed"] and not answer["remark"]:
             faults.append(
-                _fault(
+                fault_at(
                     f"#/answers/{number}/remark",
                     "missing",
                     "A question that is not passed needs a remark.",
@@ -120,10 +122,10 @@ def _item_faults(item: Mapping[str, Any]) -> Iterator[FieldError]:
     needed = _NEEDS[kind]
     allowed = set(_OF_GOALS) if kind == PlanItemKind.GOAL else {needed}
     if item[needed] is None:
-        yield _fault(f"#/{needed}", "missing", "This kind of item needs it.", "هذا النوع من البنود يتطلبه.")
+        yield fault_at(f"#/{needed}", "missing", "This kind of item needs it.", "هذا النوع من البنود يتطلبه.")
     for name in (*_OF_GOALS, "indicator_id", "initiative_id"):
         if name not in allowed and item[name] is not None:
-            yield _fault(
+            yield fault_at(
                 f"#/{name}",
                 "out_of_place",
                 "This kind of item has none.",
@@ -241,7 +243,3 @@ def name(item: Mapping[str, Any]) -> tuple[str, str]:
     if about is None:
         return item["title_ar"], item["title_en"] or item["title_ar"]
     return about["name_ar"], about["name_en"]
-
-
-def _fault(pointer: str, code: str, en: str, ar: str) -> FieldError:
-    return FieldError(code, Text(en, ar), pointer=pointer)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from app.enums.risks import RiskState
-from app.errors import FieldError, Invalid, Text, invalid
+from app.errors import FieldError, Invalid, fault_at, invalid
 from app.services.calendar import rules as calendar
 from app.services.risk_settings.rules import Scale
 
@@ -61,7 +61,7 @@ def check_levels(levels: Levels, probabilities: int, impacts: int) -> None:
     if (levels.residual_probability is None) != (levels.residual_impact is None):
         missing = "residual_impact" if levels.residual_impact is None else "residual_probability"
         faults.append(
-            _fault(
+            fault_at(
                 f"#/{missing}",
                 "missing",
                 "Both levels are said, or none.",
@@ -73,7 +73,7 @@ def check_levels(levels: Levels, probabilities: int, impacts: int) -> None:
         for name, level in ((axis, inherent), (f"residual_{axis}", residual)):
             if level is not None and level > highest:
                 faults.append(
-                    _fault(
+                    fault_at(
                         f"#/{name}",
                         "outside_the_matrix",
                         f"The matrix in force has levels from 1 to {highest}.",
@@ -82,7 +82,7 @@ def check_levels(levels: Levels, probabilities: int, impacts: int) -> None:
                 )
         if residual is not None and residual > inherent:
             faults.append(
-                _fault(
+                fault_at(
                     f"#/residual_{axis}",
                     "above_inherent",
                     "What remains with the treatment is no more than what there was without it.",
@@ -102,7 +102,3 @@ def check_remainder(state: str, levels: Levels) -> None:
             "Of a treated risk what remains is assessed too.",
             "يُقيَّم المتبقي أيضًا من الخطر المعالَج.",
         )
-
-
-def _fault(pointer: str, code: str, en: str, ar: str) -> FieldError:
-    return FieldError(code, Text(en, ar), pointer=pointer)

@@ -10,7 +10,7 @@ from uuid import UUID
 from app.enums import Party, Role
 from app.enums.challenges import ChallengeKind
 from app.enums.risks import ResourceKind, RiskKind, RiskLevel, RiskState, RiskStrategy
-from app.errors import Conflict, FieldError, Invalid, Text, invalid
+from app.errors import Conflict, Invalid, Text, fault_at, invalid
 from app.parties import PERSON, UNIT, party_key
 from app.services.transitions import Awaited, Transition
 
@@ -227,7 +227,7 @@ def check_asked(resources: Sequence[Mapping[str, Any]]) -> None:
         money = each["kind"] == ResourceKind.MONEY
         if money and each["unit"] is not None:
             faults.append(
-                _fault(
+                fault_at(
                     f"#/resources/{number}/unit",
                     "out_of_place",
                     "Money is in Omani rials.",
@@ -236,11 +236,11 @@ def check_asked(resources: Sequence[Mapping[str, Any]]) -> None:
             )
         if not money and each["unit"] is None:
             faults.append(
-                _fault(f"#/resources/{number}/unit", "missing", "It is said in what.", "تُذكر وحدة القياس.")
+                fault_at(f"#/resources/{number}/unit", "missing", "It is said in what.", "تُذكر وحدة القياس.")
             )
         if not money and each["unit"] == MONEY:
             faults.append(
-                _fault(
+                fault_at(
                     f"#/resources/{number}/unit",
                     "out_of_place",
                     "Only money is in Omani rials.",
@@ -258,10 +258,12 @@ def check_granted(asked: Mapping[int, Decimal], granted: Sequence[tuple[int, Dec
     for place, (number, amount) in enumerate(granted):
         pointer = f"#/granted/{place}"
         if number in seen:
-            faults.append(_fault(f"{pointer}/number", "repeated", "It is answered twice.", "تكرر الرد عليه."))
+            faults.append(
+                fault_at(f"{pointer}/number", "repeated", "It is answered twice.", "تكرر الرد عليه.")
+            )
         elif number not in asked:
             faults.append(
-                _fault(
+                fault_at(
                     f"{pointer}/number",
                     "not_asked",
                     "Nothing of this number waits for an answer.",
@@ -270,7 +272,7 @@ def check_granted(asked: Mapping[int, Decimal], granted: Sequence[tuple[int, Dec
             )
         elif amount > asked[number]:
             faults.append(
-                _fault(
+                fault_at(
                     f"{pointer}/amount",
                     "more_than_asked",
                     "No more is granted than was asked for.",
@@ -280,7 +282,7 @@ def check_granted(asked: Mapping[int, Decimal], granted: Sequence[tuple[int, Dec
         seen.add(number)
     if asked.keys() - seen and not faults:
         faults.append(
-            _fault(
+            fault_at(
                 "#/granted",
                 "unanswered",
                 "Everything that was asked for is answered; what is refused with 0.",
@@ -318,7 +320,3 @@ class RemainderUnknown(Conflict):
 class TooMany(Conflict):
     code = "too_many"
     title = Text("There is no room for more of them", "بلغ العدد حده الأقصى")
-
-
-def _fault(pointer: str, code: str, en: str, ar: str) -> FieldError:
-    return FieldError(code, Text(en, ar), pointer=pointer)
