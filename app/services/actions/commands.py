@@ -157,8 +157,7 @@ async def edit(
     rules.check_closed_enough(new["classification"], restricted=facts.row["restricted"])
     handed_on = bool(changed.keys() & set(_OWNERS))
     await finding.check_references(writer, facts.entity_id, changed, now)
-    fields = {name: [records.said(old[name]), records.said(value)] for name, value in changed.items()}
-    changes = {"fields": fields}
+    changes = records.became(old, changed)
     columns = {**changed, "edited_by": _edited(facts, actor)}
     await records.raise_version(writer, Action, facts, columns)
     if not (handed_on and facts.state == ActionState.OPEN):
@@ -203,7 +202,7 @@ async def postpone(
         actor=actor,
         at=now,
         awaited=rules.AWAITED[ActionState.OPEN],
-        changes={"fields": {"due": [records.said(before), records.said(due)]}},
+        changes=records.became({"due": before}, {"due": due}),
         reason=reason,
     )
     await writer.execute(

@@ -192,11 +192,7 @@ async def edit(
         entitlement,
         now,
         columns={**changed, "edited_by": _EDITED},
-        changes={
-            "fields": {
-                name: [records.said(old[name]), records.said(value)] for name, value in changed.items()
-            }
-        },
+        changes=records.became(old, changed),
     )
 
 

@@ -124,7 +124,7 @@ def _improvement_plan(id_: ColumnElement[Any]) -> Select[Any]:
     p, i = ImprovementPlan.__table__.alias(), Indicator.__table__.alias()
     a = ImprovementAction.__table__.alias()
     divisions = (
-        select(func.array_agg(_party(Party.DIVISION, a.c.division_id)))
+        select(func.array_agg(sql.party_key(Party.DIVISION, a.c.division_id)))
         .where(
             a.c.plan_id == p.c.id,
             a.c.division_id.is_not(None),
@@ -142,7 +142,9 @@ def _improvement_plan(id_: ColumnElement[Any]) -> Select[Any]:
 
 def _initiative(id_: ColumnElement[Any]) -> Select[Any]:
     i = Initiative.__table__.alias()
-    manager = case((i.c.manager_id.is_not(None), array([_party(PROJECT_MANAGER, i.c.id)])), else_=NOBODY)
+    manager = case(
+        (i.c.manager_id.is_not(None), array([sql.party_key(PROJECT_MANAGER, i.c.id)])), else_=NOBODY
+    )
     return told(
         SubjectKind.INITIATIVE, i, restricted=restricted(i), parties=manager, division_id=i.c.division_id
     ).where(i.c.id == id_)
@@ -216,10 +218,6 @@ def restricted(of: FromClause) -> ColumnElement[bool]:
     return of.c.classification == sql.const(Classification.RESTRICTED)
 
 
-def _party(name: str, of: ColumnElement[Any]) -> ColumnElement[Any]:
-    return func.concat(literal_column(f"'{name}:'"), of)
-
-
 def _said(words: str) -> ColumnElement[str]:
     return literal_column(f"'{words}'", Text)
 
@@ -258,6 +256,12 @@ def named(
     columns of `told`. Only the table of its own kind is looked into."""
     rows = [tell(id_).where(kind == sql.const(of)) for of, tell in kinds.items()]
     return union_all(*(row.correlate(beside) for row in rows)).lateral(name)
+
+
+def shown(id_: ColumnElement[Any], its: FromClause) -> ColumnElement[Any]:
+    """The thing `its`, which `named` tells of, as an answer shows it; null where an outer join found none."""
+    said = {name: its.c[name] for name in ("kind", "code", "name_ar", "name_en", "period")}
+    return case((its.c.kind.is_not(None), sql.obj(id=id_, **said)))
 
 
 def about(c: FromClause) -> LateralFromClause:

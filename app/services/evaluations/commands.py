@@ -92,12 +92,11 @@ async def edit(
         return
     rules.check_period(new["period_from"], new["period_to"], clock.day(now))
     rules.check_closed_enough(new["classification"], restricted=facts.row["restricted"])
-    fields = {name: [records.said(old[name]), records.said(value)] for name, value in changed.items()}
     await lifecycle.apply_one(
         writer,
         Evaluation,
         rules.EDIT,
-        Case(facts, entitlement, changes={"fields": fields}),
+        Case(facts, entitlement, changes=records.became(old, changed)),
         actor=actor,
         at=now,
         columns={**changed, "edited_by": _EDITED},

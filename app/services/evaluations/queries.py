@@ -13,7 +13,6 @@ from sqlalchemy import (
     Text,
     Uuid,
     bindparam,
-    case,
     false,
     func,
     select,
@@ -52,14 +51,12 @@ def _awaiting() -> ColumnElement[Any]:
 
 
 def _item() -> list[ColumnElement[Any]]:
-    told = ("kind", "code", "name_ar", "name_en", "period")
-    about = sql.obj(id=_v.c.about_id, **{name: _about.c[name] for name in told})
     return [
         _v.c.id,
         _v.c.code,
         _v.c.title,
         sql.ref(_e).label("entity"),
-        case((_about.c.kind.is_not(None), about)).label("about"),
+        subjects.shown(_v.c.about_id, _about).label("about"),
         _v.c.period_from,
         _v.c.period_to,
         _v.c.rating,

@@ -158,7 +158,6 @@ async def edit(
     rules.check_owned(new["division_id"], new["owner_id"])
     rules.check_closed_enough(new["classification"], restricted=facts.row["restricted"])
     await finding.check_references(writer, facts.entity_id, changed, now)
-    said = {name: [records.said(old[name]), records.said(value)] for name, value in changed.items()}
     await take(
         writer,
         rules.leading(rules.EDIT, str(facts.state), str(facts.state)),
@@ -167,7 +166,7 @@ async def edit(
         entitlement,
         now,
         columns={**changed, "edited_by": _EDITED},
-        changes={"fields": said},
+        changes=records.became(old, changed),
     )
 
 
@@ -193,7 +192,7 @@ async def assess(
     scale = row["scale"]
     target = assessment_rules.after_assessment(state, old, row["head_from"], levels, scale.head_from)
     review_on = assessment_rules.review_on(scale, levels.score, clock.day(now), row["holidays"])
-    said = {name: [records.said(row[name]), records.said(value)] for name, value in asdict(levels).items()}
+    moved = {name: value for name, value in asdict(levels).items() if value != row[name]}
     assessed = {
         **asdict(levels),
         "settings_id": row["settings_id"],
@@ -212,7 +211,7 @@ async def assess(
         entitlement,
         now,
         columns=assessed if target == state else {**assessed, "held_since": now},
-        changes={"fields": {name: pair for name, pair in said.items() if pair[0] != pair[1]}},
+        changes=records.became(row, moved),
     )
     number = row["assessments"] + 1
     await _keep(writer, actor, facts.id, facts.entity_id, number, row["settings_id"], levels, note, now)

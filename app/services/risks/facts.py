@@ -63,11 +63,6 @@ def _raised_from() -> ColumnElement[Any]:
     return select(g.c.from_state).where(open_).scalar_subquery()
 
 
-def _count(table: FromClause) -> ColumnElement[Any]:
-    t = table.alias()
-    return select(func.count()).select_from(t).where(t.c.risk_id == R.c.id).scalar_subquery()
-
-
 def _asked() -> ColumnElement[Any]:
     a = RiskResource.__table__.alias()
     item = func.json_build_array(a.c.number, a.c.asked.cast(Text))
@@ -115,8 +110,8 @@ _FACTS = Query(
             *fact_columns(),
             *in_force(),
             _raised_from().label("_raised_from"),
-            _count(RiskResource.__table__).label("_resources"),
-            _count(RiskRaising.__table__).label("_raisings"),
+            sql.count(RiskResource.__table__, "risk_id", R.c.id).label("_resources"),
+            sql.count(RiskRaising.__table__, "risk_id", R.c.id).label("_raisings"),
             _asked().cast(Text).label("_asked"),
         )
         .select_from(joined)
