@@ -4,23 +4,18 @@ import uuid
 from datetime import date, datetime
 
 from sqlalchemy import (
-    Boolean,
     CheckConstraint,
     Computed,
-    ForeignKey,
     ForeignKeyConstraint,
     Index,
     SmallInteger,
     UniqueConstraint,
-    text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
-from sqlalchemy.types import Uuid
 
 from app.enums import Classification
 from app.enums.actions import ActionSource, ActionState
-from app.models.base import Base, EntityRef, SubjectId, UserRef, one_of
+from app.models.base import Base, EntityRef, Flag, SubjectId, UserRef, Version, one_of
 
 
 class Action(Base):
@@ -92,7 +87,7 @@ class Action(Base):
     title: Mapped[str]
     description: Mapped[str | None]
     division_id: Mapped[uuid.UUID | None]
-    owner_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
+    owner_id: Mapped[UserRef | None]
     due: Mapped[date]
     classification: Mapped[str]
     state: Mapped[str]
@@ -102,19 +97,19 @@ class Action(Base):
     outcome: Mapped[str | None]
     opened_by_id: Mapped[UserRef]
     opened_at: Mapped[datetime]
-    accepted_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
+    accepted_by_id: Mapped[UserRef | None]
     accepted_at: Mapped[datetime | None]
-    reported_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
+    reported_by_id: Mapped[UserRef | None]
     reported_at: Mapped[datetime | None]
-    returned_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
+    returned_by_id: Mapped[UserRef | None]
     returned_at: Mapped[datetime | None]
     return_reason: Mapped[str | None]
-    ended_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
+    ended_by_id: Mapped[UserRef | None]
     ended_at: Mapped[datetime | None]
     end_reason: Mapped[str | None]
-    edited_by: Mapped[list[uuid.UUID]] = mapped_column(ARRAY(Uuid))
-    exceptional: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
-    version: Mapped[int] = mapped_column(server_default=text("1"))
+    edited_by: Mapped[list[uuid.UUID]]
+    exceptional: Mapped[Flag]
+    version: Mapped[Version]
     search_key: Mapped[str] = mapped_column(Computed("fold(code || ' ' || title)", persisted=True))
 
 

@@ -4,21 +4,16 @@ import uuid
 from datetime import date, datetime
 
 from sqlalchemy import (
-    Boolean,
     CheckConstraint,
-    ForeignKey,
     ForeignKeyConstraint,
     Index,
     UniqueConstraint,
-    text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import Mapped, mapped_column
-from sqlalchemy.types import Uuid
+from sqlalchemy.orm import Mapped
 
 from app.enums import Classification
 from app.enums.evaluations import EvaluationRating, EvaluationState
-from app.models.base import Base, EntityRef, SubjectId, UserRef, one_of
+from app.models.base import Base, EntityRef, Flag, SubjectId, UserRef, Version, one_of
 
 
 class Evaluation(Base):
@@ -61,9 +56,9 @@ class Evaluation(Base):
     state: Mapped[str]
     drafted_by_id: Mapped[UserRef]
     drafted_at: Mapped[datetime]
-    ended_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
+    ended_by_id: Mapped[UserRef | None]
     ended_at: Mapped[datetime | None]
     discard_reason: Mapped[str | None]
-    edited_by: Mapped[list[uuid.UUID]] = mapped_column(ARRAY(Uuid))
-    exceptional: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
-    version: Mapped[int] = mapped_column(server_default=text("1"))
+    edited_by: Mapped[list[uuid.UUID]]
+    exceptional: Mapped[Flag]
+    version: Mapped[Version]
