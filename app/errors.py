@@ -253,9 +253,14 @@ class Unavailable(AppError):
     title = Text("The service cannot answer now", "الخدمة غير متاحة الآن")
 
 
+def fault_at(pointer: str, code: str, en: str, ar: str) -> FieldError:
+    """One fault of the body, at the JSON pointer."""
+    return FieldError(code, Text(en, ar), pointer=pointer)
+
+
 def invalid(pointer: str, code: str, en: str, ar: str) -> Invalid:
-    """A single fault of the body at JSON pointer `pointer`."""
-    return Invalid(errors=(FieldError(code=code, detail=Text(en, ar), pointer=pointer),))
+    """The body has this one fault."""
+    return Invalid(errors=(fault_at(pointer, code, en, ar),))
 
 
 def unknown_reference(pointer: str) -> Invalid:

@@ -83,12 +83,13 @@ _RISKS = f"""
 """
 _ACTIONS = f"""
     with its as (select * from crowd where kind = 'action'), {_BORN}
-    insert into actions (id, entity_id, code, source, about_id, title, division_id, due, classification, state, issued_by,
-                         letter_number, letter_date, outcome, opened_by_id, opened_at, reported_by_id, reported_at,
-                         edited_by)
-    select a.id, a.entity_id, 'A-' || a.n, 'directive', a.indicator_id, 'تحديث السجل الإداري للخدمات ' || a.n,
-           a.division_id, a.due, 'internal', 'reported', 'الوكيل', a.n || to_char(a.due, '/YYYY'), a.due - 40, 'اكتمل التحديث',
-           a.enterer, a.at, a.enterer, a.at, array[a.enterer]
+    insert into actions (id, entity_id, code, source, about_id, about_kind, title, division_id, due, classification, state,
+                         issued_by, letter_number, letter_date, outcome, opened_by_id, opened_at, reported_by_id,
+                         reported_at, edited_by)
+    select a.id, a.entity_id, 'A-' || a.n, 'directive', a.indicator_id, 'indicator',
+           'تحديث السجل الإداري للخدمات ' || a.n, a.division_id, a.due, 'internal', 'reported', 'الوكيل',
+           a.n || to_char(a.due, '/YYYY'), a.due - 40, 'اكتمل التحديث', a.enterer, a.at, a.enterer, a.at,
+           array[a.enterer]
     from its a
 """
 # An action is confirmed by the manager, or by a specialist.

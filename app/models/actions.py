@@ -4,23 +4,18 @@ import uuid
 from datetime import date, datetime
 
 from sqlalchemy import (
-    Boolean,
     CheckConstraint,
     Computed,
-    ForeignKey,
     ForeignKeyConstraint,
     Index,
     SmallInteger,
     UniqueConstraint,
-    text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
-from sqlalchemy.types import Uuid
 
 from app.enums import Classification
 from app.enums.actions import ActionSource, ActionState
-from app.models.base import Base, EntityRef, SubjectId, UserRef, one_of
+from app.models.base import Base, EntityRef, Flag, SubjectId, UserRef, Version, one_of
 
 
 class Action(Base):
@@ -44,6 +39,8 @@ class Action(Base):
         CheckConstraint(
             "(source in ('directive', 'improvement_proposal')) = (source_id is null)", name="source_id"
         ),
+        CheckConstraint("(source_id is null) = (source_kind is null)", name="source_kind"),
+        CheckConstraint("(about_id is null) = (about_kind is null)", name="about"),
         CheckConstraint(
             "num_nonnulls(letter_number, letter_date, issued_by) = case source when 'directive' then 3 else 0 end",
             name="letter",
@@ -84,11 +81,13 @@ class Action(Base):
     code: Mapped[str]
     source: Mapped[str]
     source_id: Mapped[uuid.UUID | None]
+    source_kind: Mapped[str | None]
     about_id: Mapped[uuid.UUID | None]
+    about_kind: Mapped[str | None]
     title: Mapped[str]
     description: Mapped[str | None]
     division_id: Mapped[uuid.UUID | None]
-    owner_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
+    owner_id: Mapped[UserRef | None]
     due: Mapped[date]
     classification: Mapped[str]
     state: Mapped[str]
@@ -98,19 +97,19 @@ class Action(Base):
     outcome: Mapped[str | None]
     opened_by_id: Mapped[UserRef]
     opened_at: Mapped[datetime]
-    accepted_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
+    accepted_by_id: Mapped[UserRef | None]
     accepted_at: Mapped[datetime | None]
-    reported_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
+    reported_by_id: Mapped[UserRef | None]
     reported_at: Mapped[datetime | None]
-    returned_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
+    returned_by_id: Mapped[UserRef | None]
     returned_at: Mapped[datetime | None]
     return_reason: Mapped[str | None]
-    ended_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
+    ended_by_id: Mapped[UserRef | None]
     ended_at: Mapped[datetime | None]
     end_reason: Mapped[str | None]
-    edited_by: Mapped[list[uuid.UUID]] = mapped_column(ARRAY(Uuid))
-    exceptional: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
-    version: Mapped[int] = mapped_column(server_default=text("1"))
+    edited_by: Mapped[list[uuid.UUID]]
+    exceptional: Mapped[Flag]
+    version: Mapped[Version]
     search_key: Mapped[str] = mapped_column(Computed("fold(code || ' ' || title)", persisted=True))
 
 

@@ -4,11 +4,9 @@ import uuid
 from datetime import datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, SmallInteger, text
-from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
-from sqlalchemy.types import Text
 
-from app.models.base import Base, Id, SubjectId, UserRef
+from app.models.base import Base, EntityRef, Id, SubjectId, UserRef, Version
 
 
 class Session(Base):
@@ -63,14 +61,14 @@ class ServiceAccount(Base):
 
     id: Mapped[SubjectId]
     maker_id: Mapped[UserRef]
-    entity_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("entities.id"))
+    entity_id: Mapped[EntityRef | None]
     name: Mapped[str]
     secret_hash: Mapped[bytes] = mapped_column(LargeBinary)
-    actions: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    actions: Mapped[list[str]]
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
-    version: Mapped[int] = mapped_column(server_default=text("1"))
+    version: Mapped[Version]
 
 
 class SignInBrake(Base):
@@ -94,6 +92,6 @@ class IdempotencyKey(Base):
     key: Mapped[str] = mapped_column(primary_key=True)
     request_hash: Mapped[bytes] = mapped_column(LargeBinary)
     status: Mapped[int] = mapped_column(SmallInteger)
-    headers: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"))
+    headers: Mapped[list[str]] = mapped_column(server_default=text("'{}'"))
     body: Mapped[bytes] = mapped_column(LargeBinary)
     created_at: Mapped[datetime]

@@ -5,8 +5,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any
 
-from sqlalchemy import CheckConstraint, DateTime, ForeignKey, MetaData, Numeric, Text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import CheckConstraint, DateTime, ForeignKey, MetaData, Numeric, Text, Uuid, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 
 
@@ -26,6 +26,8 @@ class Base(DeclarativeBase):
         str: Text(),
         datetime: DateTime(timezone=True),
         dict[str, Any]: JSONB(),
+        list[str]: ARRAY(Text()),
+        list[uuid.UUID]: ARRAY(Uuid()),
     }
 
 
@@ -37,6 +39,15 @@ SubjectId = Annotated[uuid.UUID, mapped_column(ForeignKey("subjects.id"), primar
 
 UserRef = Annotated[uuid.UUID, mapped_column(ForeignKey("users.id"))]
 EntityRef = Annotated[uuid.UUID, mapped_column(ForeignKey("entities.id"))]
+Persons = Annotated[list[uuid.UUID], mapped_column(server_default=text("'{}'"))]
+"""Users that a thing remembers: at first nobody."""
+
+Version = Annotated[int, mapped_column(server_default=text("1"))]
+"""Raised by every change; If-Match names it."""
+
+Flag = Annotated[bool, mapped_column(server_default=text("false"))]
+"""Not, unless it is said."""
+
 Measurement = Annotated[Any, mapped_column(Numeric())]
 
 

@@ -3,11 +3,11 @@
 import uuid
 from datetime import date, datetime
 
-from sqlalchemy import Boolean, Computed, ForeignKey, Index, SmallInteger, text
+from sqlalchemy import Computed, ForeignKey, Index, SmallInteger, text
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Text
 
-from app.models.base import Base, Id, SubjectId
+from app.models.base import Base, EntityRef, Id, SubjectId, Version
 
 
 class Pillar(Base):
@@ -34,7 +34,7 @@ class Priority(Base):
     position: Mapped[int] = mapped_column(SmallInteger)
     name_ar: Mapped[str]
     name_en: Mapped[str]
-    name_ar_translated: Mapped[bool] = mapped_column(Boolean)
+    name_ar_translated: Mapped[bool]
     source: Mapped[str]
 
 
@@ -49,8 +49,8 @@ class Programme(Base):
     status: Mapped[str]
     name_ar: Mapped[str]
     name_en: Mapped[str]
-    name_ar_translated: Mapped[bool] = mapped_column(Boolean)
-    lead_entity_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("entities.id"))
+    name_ar_translated: Mapped[bool]
+    lead_entity_id: Mapped[EntityRef | None]
     priority_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("priorities.id"))
     period: Mapped[str | None]
     source: Mapped[str]
@@ -87,6 +87,6 @@ class Holiday(Base):
     day: Mapped[date]
     name_ar: Mapped[str]
     name_en: Mapped[str]
-    estimated: Mapped[bool] = mapped_column(Boolean)
+    estimated: Mapped[bool]
     cancelled_at: Mapped[datetime | None]
-    version: Mapped[int] = mapped_column(server_default=text("1"))
+    version: Mapped[Version]

@@ -4,7 +4,6 @@ import uuid
 from datetime import date, datetime
 
 from sqlalchemy import (
-    Boolean,
     CheckConstraint,
     Computed,
     ForeignKey,
@@ -15,9 +14,7 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
-from sqlalchemy.types import Text, Uuid
 
 from app.enums import Classification
 from app.enums.challenges import (
@@ -28,7 +25,7 @@ from app.enums.challenges import (
     EscalationBody,
     LevelDecision,
 )
-from app.models.base import Base, EntityRef, SubjectId, UserRef, one_of
+from app.models.base import Base, EntityRef, Flag, SubjectId, UserRef, Version, one_of
 
 
 class Challenge(Base):
@@ -92,31 +89,31 @@ class Challenge(Base):
     cause: Mapped[str]
     impact: Mapped[str]
     division_id: Mapped[uuid.UUID | None]
-    owner_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
+    owner_id: Mapped[UserRef | None]
     priority_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("priorities.id"))
     classification: Mapped[str]
     state: Mapped[str]
     table_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("escalation_tables.id"))
     level: Mapped[str | None]
     stay: Mapped[int] = mapped_column(SmallInteger, server_default=text("1"))
-    holders: Mapped[list[str]] = mapped_column(ARRAY(Text))
-    addressed: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    holders: Mapped[list[str]]
+    addressed: Mapped[list[str]]
     held_since: Mapped[datetime]
     due: Mapped[date | None]
     paused_at: Mapped[datetime | None]
     coordinated_on: Mapped[date | None]
     coordinated_with: Mapped[str | None]
     coordination_note: Mapped[str | None]
-    coordinated_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
+    coordinated_by_id: Mapped[UserRef | None]
     opened_by_id: Mapped[UserRef]
     opened_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
-    ended_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
+    ended_by_id: Mapped[UserRef | None]
     outcome: Mapped[str | None]
-    barred: Mapped[list[uuid.UUID]] = mapped_column(ARRAY(Uuid))
-    edited_by: Mapped[list[uuid.UUID]] = mapped_column(ARRAY(Uuid))
-    exceptional: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
-    version: Mapped[int] = mapped_column(server_default=text("1"))
+    barred: Mapped[list[uuid.UUID]]
+    edited_by: Mapped[list[uuid.UUID]]
+    exceptional: Mapped[Flag]
+    version: Mapped[Version]
     search_key: Mapped[str] = mapped_column(Computed("fold(code || ' ' || title)", persisted=True))
 
 
@@ -171,10 +168,10 @@ class ChallengeSolution(Base):
     days: Mapped[int | None] = mapped_column(SmallInteger)
     proposed_by_id: Mapped[UserRef]
     proposed_at: Mapped[datetime]
-    recommended: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
-    by_representative: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
+    recommended: Mapped[Flag]
+    by_representative: Mapped[Flag]
     analysis: Mapped[str | None]
-    analysed_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
+    analysed_by_id: Mapped[UserRef | None]
     analysed_at: Mapped[datetime | None]
     withdrawn_at: Mapped[datetime | None]
 
@@ -223,7 +220,7 @@ class ChallengeStay(Base):
     level: Mapped[str]
     body: Mapped[str | None]
     route_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("escalation_routes.id"))
-    holders: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    holders: Mapped[list[str]]
     opened_at: Mapped[datetime]
     opened_by_id: Mapped[UserRef]
     instruction: Mapped[str | None]
@@ -236,7 +233,7 @@ class ChallengeStay(Base):
     days: Mapped[int | None]
     decision: Mapped[str | None]
     decision_reason: Mapped[str | None]
-    decided_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
+    decided_by_id: Mapped[UserRef | None]
     decision_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("decisions.id"))
     answer_from: Mapped[str | None]
     answer_letter: Mapped[str | None]

@@ -5,22 +5,19 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
-    Boolean,
     CheckConstraint,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
     SmallInteger,
-    Text,
     UniqueConstraint,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
-from sqlalchemy.types import Uuid
 
 from app.enums.communications import CommunicationActivityState, CommunicationPlanState, CommunicationScope
-from app.models.base import Base, EntityRef, SubjectId, UserRef, one_of
+from app.models.base import Base, EntityRef, Flag, Persons, SubjectId, UserRef, Version, one_of
 
 _LISTS = " and ".join(
     f"jsonb_typeof({name}) = 'array' and jsonb_array_length({name}) <= 30"
@@ -83,7 +80,7 @@ class CommunicationPlan(Base):
     year: Mapped[int] = mapped_column(SmallInteger)
     number: Mapped[int]
     state: Mapped[str]
-    version: Mapped[int] = mapped_column(server_default=text("1"))
+    version: Mapped[Version]
     name_ar: Mapped[str]
     name_en: Mapped[str]
     note: Mapped[str | None]
@@ -92,27 +89,27 @@ class CommunicationPlan(Base):
     channels: Mapped[list[Any]] = mapped_column(JSONB, server_default=text("'[]'::jsonb"))
     reason: Mapped[str | None]
 
-    parties_enter: Mapped[list[str]] = mapped_column(ARRAY(Text))
-    parties_approve: Mapped[list[str]] = mapped_column(ARRAY(Text))
-    edited_by: Mapped[list[uuid.UUID]] = mapped_column(ARRAY(Uuid), server_default=text("'{}'"))
-    controlled_by: Mapped[list[uuid.UUID]] = mapped_column(ARRAY(Uuid), server_default=text("'{}'"))
+    parties_enter: Mapped[list[str]]
+    parties_approve: Mapped[list[str]]
+    edited_by: Mapped[Persons]
+    controlled_by: Mapped[Persons]
     drafted_by_id: Mapped[UserRef]
     drafted_at: Mapped[datetime]
-    submitted_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
+    submitted_by_id: Mapped[UserRef | None]
     submitted_at: Mapped[datetime | None]
-    approved_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
+    approved_by_id: Mapped[UserRef | None]
     approved_at: Mapped[datetime | None]
-    returned_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
+    returned_by_id: Mapped[UserRef | None]
     returned_at: Mapped[datetime | None]
     return_reason: Mapped[str | None]
-    exceptional: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
+    exceptional: Mapped[Flag]
 
     unit_from: Mapped[datetime | None]
     support_asked: Mapped[str | None]
-    support_asked_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
+    support_asked_by_id: Mapped[UserRef | None]
     support_asked_at: Mapped[datetime | None]
     support_answer: Mapped[str | None]
-    support_answered_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
+    support_answered_by_id: Mapped[UserRef | None]
     support_answered_at: Mapped[datetime | None]
 
 
@@ -161,7 +158,7 @@ class CommunicationActivity(Base):
     entity_id: Mapped[EntityRef]
     plan_id: Mapped[uuid.UUID]
     state: Mapped[str]
-    version: Mapped[int] = mapped_column(server_default=text("1"))
+    version: Mapped[Version]
     name_ar: Mapped[str]
     name_en: Mapped[str]
     scope: Mapped[str]
@@ -176,11 +173,11 @@ class CommunicationActivity(Base):
     outcome: Mapped[str | None]
     reached: Mapped[int | None]
     done_on: Mapped[date | None]
-    edited_by: Mapped[list[uuid.UUID]] = mapped_column(ARRAY(Uuid), server_default=text("'{}'"))
+    edited_by: Mapped[Persons]
     created_by_id: Mapped[UserRef]
     created_at: Mapped[datetime]
-    reported_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
+    reported_by_id: Mapped[UserRef | None]
     reported_at: Mapped[datetime | None]
-    cancelled_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
+    cancelled_by_id: Mapped[UserRef | None]
     cancelled_at: Mapped[datetime | None]
     cancellation_reason: Mapped[str | None]

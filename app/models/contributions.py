@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index,
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.enums import ContributionState
-from app.models.base import Base, EntityRef, SubjectId, UserRef, one_of
+from app.models.base import Base, EntityRef, SubjectId, UserRef, Version, one_of
 
 
 class Contribution(Base):
@@ -55,12 +55,12 @@ class Contribution(Base):
     message: Mapped[str | None]
     invited_by_id: Mapped[UserRef]
     invited_at: Mapped[datetime]
-    answered_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
+    answered_by_id: Mapped[UserRef | None]
     answered_at: Mapped[datetime | None]
-    ended_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
+    ended_by_id: Mapped[UserRef | None]
     ended_at: Mapped[datetime | None]
     reason: Mapped[str | None]
-    version: Mapped[int] = mapped_column(server_default=text("1"))
+    version: Mapped[Version]
 
 
 class Absence(Base):

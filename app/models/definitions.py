@@ -13,12 +13,10 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
-from sqlalchemy.types import Boolean, Uuid
 
 from app.enums import Aggregation, DefinitionState, TargetKind
-from app.models.base import Base, EntityRef, SubjectId, one_of
+from app.models.base import Base, EntityRef, Flag, Persons, SubjectId, UserRef, Version, one_of
 
 
 class Definition(Base):
@@ -70,7 +68,7 @@ class Definition(Base):
     entity_id: Mapped[EntityRef]
     number: Mapped[int]
     state: Mapped[str]
-    version: Mapped[int] = mapped_column(server_default=text("1"))
+    version: Mapped[Version]
 
     method_ar: Mapped[str | None]
     method_en: Mapped[str | None]
@@ -92,20 +90,20 @@ class Definition(Base):
     baseline_year: Mapped[int | None] = mapped_column(SmallInteger)
     reason: Mapped[str | None]
 
-    edited_by: Mapped[list[uuid.UUID]] = mapped_column(ARRAY(Uuid), server_default=text("'{}'"))
-    controlled_by: Mapped[list[uuid.UUID]] = mapped_column(ARRAY(Uuid), server_default=text("'{}'"))
+    edited_by: Mapped[Persons]
+    controlled_by: Mapped[Persons]
     recorded_at: Mapped[datetime]
-    drafted_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
-    submitted_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
+    drafted_by_id: Mapped[UserRef | None]
+    submitted_by_id: Mapped[UserRef | None]
     submitted_at: Mapped[datetime | None]
-    confirmed_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
+    confirmed_by_id: Mapped[UserRef | None]
     confirmed_at: Mapped[datetime | None]
-    activated_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
+    activated_by_id: Mapped[UserRef | None]
     activated_at: Mapped[datetime | None]
-    returned_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
+    returned_by_id: Mapped[UserRef | None]
     returned_at: Mapped[datetime | None]
     return_reason: Mapped[str | None]
-    exceptional: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
+    exceptional: Mapped[Flag]
 
 
 class Target(Base):

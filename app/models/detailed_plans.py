@@ -4,23 +4,18 @@ import uuid
 from datetime import date, datetime
 
 from sqlalchemy import (
-    Boolean,
     CheckConstraint,
-    ForeignKey,
     ForeignKeyConstraint,
     Index,
     Numeric,
     SmallInteger,
-    Text,
     UniqueConstraint,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
-from sqlalchemy.types import Uuid
 
 from app.enums.detailed_plans import DetailedPlanAbout, DetailedPlanState
-from app.models.base import Base, EntityRef, SubjectId, UserRef, one_of
+from app.models.base import Base, EntityRef, Flag, Persons, SubjectId, UserRef, Version, one_of
 
 _OPEN = "state in ('draft', 'submitted', 'reviewed')"
 _APPROVED = "state = 'approved'"
@@ -117,32 +112,32 @@ class DetailedPlan(Base):
     division_id: Mapped[uuid.UUID]
     number: Mapped[int]
     state: Mapped[str]
-    version: Mapped[int] = mapped_column(server_default=text("1"))
+    version: Mapped[Version]
     name_ar: Mapped[str]
     name_en: Mapped[str]
     note: Mapped[str | None]
 
-    parties_enter: Mapped[list[str]] = mapped_column(ARRAY(Text))
-    parties_review: Mapped[list[str]] = mapped_column(ARRAY(Text))
-    parties_approve: Mapped[list[str]] = mapped_column(ARRAY(Text))
-    edited_by: Mapped[list[uuid.UUID]] = mapped_column(ARRAY(Uuid), server_default=text("'{}'"))
-    controlled_by: Mapped[list[uuid.UUID]] = mapped_column(ARRAY(Uuid), server_default=text("'{}'"))
+    parties_enter: Mapped[list[str]]
+    parties_review: Mapped[list[str]]
+    parties_approve: Mapped[list[str]]
+    edited_by: Mapped[Persons]
+    controlled_by: Mapped[Persons]
     drafted_by_id: Mapped[UserRef]
     drafted_at: Mapped[datetime]
-    presented_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
+    presented_by_id: Mapped[UserRef | None]
     presented_at: Mapped[datetime | None]
-    endorsed_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
+    endorsed_by_id: Mapped[UserRef | None]
     endorsed_at: Mapped[datetime | None]
-    submitted_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
+    submitted_by_id: Mapped[UserRef | None]
     submitted_at: Mapped[datetime | None]
-    reviewed_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
+    reviewed_by_id: Mapped[UserRef | None]
     reviewed_at: Mapped[datetime | None]
-    approved_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
+    approved_by_id: Mapped[UserRef | None]
     approved_at: Mapped[datetime | None]
-    returned_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
+    returned_by_id: Mapped[UserRef | None]
     returned_at: Mapped[datetime | None]
     return_reason: Mapped[str | None]
-    exceptional: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
+    exceptional: Mapped[Flag]
     drop_reason: Mapped[str | None]
 
 

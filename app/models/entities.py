@@ -5,7 +5,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Text
 
 from app.enums import DivisionFunction
-from app.models.base import Base, EntityRef, SubjectId, one_of
+from app.models.base import Base, EntityRef, Flag, SubjectId, Version, one_of
 
 
 class Entity(Base):
@@ -23,10 +23,10 @@ class Entity(Base):
     name_ar: Mapped[str]
     name_en: Mapped[str]
     kind: Mapped[str]
-    is_unit: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
+    is_unit: Mapped[Flag]
     verified: Mapped[bool] = mapped_column(Boolean, server_default=text("true"))
     source: Mapped[str | None]
-    version: Mapped[int] = mapped_column(server_default=text("1"))
+    version: Mapped[Version]
     search_key: Mapped[str] = mapped_column(
         Computed("fold(code || ' ' || name_ar || ' ' || name_en)", persisted=True)
     )
@@ -50,4 +50,4 @@ class Division(Base):
     name_ar: Mapped[str]
     name_en: Mapped[str]
     function: Mapped[str]
-    version: Mapped[int] = mapped_column(server_default=text("1"))
+    version: Mapped[Version]

@@ -3,11 +3,11 @@
 import uuid
 from datetime import datetime
 
-from sqlalchemy import Boolean, CheckConstraint, ForeignKey, SmallInteger, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, SmallInteger, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.enums.challenges import ChallengeKind, ChallengeLevel, ChallengeTie, EscalationBody, Escalator
-from app.models.base import Base, Id, SubjectId, one_of
+from app.models.base import Base, Flag, Id, SubjectId, UserRef, one_of
 
 
 class EscalationTable(Base):
@@ -29,7 +29,7 @@ class EscalationTable(Base):
     number: Mapped[int]
     office_limit: Mapped[int] = mapped_column(SmallInteger)
     reason: Mapped[str]
-    set_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
+    set_by_id: Mapped[UserRef | None]
     set_at: Mapped[datetime]
 
 
@@ -64,7 +64,7 @@ class EscalationRoute(Base):
     to_level: Mapped[str]
     to_body: Mapped[str | None]
     escalated_by: Mapped[str]
-    after_head: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
+    after_head: Mapped[Flag]
     limit_days: Mapped[int] = mapped_column(SmallInteger)
     title_ar: Mapped[str]
     title_en: Mapped[str]

@@ -4,21 +4,16 @@ import uuid
 from datetime import date, datetime
 
 from sqlalchemy import (
-    Boolean,
     CheckConstraint,
-    ForeignKey,
     ForeignKeyConstraint,
     Index,
     UniqueConstraint,
-    text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import Mapped, mapped_column
-from sqlalchemy.types import Uuid
+from sqlalchemy.orm import Mapped
 
 from app.enums import Classification
 from app.enums.evaluations import EvaluationRating, EvaluationState
-from app.models.base import Base, EntityRef, SubjectId, UserRef, one_of
+from app.models.base import Base, EntityRef, Flag, SubjectId, UserRef, Version, one_of
 
 
 class Evaluation(Base):
@@ -36,6 +31,7 @@ class Evaluation(Base):
         UniqueConstraint("entity_id", "code"),
         ForeignKeyConstraint(["id", "entity_id"], ["subjects.id", "subjects.entity_id"]),
         ForeignKeyConstraint(["about_id", "entity_id"], ["subjects.id", "subjects.entity_id"]),
+        CheckConstraint("(about_id is null) = (about_kind is null)", name="about"),
         CheckConstraint("period_to >= period_from", name="period"),
         CheckConstraint(
             "num_nonnulls(ended_at, ended_by_id) = case state when 'draft' then 0 else 2 end", name="ended"
@@ -52,6 +48,7 @@ class Evaluation(Base):
     period_from: Mapped[date]
     period_to: Mapped[date]
     about_id: Mapped[uuid.UUID | None]
+    about_kind: Mapped[str | None]
     findings: Mapped[str]
     conclusion: Mapped[str]
     rating: Mapped[str]
@@ -59,9 +56,9 @@ class Evaluation(Base):
     state: Mapped[str]
     drafted_by_id: Mapped[UserRef]
     drafted_at: Mapped[datetime]
-    ended_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
+    ended_by_id: Mapped[UserRef | None]
     ended_at: Mapped[datetime | None]
     discard_reason: Mapped[str | None]
-    edited_by: Mapped[list[uuid.UUID]] = mapped_column(ARRAY(Uuid))
-    exceptional: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
-    version: Mapped[int] = mapped_column(server_default=text("1"))
+    edited_by: Mapped[list[uuid.UUID]]
+    exceptional: Mapped[Flag]
+    version: Mapped[Version]

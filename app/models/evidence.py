@@ -5,7 +5,6 @@ from datetime import datetime
 
 from sqlalchemy import (
     BigInteger,
-    Boolean,
     CheckConstraint,
     ForeignKey,
     ForeignKeyConstraint,
@@ -14,12 +13,10 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
-from sqlalchemy.types import Uuid
 
 from app.enums import Classification, EvidenceKind, EvidenceState
-from app.models.base import Base, EntityRef, SubjectId, UserRef, one_of
+from app.models.base import Base, EntityRef, Flag, Persons, SubjectId, UserRef, Version, one_of
 
 
 class Evidence(Base):
@@ -79,20 +76,20 @@ class Evidence(Base):
     note: Mapped[str | None]
     classification: Mapped[str]
     state: Mapped[str]
-    version: Mapped[int] = mapped_column(server_default=text("1"))
+    version: Mapped[Version]
     file_name: Mapped[str | None]
     media_type: Mapped[str | None]
     size: Mapped[int | None] = mapped_column(BigInteger)
     sha256: Mapped[str | None]
     created_by_id: Mapped[UserRef]
     created_at: Mapped[datetime]
-    uploaded_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
+    uploaded_by_id: Mapped[UserRef | None]
     uploaded_at: Mapped[datetime | None]
-    decided_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
+    decided_by_id: Mapped[UserRef | None]
     decided_at: Mapped[datetime | None]
     decision_reason: Mapped[str | None]
-    exceptional: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
-    edited_by: Mapped[list[uuid.UUID]] = mapped_column(ARRAY(Uuid), server_default=text("'{}'"))
+    exceptional: Mapped[Flag]
+    edited_by: Mapped[Persons]
     supersedes_id: Mapped[uuid.UUID | None]
 
 

@@ -5,19 +5,16 @@ from datetime import date, datetime
 
 from sqlalchemy import (
     CheckConstraint,
-    ForeignKey,
     ForeignKeyConstraint,
     Index,
     SmallInteger,
     UniqueConstraint,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
-from sqlalchemy.types import Boolean, Uuid
 
 from app.enums.scorecards import ImprovementPlanState
-from app.models.base import Base, EntityRef, SubjectId, UserRef, one_of
+from app.models.base import Base, EntityRef, Flag, Persons, SubjectId, UserRef, Version, one_of
 
 
 class ImprovementPlan(Base):
@@ -48,24 +45,24 @@ class ImprovementPlan(Base):
     cause: Mapped[str]
     goal: Mapped[str]
     due: Mapped[date]
-    version: Mapped[int] = mapped_column(server_default=text("1"))
-    edited_by: Mapped[list[uuid.UUID]] = mapped_column(ARRAY(Uuid), server_default=text("'{}'"))
-    controlled_by: Mapped[list[uuid.UUID]] = mapped_column(ARRAY(Uuid), server_default=text("'{}'"))
+    version: Mapped[Version]
+    edited_by: Mapped[Persons]
+    controlled_by: Mapped[Persons]
     drafted_by_id: Mapped[UserRef]
     drafted_at: Mapped[datetime]
-    submitted_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
+    submitted_by_id: Mapped[UserRef | None]
     submitted_at: Mapped[datetime | None]
-    assured_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
+    assured_by_id: Mapped[UserRef | None]
     assured_at: Mapped[datetime | None]
-    approved_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
+    approved_by_id: Mapped[UserRef | None]
     approved_at: Mapped[datetime | None]
-    returned_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
+    returned_by_id: Mapped[UserRef | None]
     returned_at: Mapped[datetime | None]
     return_reason: Mapped[str | None]
-    ended_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
+    ended_by_id: Mapped[UserRef | None]
     ended_at: Mapped[datetime | None]
     end_reason: Mapped[str | None]
-    exceptional: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
+    exceptional: Mapped[Flag]
 
 
 class ImprovementAction(Base):
@@ -90,4 +87,4 @@ class ImprovementAction(Base):
     due: Mapped[date]
     done_on: Mapped[date | None]
     done_note: Mapped[str | None]
-    reported_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
+    reported_by_id: Mapped[UserRef | None]

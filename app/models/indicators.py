@@ -11,13 +11,12 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     UniqueConstraint,
-    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Text
 
 from app.enums import EnteredBy, Frequency, IndicatorLevel, IndicatorState, Measure, Polarity
-from app.models.base import Base, EntityRef, SubjectId, one_of
+from app.models.base import Base, EntityRef, SubjectId, Version, one_of
 
 
 class Indicator(Base):
@@ -64,16 +63,16 @@ class Indicator(Base):
     code: Mapped[str] = mapped_column(unique=True)
     level: Mapped[str]
     state: Mapped[str]
-    in_scorecard: Mapped[bool] = mapped_column(Boolean)
+    in_scorecard: Mapped[bool]
     entity_id: Mapped[EntityRef]
-    owner_assumed: Mapped[bool] = mapped_column(Boolean)
+    owner_assumed: Mapped[bool]
     division_id: Mapped[uuid.UUID | None]
     priority_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("priorities.id"))
     programme_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("programmes.id"))
     definition_id: Mapped[uuid.UUID | None]
     name_ar: Mapped[str]
     name_en: Mapped[str]
-    name_ar_translated: Mapped[bool] = mapped_column(Boolean)
+    name_ar_translated: Mapped[bool]
     publisher: Mapped[str | None]
     unit_ar: Mapped[str]
     unit_en: Mapped[str]
@@ -83,11 +82,11 @@ class Indicator(Base):
     entered_by: Mapped[str]
     shared: Mapped[bool | None] = mapped_column(Boolean)
     confidence: Mapped[str | None]
-    verified: Mapped[bool] = mapped_column(Boolean)
+    verified: Mapped[bool]
     status: Mapped[str | None]
     note: Mapped[str | None]
     retired_on: Mapped[date | None]
-    version: Mapped[int] = mapped_column(server_default=text("1"))
+    version: Mapped[Version]
     search_key: Mapped[str] = mapped_column(
         Computed("fold(code || ' ' || name_ar || ' ' || name_en)", persisted=True)
     )

@@ -4,7 +4,6 @@ import uuid
 from datetime import date, datetime
 
 from sqlalchemy import (
-    Boolean,
     CheckConstraint,
     Computed,
     ForeignKey,
@@ -17,11 +16,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
-from sqlalchemy.types import Text, Uuid
+from sqlalchemy.types import Text
 
 from app.enums import Classification
 from app.enums.initiatives import BudgetAnswer, BudgetSource, InitiativeKind, InitiativeState, Sector
-from app.models.base import Base, EntityRef, SubjectId, one_of
+from app.models.base import Base, EntityRef, Flag, Persons, SubjectId, UserRef, Version, one_of
 
 _sectors = ", ".join(f"'{sector.value}'" for sector in Sector)
 
@@ -92,15 +91,15 @@ class Initiative(Base):
     kind: Mapped[str]
     state: Mapped[str]
     classification: Mapped[str]
-    version: Mapped[int] = mapped_column(server_default=text("1"))
+    version: Mapped[Version]
     name_ar: Mapped[str]
     name_en: Mapped[str]
     goal: Mapped[str]
     division_id: Mapped[uuid.UUID | None]
-    manager_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
+    manager_id: Mapped[UserRef | None]
     programme_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("programmes.id"))
     programme_weight: Mapped[object | None] = mapped_column(Numeric)
-    sectors: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"))
+    sectors: Mapped[list[str]] = mapped_column(server_default=text("'{}'"))
     starts_on: Mapped[date]
     ends_on: Mapped[date]
     baseline_starts_on: Mapped[date | None]
@@ -112,26 +111,26 @@ class Initiative(Base):
     latest_as_of: Mapped[date | None]
     latest_forecast_end: Mapped[date | None]
 
-    edited_by: Mapped[list[uuid.UUID]] = mapped_column(ARRAY(Uuid), server_default=text("'{}'"))
-    controlled_by: Mapped[list[uuid.UUID]] = mapped_column(ARRAY(Uuid), server_default=text("'{}'"))
-    exceptional: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
+    edited_by: Mapped[Persons]
+    controlled_by: Mapped[Persons]
+    exceptional: Mapped[Flag]
     proposed_at: Mapped[datetime]
-    proposed_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
+    proposed_by_id: Mapped[UserRef | None]
     submitted_at: Mapped[datetime | None]
-    submitted_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
+    submitted_by_id: Mapped[UserRef | None]
     approved_at: Mapped[datetime | None]
-    approved_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
+    approved_by_id: Mapped[UserRef | None]
     returned_at: Mapped[datetime | None]
-    returned_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
+    returned_by_id: Mapped[UserRef | None]
     return_reason: Mapped[str | None]
     revised_at: Mapped[datetime | None]
-    revised_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
+    revised_by_id: Mapped[UserRef | None]
     closing_at: Mapped[datetime | None]
-    closing_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
+    closing_by_id: Mapped[UserRef | None]
     closed_at: Mapped[datetime | None]
-    closed_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
+    closed_by_id: Mapped[UserRef | None]
     stopped_at: Mapped[datetime | None]
-    stopped_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
+    stopped_by_id: Mapped[UserRef | None]
     stop_reason: Mapped[str | None]
 
     search_key: Mapped[str] = mapped_column(

@@ -4,19 +4,15 @@ import uuid
 from datetime import date, datetime, time
 
 from sqlalchemy import (
-    Boolean,
     CheckConstraint,
     Computed,
-    ForeignKey,
     ForeignKeyConstraint,
     Index,
     SmallInteger,
     UniqueConstraint,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
-from sqlalchemy.types import Uuid
 
 from app.enums import Classification
 from app.enums.meetings import (
@@ -28,7 +24,7 @@ from app.enums.meetings import (
     Weekday,
     WithWhom,
 )
-from app.models.base import Base, EntityRef, SubjectId, UserRef, one_of
+from app.models.base import Base, EntityRef, Flag, SubjectId, UserRef, one_of
 
 _FIRST = text("1")
 
@@ -145,11 +141,11 @@ class Meeting(Base):
     held_at: Mapped[datetime | None]
     minutes: Mapped[str | None]
     confirmed_at: Mapped[datetime | None]
-    confirmed_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
-    exceptional: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
+    confirmed_by_id: Mapped[UserRef | None]
+    exceptional: Mapped[Flag]
     cancelled_at: Mapped[datetime | None]
     cancel_reason: Mapped[str | None]
-    edited_by: Mapped[list[uuid.UUID]] = mapped_column(ARRAY(Uuid))
+    edited_by: Mapped[list[uuid.UUID]]
     version: Mapped[int] = mapped_column(server_default=_FIRST)
     search_key: Mapped[str] = mapped_column(
         Computed("fold(code || ' ' || title_ar || ' ' || title_en)", persisted=True)
@@ -181,7 +177,7 @@ class MeetingPerson(Base):
     meeting_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     number: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
     entity_id: Mapped[uuid.UUID]
-    user_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
+    user_id: Mapped[UserRef | None]
     name: Mapped[str | None]
     organisation: Mapped[str | None]
     role: Mapped[str]

@@ -5,7 +5,6 @@ from datetime import date, datetime
 
 from sqlalchemy import (
     CheckConstraint,
-    ForeignKey,
     ForeignKeyConstraint,
     Index,
     SmallInteger,
@@ -17,7 +16,7 @@ from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.enums import Frequency
-from app.models.base import Base, EntityRef, Id, SubjectId, one_of
+from app.models.base import Base, EntityRef, Id, SubjectId, UserRef, Version, one_of
 
 
 class Schedule(Base):
@@ -50,7 +49,7 @@ class Schedule(Base):
     late_for: Mapped[int] = mapped_column(SmallInteger)
     closes_after: Mapped[int] = mapped_column(SmallInteger)
     reason: Mapped[str | None]
-    set_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
+    set_by_id: Mapped[UserRef | None]
     set_at: Mapped[datetime]
 
 
@@ -107,7 +106,7 @@ class Obligation(Base):
     closes_on: Mapped[date]
     replaced_at: Mapped[datetime | None]
     excused_at: Mapped[datetime | None]
-    excused_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
+    excused_by_id: Mapped[UserRef | None]
     excuse: Mapped[str | None]
     served_on: Mapped[date | None]
-    version: Mapped[int] = mapped_column(server_default=text("1"))
+    version: Mapped[Version]

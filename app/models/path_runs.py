@@ -15,11 +15,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
-from sqlalchemy.types import Boolean, Text, Uuid
 
 from app.enums import SubjectKind
 from app.enums.paths import DueFrom, PathRunState, StageKind, StageOutcome, StageState
-from app.models.base import Base, EntityRef, SubjectId, UserRef, one_of
+from app.models.base import Base, EntityRef, Flag, Persons, SubjectId, UserRef, Version, one_of
 
 WALKED = (SubjectKind.ENTITY, SubjectKind.PLAN, SubjectKind.SCORECARD)
 """The kinds of things that walk paths."""
@@ -78,14 +77,14 @@ class PathRun(Base):
     code: Mapped[str]
     year: Mapped[int] = mapped_column(SmallInteger)
     state: Mapped[str]
-    version: Mapped[int] = mapped_column(server_default=text("1"))
-    kept_dates: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
-    parties: Mapped[list[str]] = mapped_column(ARRAY(Text))
-    unit_sees: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
+    version: Mapped[Version]
+    kept_dates: Mapped[Flag]
+    parties: Mapped[list[str]]
+    unit_sees: Mapped[Flag]
     started_by_id: Mapped[UserRef]
     started_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
-    stopped_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
+    stopped_by_id: Mapped[UserRef | None]
     stop_reason: Mapped[str | None]
 
 
@@ -142,13 +141,13 @@ class PathStage(Base):
     occasion: Mapped[int] = mapped_column(SmallInteger)
     round: Mapped[int] = mapped_column(SmallInteger)
     state: Mapped[str]
-    version: Mapped[int] = mapped_column(server_default=text("1"))
+    version: Mapped[Version]
     kind: Mapped[str]
     title_ar: Mapped[str]
     title_en: Mapped[str]
-    parties: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    parties: Mapped[list[str]]
     seats: Mapped[list[int]] = mapped_column(ARRAY(SmallInteger))
-    controls: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    controls: Mapped[list[str]]
     fires: Mapped[str | None]
     due_from: Mapped[date | None]
     due: Mapped[date | None]
@@ -159,7 +158,7 @@ class PathStage(Base):
     ended_at: Mapped[datetime | None]
     reason: Mapped[str | None]
     returned_to: Mapped[str | None]
-    edited_by: Mapped[list[uuid.UUID]] = mapped_column(ARRAY(Uuid), server_default=text("'{}'"))
+    edited_by: Mapped[Persons]
     superseded_at: Mapped[datetime | None]
 
 
@@ -187,13 +186,13 @@ class PathStageAct(Base):
     entity_id: Mapped[EntityRef]
     stage_id: Mapped[uuid.UUID]
     person_id: Mapped[UserRef]
-    parties: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    parties: Mapped[list[str]]
     outcome: Mapped[str]
     reason: Mapped[str | None]
     answers: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'::jsonb"))
     outside_letter: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
-    exceptional: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
-    acting_for_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
-    recorded_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
+    exceptional: Mapped[Flag]
+    acting_for_id: Mapped[UserRef | None]
+    recorded_by_id: Mapped[UserRef | None]
     decision_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("decisions.id"))
     at: Mapped[datetime]

@@ -5,13 +5,12 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, text
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
-from sqlalchemy.types import Uuid
 
 from app.enums import Chain
 from app.enums.paths import PathTemplateState, RunsOn
-from app.models.base import Base, SubjectId, one_of
+from app.models.base import Base, EntityRef, Persons, SubjectId, UserRef, Version, one_of
 
 
 class PathTemplate(Base):
@@ -65,11 +64,11 @@ class PathTemplate(Base):
     )
 
     id: Mapped[SubjectId]
-    entity_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("entities.id"))
+    entity_id: Mapped[EntityRef | None]
     code: Mapped[str]
     number: Mapped[int]
     state: Mapped[str]
-    version: Mapped[int] = mapped_column(server_default=text("1"))
+    version: Mapped[Version]
     runs_on: Mapped[str]
     chain: Mapped[str]
     title_ar: Mapped[str]
@@ -78,13 +77,13 @@ class PathTemplate(Base):
     groups: Mapped[list[Any]] = mapped_column(JSONB)
     copied_from_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("path_templates.id"))
 
-    edited_by: Mapped[list[uuid.UUID]] = mapped_column(ARRAY(Uuid), server_default=text("'{}'"))
+    edited_by: Mapped[Persons]
     recorded_at: Mapped[datetime]
-    drafted_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
-    submitted_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
+    drafted_by_id: Mapped[UserRef | None]
+    submitted_by_id: Mapped[UserRef | None]
     submitted_at: Mapped[datetime | None]
-    approved_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
+    approved_by_id: Mapped[UserRef | None]
     approved_at: Mapped[datetime | None]
-    returned_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
+    returned_by_id: Mapped[UserRef | None]
     returned_at: Mapped[datetime | None]
     return_reason: Mapped[str | None]

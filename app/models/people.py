@@ -4,13 +4,12 @@ import uuid
 from datetime import date, datetime
 
 from sqlalchemy import Boolean, CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, func, text
-from sqlalchemy.dialects.postgresql import ARRAY, ExcludeConstraint
+from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlalchemy.orm import Mapped, mapped_column
-from sqlalchemy.types import Text
 
 from app.enums import DIVISION_ROLES, POSTS, Language, Role, Tenure
 from app.enums.notifications import MailPace
-from app.models.base import Base, EntityRef, SubjectId, UserRef, one_of
+from app.models.base import Base, EntityRef, SubjectId, UserRef, Version, one_of
 
 _posts = ", ".join(f"'{post.value}'" for post in POSTS)
 _division_roles = ", ".join(f"'{role.value}'" for role in DIVISION_ROLES)
@@ -35,7 +34,7 @@ class User(Base):
     password_hash: Mapped[str | None]
     is_active: Mapped[bool] = mapped_column(Boolean, server_default=text("true"))
     mail: Mapped[str] = mapped_column(server_default=text("'daily'"))
-    version: Mapped[int] = mapped_column(server_default=text("1"))
+    version: Mapped[Version]
 
 
 class Membership(Base):
@@ -78,15 +77,15 @@ class Membership(Base):
 
     id: Mapped[SubjectId]
     user_id: Mapped[UserRef]
-    entity_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("entities.id"))
+    entity_id: Mapped[EntityRef | None]
     division_id: Mapped[uuid.UUID | None]
     role: Mapped[str]
     tenure: Mapped[str] = mapped_column(server_default=text("'substantive'"))
-    parties: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    parties: Mapped[list[str]]
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime | None]
     decision_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("decisions.id"))
-    version: Mapped[int] = mapped_column(server_default=text("1"))
+    version: Mapped[Version]
 
 
 class Assignment(Base):
@@ -112,7 +111,7 @@ class Assignment(Base):
     entity_id: Mapped[uuid.UUID]
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime | None]
-    version: Mapped[int] = mapped_column(server_default=text("1"))
+    version: Mapped[Version]
 
 
 class Delegation(Base):
@@ -135,7 +134,7 @@ class Delegation(Base):
     reason: Mapped[str]
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
-    version: Mapped[int] = mapped_column(server_default=text("1"))
+    version: Mapped[Version]
 
 
 class Decision(Base):

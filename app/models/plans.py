@@ -5,7 +5,6 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
-    Boolean,
     CheckConstraint,
     ForeignKey,
     ForeignKeyConstraint,
@@ -14,13 +13,12 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
-from sqlalchemy.types import Text, Uuid
 
 from app.enums import Classification
 from app.enums.plans import DevelopmentPlanKind, PlanItemKind, PlanItemState, PlanState, Question
-from app.models.base import Base, EntityRef, Id, SubjectId, UserRef, one_of
+from app.models.base import Base, EntityRef, Flag, Id, Persons, SubjectId, UserRef, Version, one_of
 
 
 class DevelopmentPlan(Base):
@@ -100,32 +98,32 @@ class Plan(Base):
     development_plan_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("development_plans.id"))
     classification: Mapped[str]
     state: Mapped[str]
-    version: Mapped[int] = mapped_column(server_default=text("1"))
+    version: Mapped[Version]
     reason: Mapped[str | None]
     criteria: Mapped[list[Any]] = mapped_column(JSONB, server_default=text("'[]'"))
-    proposals_open: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
+    proposals_open: Mapped[Flag]
     funded_cut_at: Mapped[datetime | None]
     platform_entry: Mapped[dict[str, Any] | None]
     snapshot: Mapped[dict[str, Any] | None]
 
-    parties_enter: Mapped[list[str]] = mapped_column(ARRAY(Text))
-    parties_review: Mapped[list[str]] = mapped_column(ARRAY(Text))
-    parties_approve: Mapped[list[str]] = mapped_column(ARRAY(Text))
-    edited_by: Mapped[list[uuid.UUID]] = mapped_column(ARRAY(Uuid), server_default=text("'{}'"))
-    exceptional: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
+    parties_enter: Mapped[list[str]]
+    parties_review: Mapped[list[str]]
+    parties_approve: Mapped[list[str]]
+    edited_by: Mapped[Persons]
+    exceptional: Mapped[Flag]
     recorded_at: Mapped[datetime]
     drafted_by_id: Mapped[UserRef]
     revision: Mapped[int] = mapped_column(server_default=text("1"))
-    verified_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
+    verified_by_id: Mapped[UserRef | None]
     verified_at: Mapped[datetime | None]
     verified_revision: Mapped[int | None]
-    preliminary_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
+    preliminary_by_id: Mapped[UserRef | None]
     preliminary_at: Mapped[datetime | None]
-    approved_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
+    approved_by_id: Mapped[UserRef | None]
     approved_at: Mapped[datetime | None]
-    confirmed_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
+    confirmed_by_id: Mapped[UserRef | None]
     confirmed_at: Mapped[datetime | None]
-    returned_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
+    returned_by_id: Mapped[UserRef | None]
     returned_at: Mapped[datetime | None]
     return_reason: Mapped[str | None]
     decision_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("decisions.id"))
@@ -190,9 +188,9 @@ class PlanItem(Base):
     note: Mapped[str | None]
     state: Mapped[str]
     drop_reason: Mapped[str | None]
-    dropped_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
+    dropped_by_id: Mapped[UserRef | None]
     dropped_at: Mapped[datetime | None]
-    edited_by: Mapped[list[uuid.UUID]] = mapped_column(ARRAY(Uuid))
+    edited_by: Mapped[list[uuid.UUID]]
     revision: Mapped[int] = mapped_column(server_default=text("1"))
 
 
@@ -217,7 +215,7 @@ class PlanCheck(Base):
     revision: Mapped[int]
     seen: Mapped[bytes]
     question: Mapped[str]
-    passed: Mapped[bool] = mapped_column(Boolean)
+    passed: Mapped[bool]
     remark: Mapped[str | None]
     checked_by_id: Mapped[UserRef]
     checked_at: Mapped[datetime]
@@ -248,5 +246,5 @@ class JobPlanLink(Base):
     remark: Mapped[str | None]
     recorded_by_id: Mapped[UserRef]
     recorded_at: Mapped[datetime]
-    verified_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
+    verified_by_id: Mapped[UserRef | None]
     verified_at: Mapped[datetime | None]

@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index,
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.models.base import Base, EntityRef, SubjectId
+from app.models.base import Base, EntityRef, SubjectId, Version
 
 
 class ProgrammeParticipant(Base):
@@ -32,4 +32,4 @@ class ProgrammeParticipant(Base):
     entity_id: Mapped[EntityRef]
     joined_on: Mapped[date]
     left_on: Mapped[date | None]
-    version: Mapped[int] = mapped_column(server_default=text("1"))
+    version: Mapped[Version]

@@ -5,21 +5,18 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
-    Boolean,
     CheckConstraint,
-    ForeignKey,
     ForeignKeyConstraint,
     Index,
     Numeric,
     UniqueConstraint,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
-from sqlalchemy.types import Text, Uuid
 
 from app.enums import ChainState
-from app.models.base import Base, EntityRef, SubjectId, one_of
+from app.models.base import Base, EntityRef, Flag, Persons, SubjectId, UserRef, Version, one_of
 
 
 class ProgressReport(Base):
@@ -59,7 +56,7 @@ class ProgressReport(Base):
     entity_id: Mapped[EntityRef]
     initiative_id: Mapped[uuid.UUID]
     state: Mapped[str]
-    version: Mapped[int] = mapped_column(server_default=text("1"))
+    version: Mapped[Version]
     as_of: Mapped[date]
     milestones: Mapped[list[Any]] = mapped_column(JSONB)
     computed: Mapped[object] = mapped_column(Numeric)
@@ -70,21 +67,21 @@ class ProgressReport(Base):
     note: Mapped[str | None]
 
     role_plan_id: Mapped[uuid.UUID | None]
-    parties_enter: Mapped[list[str]] = mapped_column(ARRAY(Text))
-    parties_review: Mapped[list[str]] = mapped_column(ARRAY(Text))
-    parties_approve: Mapped[list[str]] = mapped_column(ARRAY(Text))
-    edited_by: Mapped[list[uuid.UUID]] = mapped_column(ARRAY(Uuid), server_default=text("'{}'"))
-    controlled_by: Mapped[list[uuid.UUID]] = mapped_column(ARRAY(Uuid), server_default=text("'{}'"))
-    exceptional: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
+    parties_enter: Mapped[list[str]]
+    parties_review: Mapped[list[str]]
+    parties_approve: Mapped[list[str]]
+    edited_by: Mapped[Persons]
+    controlled_by: Mapped[Persons]
+    exceptional: Mapped[Flag]
     evidence: Mapped[list[Any] | None] = mapped_column(JSONB)
     recorded_at: Mapped[datetime]
-    entered_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
-    submitted_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
+    entered_by_id: Mapped[UserRef | None]
+    submitted_by_id: Mapped[UserRef | None]
     submitted_at: Mapped[datetime | None]
-    reviewed_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
+    reviewed_by_id: Mapped[UserRef | None]
     reviewed_at: Mapped[datetime | None]
-    approved_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
+    approved_by_id: Mapped[UserRef | None]
     approved_at: Mapped[datetime | None]
-    returned_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
+    returned_by_id: Mapped[UserRef | None]
     returned_at: Mapped[datetime | None]
     return_reason: Mapped[str | None]

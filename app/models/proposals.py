@@ -5,12 +5,10 @@ from datetime import datetime
 from decimal import Decimal
 
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, Numeric, SmallInteger, text
-from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
-from sqlalchemy.types import Text
 
 from app.enums.plans import ProposalState
-from app.models.base import Base, EntityRef, SubjectId, UserRef, one_of
+from app.models.base import Base, EntityRef, SubjectId, UserRef, Version, one_of
 
 
 class Proposal(Base):
@@ -48,7 +46,7 @@ class Proposal(Base):
     entity_id: Mapped[EntityRef]
     plan_id: Mapped[uuid.UUID]
     state: Mapped[str]
-    version: Mapped[int] = mapped_column(server_default=text("1"))
+    version: Mapped[Version]
     title: Mapped[str]
     problem: Mapped[str]
     idea: Mapped[str]
@@ -58,10 +56,10 @@ class Proposal(Base):
     proposed_by_id: Mapped[UserRef]
     proposed_at: Mapped[datetime]
     rank: Mapped[int | None] = mapped_column(SmallInteger)
-    meets: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"))
-    sorted_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
+    meets: Mapped[list[str]] = mapped_column(server_default=text("'{}'"))
+    sorted_by_id: Mapped[UserRef | None]
     sorted_at: Mapped[datetime | None]
-    decided_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
+    decided_by_id: Mapped[UserRef | None]
     decided_at: Mapped[datetime | None]
     reason: Mapped[str | None]
     initiative_id: Mapped[uuid.UUID | None]

@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index,
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.enums import ReopeningState
-from app.models.base import Base, EntityRef, SubjectId, UserRef, one_of
+from app.models.base import Base, EntityRef, SubjectId, UserRef, Version, one_of
 
 
 class Reopening(Base):
@@ -46,8 +46,8 @@ class Reopening(Base):
     asked_by_id: Mapped[UserRef]
     asked_at: Mapped[datetime]
     expires_on: Mapped[date]
-    decided_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
+    decided_by_id: Mapped[UserRef | None]
     decided_at: Mapped[datetime | None]
     decision_reason: Mapped[str | None]
     decision_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("decisions.id"))
-    version: Mapped[int] = mapped_column(server_default=text("1"))
+    version: Mapped[Version]

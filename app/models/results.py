@@ -5,7 +5,6 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
-    Boolean,
     CheckConstraint,
     ForeignKey,
     ForeignKeyConstraint,
@@ -14,12 +13,11 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
-from sqlalchemy.types import Text, Uuid
 
 from app.enums import ChainState, Classification, ObservationStatus
-from app.models.base import Base, EntityRef, SubjectId, one_of
+from app.models.base import Base, EntityRef, Flag, Persons, SubjectId, UserRef, Version, one_of
 
 
 class Result(Base):
@@ -100,7 +98,7 @@ class Result(Base):
     corrects_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("results.id"))
     state: Mapped[str]
     classification: Mapped[str]
-    version: Mapped[int] = mapped_column(server_default=text("1"))
+    version: Mapped[Version]
 
     value: Mapped[object | None] = mapped_column(Numeric)
     rank: Mapped[int | None]
@@ -111,26 +109,26 @@ class Result(Base):
     note: Mapped[str | None]
 
     role_plan_id: Mapped[uuid.UUID | None]
-    parties_enter: Mapped[list[str]] = mapped_column(ARRAY(Text))
-    parties_review: Mapped[list[str]] = mapped_column(ARRAY(Text))
-    parties_approve: Mapped[list[str]] = mapped_column(ARRAY(Text))
-    edited_by: Mapped[list[uuid.UUID]] = mapped_column(ARRAY(Uuid), server_default=text("'{}'"))
-    controlled_by: Mapped[list[uuid.UUID]] = mapped_column(ARRAY(Uuid), server_default=text("'{}'"))
+    parties_enter: Mapped[list[str]]
+    parties_review: Mapped[list[str]]
+    parties_approve: Mapped[list[str]]
+    edited_by: Mapped[Persons]
+    controlled_by: Mapped[Persons]
 
     recorded_at: Mapped[datetime]
     known_from: Mapped[datetime | None]
-    entered_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
+    entered_by_id: Mapped[UserRef | None]
     entered_at: Mapped[datetime | None]
-    submitted_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
+    submitted_by_id: Mapped[UserRef | None]
     submitted_at: Mapped[datetime | None]
-    reviewed_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
+    reviewed_by_id: Mapped[UserRef | None]
     reviewed_at: Mapped[datetime | None]
-    approved_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
+    approved_by_id: Mapped[UserRef | None]
     approved_at: Mapped[datetime | None]
-    returned_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
+    returned_by_id: Mapped[UserRef | None]
     returned_at: Mapped[datetime | None]
     return_reason: Mapped[str | None]
-    exceptional: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
+    exceptional: Mapped[Flag]
     evidence: Mapped[list[Any] | None] = mapped_column(JSONB)
     published_at: Mapped[datetime | None]
     source_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("sources.id"))

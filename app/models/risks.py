@@ -5,7 +5,6 @@ import uuid
 from datetime import date, datetime
 
 from sqlalchemy import (
-    Boolean,
     CheckConstraint,
     Computed,
     ForeignKey,
@@ -16,13 +15,11 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
-from sqlalchemy.types import Text, Uuid
 
 from app.enums import Classification
 from app.enums.risks import ResourceKind, RiskKind, RiskLevel, RiskState, RiskStrategy, SwotKind
-from app.models.base import Base, EntityRef, SubjectId, UserRef, one_of
+from app.models.base import Base, EntityRef, Flag, SubjectId, UserRef, Version, one_of
 
 _WITHIN = (
     "probability between 1 and 5 and impact between 1 and 5"
@@ -69,10 +66,10 @@ class RiskSettings(Base):
 
     id: Mapped[SubjectId]
     number: Mapped[int]
-    probability_ar: Mapped[list[str]] = mapped_column(ARRAY(Text))
-    probability_en: Mapped[list[str]] = mapped_column(ARRAY(Text))
-    impact_ar: Mapped[list[str]] = mapped_column(ARRAY(Text))
-    impact_en: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    probability_ar: Mapped[list[str]]
+    probability_en: Mapped[list[str]]
+    impact_ar: Mapped[list[str]]
+    impact_en: Mapped[list[str]]
     medium_from: Mapped[int] = mapped_column(SmallInteger)
     high_from: Mapped[int] = mapped_column(SmallInteger)
     critical_from: Mapped[int] = mapped_column(SmallInteger)
@@ -82,7 +79,7 @@ class RiskSettings(Base):
     review_high: Mapped[int] = mapped_column(SmallInteger)
     review_critical: Mapped[int] = mapped_column(SmallInteger)
     reason: Mapped[str]
-    set_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
+    set_by_id: Mapped[UserRef | None]
     set_at: Mapped[datetime]
 
 
@@ -150,7 +147,7 @@ class Risk(Base):
     cause: Mapped[str]
     effect: Mapped[str]
     division_id: Mapped[uuid.UUID | None]
-    owner_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
+    owner_id: Mapped[UserRef | None]
     classification: Mapped[str]
     state: Mapped[str]
     strategy: Mapped[str | None]
@@ -168,18 +165,18 @@ class Risk(Base):
     assessed_at: Mapped[datetime]
     assessed_by_id: Mapped[UserRef]
     review_on: Mapped[date | None]
-    addressed: Mapped[list[str]] = mapped_column(ARRAY(Text))
-    barred: Mapped[list[uuid.UUID]] = mapped_column(ARRAY(Uuid))
+    addressed: Mapped[list[str]]
+    barred: Mapped[list[uuid.UUID]]
     registered_by_id: Mapped[UserRef]
     registered_at: Mapped[datetime]
     held_since: Mapped[datetime]
     challenge_id: Mapped[uuid.UUID | None]
     closed_at: Mapped[datetime | None]
-    closed_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
+    closed_by_id: Mapped[UserRef | None]
     lessons: Mapped[str | None]
-    edited_by: Mapped[list[uuid.UUID]] = mapped_column(ARRAY(Uuid))
-    exceptional: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
-    version: Mapped[int] = mapped_column(server_default=text("1"))
+    edited_by: Mapped[list[uuid.UUID]]
+    exceptional: Mapped[Flag]
+    version: Mapped[Version]
     search_key: Mapped[str] = mapped_column(Computed("fold(code || ' ' || title)", persisted=True))
 
 
@@ -233,7 +230,7 @@ class RiskResource(Base):
     asked_by_id: Mapped[UserRef]
     asked_at: Mapped[datetime]
     granted: Mapped[object | None] = mapped_column(Numeric(18, 3))
-    granted_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
+    granted_by_id: Mapped[UserRef | None]
     granted_at: Mapped[datetime | None]
     decision_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("decisions.id"))
 
@@ -264,7 +261,7 @@ class RiskRaising(Base):
     raised_by_id: Mapped[UserRef]
     raised_at: Mapped[datetime]
     answer: Mapped[str | None]
-    answered_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
+    answered_by_id: Mapped[UserRef | None]
     answered_at: Mapped[datetime | None]
     decision_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("decisions.id"))
 
@@ -293,5 +290,5 @@ class SwotEntry(Base):
     written_by_id: Mapped[UserRef]
     written_at: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None]
-    withdrawn_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
-    version: Mapped[int] = mapped_column(server_default=text("1"))
+    withdrawn_by_id: Mapped[UserRef | None]
+    version: Mapped[Version]

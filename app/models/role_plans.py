@@ -12,12 +12,10 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
-from sqlalchemy.types import Uuid
 
 from app.enums import Chain, Party, RolePlanState, Step
-from app.models.base import Base, EntityRef, SubjectId, UserRef, one_of
+from app.models.base import Base, EntityRef, SubjectId, UserRef, Version, one_of
 
 
 class RolePlan(Base):
@@ -39,15 +37,15 @@ class RolePlan(Base):
     state: Mapped[str]
     note: Mapped[str | None]
     drafted_by_id: Mapped[UserRef]
-    edited_by: Mapped[list[uuid.UUID]] = mapped_column(ARRAY(Uuid))
+    edited_by: Mapped[list[uuid.UUID]]
     drafted_at: Mapped[datetime]
-    submitted_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
+    submitted_by_id: Mapped[UserRef | None]
     submitted_at: Mapped[datetime | None]
-    approved_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
+    approved_by_id: Mapped[UserRef | None]
     approved_at: Mapped[datetime | None]
     decision_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("decisions.id"))
     return_reason: Mapped[str | None]
-    version: Mapped[int] = mapped_column(server_default=text("1"))
+    version: Mapped[Version]
 
 
 class RolePlanStep(Base):

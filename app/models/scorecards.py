@@ -6,7 +6,6 @@ from typing import Any
 
 from sqlalchemy import (
     CheckConstraint,
-    ForeignKey,
     ForeignKeyConstraint,
     Index,
     Numeric,
@@ -14,12 +13,10 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
-from sqlalchemy.types import Boolean, Uuid
 
 from app.enums.scorecards import ScorecardState
-from app.models.base import Base, EntityRef, SubjectId, UserRef, one_of
+from app.models.base import Base, EntityRef, Flag, Persons, SubjectId, UserRef, Version, one_of
 
 
 class Scorecard(Base):
@@ -78,21 +75,21 @@ class Scorecard(Base):
     note: Mapped[str | None]
     reason: Mapped[str | None]
     copied_from_id: Mapped[uuid.UUID | None]
-    version: Mapped[int] = mapped_column(server_default=text("1"))
-    edited_by: Mapped[list[uuid.UUID]] = mapped_column(ARRAY(Uuid), server_default=text("'{}'"))
-    controlled_by: Mapped[list[uuid.UUID]] = mapped_column(ARRAY(Uuid), server_default=text("'{}'"))
+    version: Mapped[Version]
+    edited_by: Mapped[Persons]
+    controlled_by: Mapped[Persons]
     drafted_by_id: Mapped[UserRef]
     drafted_at: Mapped[datetime]
-    aligned_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
+    aligned_by_id: Mapped[UserRef | None]
     aligned_at: Mapped[datetime | None]
-    approved_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
+    approved_by_id: Mapped[UserRef | None]
     approved_at: Mapped[datetime | None]
-    agreed_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
+    agreed_by_id: Mapped[UserRef | None]
     agreed_at: Mapped[datetime | None]
-    returned_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
+    returned_by_id: Mapped[UserRef | None]
     returned_at: Mapped[datetime | None]
     return_reason: Mapped[str | None]
-    exceptional: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
+    exceptional: Mapped[Flag]
     snapshot: Mapped[dict[str, Any] | None]
 
 

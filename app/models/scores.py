@@ -4,7 +4,6 @@ import uuid
 from datetime import date, datetime
 
 from sqlalchemy import (
-    Boolean,
     CheckConstraint,
     ForeignKey,
     ForeignKeyConstraint,
@@ -51,8 +50,8 @@ class Score(Base):
     period_end: Mapped[date]
     revision: Mapped[int]
     known_from: Mapped[datetime]
-    published: Mapped[bool] = mapped_column(Boolean)
-    counted: Mapped[bool] = mapped_column(Boolean)
+    published: Mapped[bool]
+    counted: Mapped[bool]
     progress: Mapped[object | None] = mapped_column(Numeric)
     on_track: Mapped[object | None] = mapped_column(Numeric)
     light: Mapped[str]

@@ -3,13 +3,11 @@
 import uuid
 from datetime import date, datetime
 
-from sqlalchemy import Boolean, CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, text
-from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import Mapped, mapped_column
-from sqlalchemy.types import Uuid
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index
+from sqlalchemy.orm import Mapped
 
 from app.enums.initiatives import SiteCheckState
-from app.models.base import Base, EntityRef, SubjectId, UserRef, one_of
+from app.models.base import Base, EntityRef, Persons, SubjectId, UserRef, Version, one_of
 
 
 class SiteCheck(Base):
@@ -32,14 +30,14 @@ class SiteCheck(Base):
     entity_id: Mapped[EntityRef]
     initiative_id: Mapped[uuid.UUID]
     state: Mapped[str]
-    version: Mapped[int] = mapped_column(server_default=text("1"))
+    version: Mapped[Version]
     checked_on: Mapped[date]
     place: Mapped[str]
     findings: Mapped[str]
-    conforms: Mapped[bool] = mapped_column(Boolean)
-    edited_by: Mapped[list[uuid.UUID]] = mapped_column(ARRAY(Uuid), server_default=text("'{}'"))
+    conforms: Mapped[bool]
+    edited_by: Mapped[Persons]
     checked_by_id: Mapped[UserRef]
     recorded_at: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None]
-    withdrawn_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
+    withdrawn_by_id: Mapped[UserRef | None]
     withdraw_reason: Mapped[str | None]

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import UserDefinedType
 
 from app.enums import SubjectKind
-from app.models.base import Base, Id, one_of
+from app.models.base import Base, Id, UserRef, one_of
 
 
 class Xid8(UserDefinedType[int]):
@@ -54,8 +54,8 @@ class Event(Base):
     action: Mapped[str]
     from_state: Mapped[str | None]
     to_state: Mapped[str | None]
-    actor_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
-    acting_for_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id"))
+    actor_id: Mapped[UserRef | None]
+    acting_for_id: Mapped[UserRef | None]
     service_account_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("service_accounts.id"))
     reason: Mapped[str | None]
     changes: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'::jsonb"))

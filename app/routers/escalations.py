@@ -10,7 +10,7 @@ from app.deps import changes
 from app.problems import declared
 from app.routers.challenges import answer
 from app.routers.json_body import JsonRoute
-from app.routers.letters import recorded
+from app.routers.letters import recorded, said
 from app.schemas.challenges import ChallengeRead
 from app.schemas.escalations import (
     ChallengeAnswer,
@@ -78,7 +78,6 @@ async def decide_challenge(
 ) -> Response:
     """By the head or by UNIT, whichever holds it: solve it here, return it with instructions, escalate it by a route, or
     close it as accepted. Never by who opened it or brought it here."""
-    said = Said(step.reason, recorded(step.decision))
     await commands.decide(
         change.lane,
         change.actor,
@@ -86,7 +85,7 @@ async def decide_challenge(
         change.entitlement,
         step.ruling,
         step.route_id,
-        said,
+        said(step),
         change.now,
     )
     return await answer(change, change.facts.id)
@@ -130,8 +129,7 @@ async def pause_challenge(
     change: Annotated[Change, changes(rules.PAUSE, facts.one)], step: ChallengeStep
 ) -> Response:
     """By the level that holds it, with a reason."""
-    said = Said(step.reason, recorded(step.decision))
-    await commands.pause(change.lane, change.actor, change.facts, change.entitlement, said, change.now)
+    await commands.pause(change.lane, change.actor, change.facts, change.entitlement, said(step), change.now)
     return await answer(change, change.facts.id)
 
 
@@ -147,8 +145,7 @@ async def resume_challenge(
     change: Annotated[Change, changes(rules.RESUME, facts.one)], step: ChallengeStep
 ) -> Response:
     """By the level that holds it, with a reason."""
-    said = Said(step.reason, recorded(step.decision))
-    await commands.resume(change.lane, change.actor, change.facts, change.entitlement, said, change.now)
+    await commands.resume(change.lane, change.actor, change.facts, change.entitlement, said(step), change.now)
     return await answer(change, change.facts.id)
 
 
@@ -164,8 +161,8 @@ async def close_challenge(
     change: Annotated[Change, changes(rules.CLOSE, facts.one)], step: ChallengeClosing
 ) -> Response:
     """By the manager, saying how it was solved; never by who opened it. Where four eyes leaves no manager, by the head."""
-    said = Said(step.how, recorded(step.decision))
-    await commands.close(change.lane, change.actor, change.facts, change.entitlement, said, change.now)
+    how = Said(step.how, recorded(step.decision))
+    await commands.close(change.lane, change.actor, change.facts, change.entitlement, how, change.now)
     return await answer(change, change.facts.id)
 
 
@@ -181,6 +178,5 @@ async def reopen_challenge(
     change: Annotated[Change, changes(rules.REOPEN, facts.one)], step: ChallengeStep
 ) -> Response:
     """What was closed or accepted blocks again."""
-    said = Said(step.reason, recorded(step.decision))
-    await commands.reopen(change.lane, change.actor, change.facts, change.entitlement, said, change.now)
+    await commands.reopen(change.lane, change.actor, change.facts, change.entitlement, said(step), change.now)
     return await answer(change, change.facts.id)

@@ -13,7 +13,7 @@ from app.enums.paths import PathRunState
 from app.headers import IfNoneMatch, SubjectPath
 from app.problems import declared
 from app.routers.json_body import JsonRoute
-from app.routers.letters import recorded
+from app.routers.letters import said
 from app.routers.params import CursorParam, LimitParam
 from app.schemas.path_runs import (
     PathRunCreate,
@@ -33,7 +33,6 @@ from app.services.path_runs import acting, chart, commands, facts, queries, rule
 from app.services.path_runs.acting import Asked
 from app.services.path_runs.queries import Late, PathRunFilter
 from app.services.path_runs.rules import Answer, OutsideLetter
-from app.services.people.steps import Said
 from app.services.transitions import Transition
 
 router = APIRouter(prefix="/v1", tags=["path-runs"], route_class=JsonRoute)
@@ -224,8 +223,7 @@ async def return_path_stage(
     change: Annotated[Change, changes(rules.RETURN, facts.stage)], step: StageReturned
 ) -> Response:
     """From the stage named on, the path is walked again in a new round; all that was done stays readable (Guide P-9)."""
-    said = Said(step.reason, recorded(step.decision))
-    return await _act(change, rules.RETURN, Asked(said, _answers(step.answers), to=step.to))
+    return await _act(change, rules.RETURN, Asked(said(step), _answers(step.answers), to=step.to))
 
 
 @router.post(
@@ -240,7 +238,7 @@ async def skip_path_stage(
     change: Annotated[Change, changes(rules.SKIP, facts.stage)], step: StageSkipped
 ) -> Response:
     """Only where the template lets it, and never without a reason."""
-    return await _act(change, rules.SKIP, Asked(Said(step.reason, recorded(step.decision))))
+    return await _act(change, rules.SKIP, Asked(said(step)))
 
 
 @router.post(
@@ -271,8 +269,7 @@ async def _taken(change: Change, transition: Transition, step: StageTaken | None
     if step is None:
         return await _act(change, transition, Asked())
     letter = None if step.letter is None else OutsideLetter(**step.letter.model_dump())
-    said = Said(step.reason, recorded(step.decision))
-    return await _act(change, transition, Asked(said, _answers(step.answers), letter))
+    return await _act(change, transition, Asked(said(step), _answers(step.answers), letter))
 
 
 def _answers(given: Mapping[str, StageAnswer]) -> dict[str, Answer]:

@@ -24,7 +24,7 @@ from app.schemas.plans import (
     PlanVersionCreate,
     PlatformEntryCreate,
 )
-from app.services.plans import commands, facts, items, links, queries, rules
+from app.services.plans import commands, facts, items, items_rules, links, queries, rules
 from app.services.plans.queries import PlanFilter
 
 router = APIRouter(prefix="/v1", tags=["plans"], route_class=JsonRoute)
@@ -190,7 +190,7 @@ async def close_plan_proposals(
     response_model=PlanRead,
     summary="Enter an item in a plan",
     response_description="The plan with the item.",
-    responses=declared(errors.WrongState, rules.UnderControl, rules.TooManyItems, errors.AlreadyExists),
+    responses=declared(errors.WrongState, rules.UnderControl, items_rules.TooManyItems, errors.AlreadyExists),
 )
 async def add_plan_item(
     change: Annotated[Change, creates_on(rules.EDIT, facts.one, facts.one)], asked: PlanItemCreate
@@ -209,7 +209,7 @@ async def add_plan_item(
     response_model=PlanRead,
     summary="Change an item of a plan",
     response_description="The plan with the changed item.",
-    responses=declared(errors.WrongState, rules.UnderControl, rules.AlreadyDropped),
+    responses=declared(errors.WrongState, rules.UnderControl, items_rules.AlreadyDropped),
 )
 async def edit_plan_item(
     change: Annotated[Change, changes(rules.EDIT, facts.of_item)], patch: PlanItemPatch
@@ -226,7 +226,7 @@ async def edit_plan_item(
     response_model=PlanRead,
     summary="Take an item out of a plan",
     response_description="The plan.",
-    responses=declared(errors.WrongState, rules.UnderControl, rules.AlreadyDropped),
+    responses=declared(errors.WrongState, rules.UnderControl, items_rules.AlreadyDropped),
 )
 async def drop_plan_item(
     change: Annotated[Change, changes(rules.EDIT, facts.of_item)], asked: PlanItemDrop
@@ -242,7 +242,7 @@ async def drop_plan_item(
     response_model=PlanRead,
     summary="Check an item of a plan",
     response_description="The plan with the checks.",
-    responses=declared(errors.WrongState, rules.AlreadyDropped, errors.FourEyes),
+    responses=declared(errors.WrongState, items_rules.AlreadyDropped, errors.FourEyes),
 )
 async def check_plan_item(
     change: Annotated[Change, creates_on(rules.CHECK, facts.one, facts.one)], asked: PlanCheckCreate

@@ -12,11 +12,10 @@ from app.enums.plans import ProposalState
 from app.headers import IfNoneMatch, SubjectPath
 from app.problems import declared
 from app.routers.json_body import JsonRoute
-from app.routers.letters import recorded, said
+from app.routers.letters import said
 from app.routers.params import CursorParam, LimitParam
 from app.schemas.decisions import StepWithReason
 from app.schemas.proposals import ProposalAccept, ProposalCreate, ProposalList, ProposalRead, ProposalSort
-from app.services.people.steps import Said
 from app.services.plans import facts as plans
 from app.services.plans import rules as plan_rules
 from app.services.proposals import commands, queries, rules
@@ -121,7 +120,7 @@ async def accept_proposal(
     change: Annotated[Change, changes(rules.ACCEPT, queries.facts)], asked: ProposalAccept
 ) -> Response:
     """With a reason, and the initiative that was made of it where there is one; never by who proposed it."""
-    with_it = Said(asked.reason, recorded(asked.decision))
+    with_it = said(asked)
     await commands.accept(
         change.lane,
         change.actor,
@@ -172,7 +171,7 @@ async def _sort(change: Change, asked: ProposalSort) -> Response:
         change.entitlement,
         asked.rank,
         asked.meets,
-        Said(asked.reason, recorded(asked.decision)),
+        said(asked),
         change.now,
     )
     return await _answer(change, change.facts.id)

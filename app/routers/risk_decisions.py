@@ -10,7 +10,7 @@ from app.deps import changes
 from app.enums.risks import RiskLevel
 from app.problems import declared
 from app.routers.json_body import JsonRoute
-from app.routers.letters import recorded
+from app.routers.letters import recorded, said
 from app.routers.risks import answer
 from app.schemas.risk_steps import (
     RiskAnswer,
@@ -67,7 +67,7 @@ async def accept_risk(
         change.actor,
         change.facts,
         change.entitlement,
-        Said(step.reason, recorded(step.decision)),
+        said(step),
         change.now,
     )
     return await answer(change, change.facts.id)
@@ -90,7 +90,7 @@ async def refuse_risk_acceptance(
         change.actor,
         change.facts,
         change.entitlement,
-        Said(step.reason, recorded(step.decision)),
+        said(step),
         change.now,
     )
     return await answer(change, change.facts.id)
@@ -156,7 +156,7 @@ async def grant_risk_resources(
         change.facts,
         change.entitlement,
         [(each.number, each.amount) for each in answered.granted],
-        Said(answered.reason, recorded(answered.decision)),
+        said(answered),
         change.now,
     )
     return await answer(change, change.facts.id)

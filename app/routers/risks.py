@@ -16,15 +16,15 @@ from app.routers.params import CursorParam, LimitParam, SearchParam
 from app.schemas.risk_matrix import RiskLessonList, RiskMatrix
 from app.schemas.risk_steps import RiskAssessmentCreate
 from app.schemas.risks import RiskCreate, RiskList, RiskPatch, RiskRead
-from app.services.risks import contents, facts, matrix, queries, rules
+from app.services.risks import assessment_rules, contents, facts, matrix, queries, rules
+from app.services.risks.assessment_rules import Levels
 from app.services.risks.queries import LessonFilter, RiskFilter
-from app.services.risks.rules import Levels
 
 router = APIRouter(prefix="/v1", tags=["risks"], route_class=JsonRoute)
 
 _EntityParam = Annotated[UUID | None, Query(description="Only those of this entity.")]
 _KindParam = Annotated[RiskKind | None, Query(description="Only those of this kind.")]
-_LEVELS = set(rules.LEVELS)
+_LEVELS = set(assessment_rules.LEVELS)
 
 
 @router.get(

@@ -3,7 +3,7 @@
 A transition is admitted (rights, precondition, state: in the order of answers), then applied: one
 conditional UPDATE with state and version in its WHERE, then one statement that writes the events,
 closes the waits that were open, opens the new ones and puts into the outbox what somebody is to be
-told of. All of it in the caller's transaction.
+told of (`lifecycle_sql`). All of it in the caller's transaction.
 """
 
 import json
@@ -25,7 +25,6 @@ from sqlalchemy import (
     Uuid,
     bindparam,
     func,
-    text,
     update,
 )
 from sqlalchemy.orm import DeclarativeBase
@@ -35,7 +34,7 @@ from app.db import Lane, Query, Writer
 from app.errors import AppError, PreconditionRequired, Stale, WrongState
 from app.errors import Text as Sentence
 from app.parties import Actor, Entitlement, Facts
-from app.services import sql
+from app.services import lifecycle_sql, sql
 from app.services.transitions import Awaited, Transition
 
 
@@ -296,15 +295,15 @@ async def await_many(
 
 async def wait_no_more(lane: Lane, subject_ids: Sequence[UUID], *, at: datetime) -> None:
     """Let subjects, whose state stays, wait for nobody any more."""
-    await lane.rows(_WAIT_NO_MORE, {"subject_ids": list(subject_ids), "at": at})
+    await lane.rows(lifecycle_sql.WAIT_NO_MORE, {"subject_ids": list(subject_ids), "at": at})
 
 
 async def wait_for(lane: Lane, facts: Facts, awaited: Awaited, *, at: datetime) -> None:
     """Let the subject, whose state stays, wait for the parties that `facts` name and for no others: those that it
-    waited for before go on being waited for since then. It belongs to the latest event of the subject, which tells whom
-    it waits for from now on."""
+    waited for before go on being waited for since then, until the day that is due now. It belongs to the latest event
+    of the subject, which tells whom it waits for from now on."""
     await lane.rows(
-        _WAIT_FOR,
+        lifecycle_sql.WAIT_FOR,
         {
             "subject_id": facts.id,
             "entity_id": facts.entity_id,
@@ -329,7 +328,7 @@ async def note(
 ) -> None:
     """Record a change that leaves the state, and whom it waits for, as they are (an edit, a sign-out)."""
     await writer.rows(
-        _NOTE,
+        lifecycle_sql.NOTE,
         {
             "subject_id": facts.id,
             "action": action,
@@ -385,7 +384,7 @@ async def _record(
     # What waits for nobody, before and after, tells nobody: the worker is not woken for it.
     quiet = not told and not waits and (new or not moved)
     await lane.rows(
-        (_RECORD_NEW_QUIETLY if quiet else _RECORD_NEW) if new else (_RECORD_QUIETLY if quiet else _RECORD),
+        lifecycle_sql.record(new=new, quiet=quiet),
         {
             "subject_ids": [case.facts.id for case in cases],
             "from_states": [None if new else case.facts.state for case in cases],
@@ -426,131 +425,3 @@ def _facts_of(case: Case) -> dict[str, Any]:
 
 def _json(changes: Mapping[str, Any]) -> str:
     return json.dumps(changes, default=str, ensure_ascii=False)
-
-
-_EVENTS = """
-        insert into events (subject_id, action, from_state, to_state, actor_id, acting_for_id,
-                            service_account_id, reason, changes, at)
-        select g.subject_id, cast(:action as text), g.from_state, cast(:to_state as text),
-               cast(:actor_id as uuid), g.acting_for_id, cast(:service_account_id as uuid), g.reason,
-               cast(g.changes as jsonb), cast(:at as timestamptz)
-        from given g
-"""
-_EVENTS_AND_WAITS = f"""
-    , recorded as (
-        {_EVENTS}
-        returning id, subject_id
-    ),
-    closed as (
-        update waits w set closed_at = cast(:at as timestamptz), closed_by_event = r.id
-        from recorded r
-        where w.subject_id = r.subject_id and w.closed_at is null and cast(:moved as boolean)
-        returning w.subject_id
-    ),
-    opened as (
-        insert into waits (subject_id, entity_id, action, party, rank, due, opened_at, opened_by_event)
-        select a.subject_id, a.entity_id, cast(:wait_action as text), a.party, a.rank, a.due,
-               cast(:at as timestamptz), r.id
-        from unnest(cast(:wait_subject_ids as uuid[]), cast(:wait_entity_ids as uuid[]),
-                    cast(:wait_parties as text[]), cast(:wait_ranks as int[]), cast(:wait_dues as date[]))
-             as a (subject_id, entity_id, party, rank, due)
-        join recorded r using (subject_id)
-        where (select count(*) from closed) >= 0  -- the old waits are closed before the new ones open
-        returning subject_id
-    ),
-    told as (
-        -- What opens a wait tells whom it waits for; what closes one, whoever worked on the thing.
-        insert into outbox (event_id, due_at)
-        select r.id, cast(:at as timestamptz)
-        from recorded r
-        where cast(:told as boolean)
-           or r.subject_id in (select subject_id from opened union all select subject_id from closed)
-        returning event_id
-    )
-    -- One job wakes the worker for all of them; the outbox says what is left to do.
-    insert into jobs.pgqueuer (priority, entrypoint, status)
-    select 0, 'tell', 'queued' where exists (select from told)
-"""  # noqa: S608  # a constant of ours
-
-_GIVEN = """
-    given as (
-        select * from unnest(cast(:subject_ids as uuid[]), cast(:from_states as text[]),
-                             cast(:reasons as text[]), cast(:changes as text[]),
-                             cast(:acting_for_ids as uuid[]))
-        as g (subject_id, from_state, reason, changes, acting_for_id)
-    )
-"""
-
-_RECORD = Query(lambda: text("with" + _GIVEN + _EVENTS_AND_WAITS))
-_RECORD_QUIETLY = Query(lambda: text("with" + _GIVEN + _EVENTS))
-_BORN = """
-    with born as (
-        insert into subjects (id, kind, entity_id, created_at)
-        select *, cast(:at as timestamptz)
-        from unnest(cast(:subject_ids as uuid[]), cast(:kinds as text[]), cast(:entity_ids as uuid[]))
-    ),
-"""
-_RECORD_NEW = Query(lambda: text(_BORN + _GIVEN + _EVENTS_AND_WAITS))
-_RECORD_NEW_QUIETLY = Query(lambda: text(_BORN + _GIVEN + _EVENTS))
-_NOTE = Query(
-    lambda: text(
-        """
-    insert into events (subject_id, action, from_state, to_state, actor_id, acting_for_id,
-                        service_account_id, reason, changes, at)
-    values (:subject_id, :action, cast(:state as text), cast(:state as text), :actor_id, :acting_for_id,
-            :service_account_id, :reason, cast(cast(:changes as text) as jsonb), :at)
-    """
-    )
-)
-
-_WAIT_NO_MORE = Query(
-    lambda: text(
-        """
-    update waits w set closed_at = cast(:at as timestamptz),
-           closed_by_event = (select max(e.id) from events e where e.subject_id = w.subject_id)
-    where w.subject_id = any(cast(:subject_ids as uuid[])) and w.closed_at is null
-    """
-    )
-)
-_WAIT_FOR = Query(
-    lambda: text(
-        """
-    with latest as (select max(id) as id from events where subject_id = :subject_id),
-    named as (
-        select n.party, n.rank - 1 as rank
-        from unnest(cast(:parties as text[])) with ordinality as n (party, rank)
-    ),
-    closed as (
-        update waits w set closed_at = cast(:at as timestamptz), closed_by_event = l.id
-        from latest l
-        where w.subject_id = :subject_id and w.closed_at is null and w.party <> all(cast(:parties as text[]))
-        returning w.id
-    ),
-    dated as (
-        update waits w set due = cast(:due as date)
-        where w.subject_id = :subject_id and w.closed_at is null and w.party = any(cast(:parties as text[]))
-          and w.due is distinct from cast(:due as date)
-    ),
-    opened as (
-        insert into waits (subject_id, entity_id, action, party, rank, due, opened_at, opened_by_event)
-        select :subject_id, cast(:entity_id as uuid), cast(:action as text), n.party, n.rank, cast(:due as date),
-               cast(:at as timestamptz), l.id
-        from named n cross join latest l
-        where (select count(*) from closed) >= 0
-          and not exists (
-              select from waits w
-              where w.subject_id = :subject_id and w.closed_at is null and w.party = n.party
-          )
-        returning opened_by_event
-    ),
-    told as (
-        insert into outbox (event_id, due_at)
-        select distinct opened_by_event, cast(:at as timestamptz) from opened
-        on conflict (event_id) do nothing
-        returning event_id
-    )
-    insert into jobs.pgqueuer (priority, entrypoint, status)
-    select 0, 'tell', 'queued' where exists (select from told)
-    """
-    ).bindparams(bindparam("subject_id", type_=Uuid))
-)

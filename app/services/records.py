@@ -53,10 +53,7 @@ async def edit(
         at=at,
         reason=reason,
         acting_for_id=acting_for_id,
-        changes={
-            "fields": {name: [said(old[name]), said(changed[name])] for name in changed},
-            **(more or {}),
-        },
+        changes={**became(old, changed), **(more or {})},
     )
     return changed
 
@@ -90,6 +87,11 @@ async def raise_version(
 def made(columns: Mapping[str, Any], *names: str) -> dict[str, Any]:
     """What the first event of a thing says of its fields."""
     return {"fields": {name: [None, said(columns[name])] for name in names if columns[name] is not None}}
+
+
+def became(old: Mapping[str, Any], changed: Mapping[str, Any]) -> dict[str, Any]:
+    """What the event of a change says of its fields: what each was, and what it became."""
+    return {"fields": {name: [said(old[name]), said(value)] for name, value in changed.items()}}
 
 
 def said(value: object) -> str | None:

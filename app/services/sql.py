@@ -127,6 +127,12 @@ def named(kind: str, table: FromClause, code: ColumnElement[Any]) -> ColumnEleme
     return case((table.c.id.is_not(None), shown))
 
 
+def count(table: FromClause, parent: str, id_: ColumnElement[Any]) -> ScalarSelect[Any]:
+    """How many rows of a child table a thing has: those whose column `parent` is its id."""
+    t = table.alias()
+    return select(func.count()).select_from(t).where(t.c[parent] == id_).scalar_subquery()
+
+
 def share(part: ColumnElement[Any], whole: ColumnElement[Any]) -> ColumnElement[Any]:
     """A fraction of 0 to 1 with four decimals; null of nothing."""
     return func.round(cast(part, Numeric) / func.nullif(whole, literal_column("0")), literal_column("4"))
@@ -160,6 +166,11 @@ def is_active(user_id: ColumnElement[Any]) -> ColumnElement[bool]:
     user = User.__table__.alias()
     found: Select[Any] = select(literal_column("1")).where(user.c.id == user_id, user.c.is_active)
     return exists(found)
+
+
+def party_key(name: str, id_: ColumnElement[Any]) -> ColumnElement[str]:
+    """The party key of this name for an id, as `parties.party_key` writes it: `manager:<entity id>`."""
+    return func.concat(literal_column(f"'{name}:'"), id_)
 
 
 def party_name(party: ColumnElement[Any]) -> ColumnElement[Any]:

@@ -142,6 +142,12 @@ async def test_the_schema_holds_too(bureau: Bureau) -> None:
         with pytest.raises(Exception, match="never changes"):
             await owner.execute(f"update actions set {change} where id = '{id_of(path)}'")
     standing = await opened(bureau)
-    for change in ("due = due - 1", "source_id = id", "edited_by = '{}'", "owner_id = opened_by_id"):
+    for change in (
+        "due = due - 1",
+        "source_id = id",
+        "about_kind = 'result'",
+        "edited_by = '{}'",
+        "owner_id = opened_by_id",
+    ):
         with pytest.raises(Exception, match=r"actions|action"):
             await owner.execute(f"update actions set {change} where id = '{id_of(standing)}'")

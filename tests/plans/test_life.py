@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from app import errors
 from app.enums import IndicatorLevel, Role, Tenure
 from app.schemas.plans import PlanCallList, PlanList, PlanRead
-from app.services.plans import rules
+from app.services.plans import items_rules
 from tests.factories.plans import CRITERIA, GOAL, YEAR, Planning
 from tests.factories.world import World
 
@@ -54,7 +54,7 @@ async def test_a_plan_goes_from_draft_to_confirmation(app: FastAPI, world: World
         }
     ]
 
-    with pytest.raises(rules.UncheckedItems) as unchecked:
+    with pytest.raises(items_rules.UncheckedItems) as unchecked:
         await plan.fire(app, "plans.verify", office.manager)
     assert len(unchecked.value.errors) == 4
     await plan.checked()
@@ -65,7 +65,7 @@ async def test_a_plan_goes_from_draft_to_confirmation(app: FastAPI, world: World
 
     await plan.fire(app, "plans.approve_preliminarily", office.head_office, letter=office.letter())
     assert (await plan.read())["preliminary"]["by"]["id"] == str(office.head.id)
-    with pytest.raises(rules.UnfundedItems):
+    with pytest.raises(items_rules.UnfundedItems):
         await plan.fire(app, "plans.approve", office.head)
     await plan.fire(app, "plans.cut", office.finance)
     cut = await plan.read()
@@ -91,7 +91,7 @@ async def test_a_plan_goes_from_draft_to_confirmation(app: FastAPI, world: World
     await plan.add({**GOAL, "title_ar": "تطوير خدمات الباحثين عن عمل"})
     changed = await plan.read()
     assert [(one["field"], one["before"]) for one in changed["difference"]] == [("items.5", None)]
-    with pytest.raises(rules.PlanUnverified):
+    with pytest.raises(items_rules.PlanUnverified):
         await plan.fire(app, "plans.approve", office.head)
     await plan.checked()
     await plan.fire(app, "plans.approve", office.head)
@@ -234,8 +234,8 @@ async def test_a_check_counts_until_the_item_is_edited(office: Planning) -> None
         "effective": True,
         "wording": False,
     }
-    with pytest.raises(rules.PlanUnverified):
-        rules.check_approvable((await plan.read())["contents"], cut=False)
+    with pytest.raises(items_rules.PlanUnverified):
+        items_rules.check_approvable((await plan.read())["contents"], cut=False)
     edited = await office.planner.api.patch(
         f"/v1/plan-items/{item['id']}",
         await office.planner.api.etag(plan.path),
@@ -258,7 +258,7 @@ async def test_only_funded_programmes_stay(app: FastAPI, office: Planning) -> No
         {"kind": "initiative", "initiative_id": str(other_year)},
     )
     await plan.fire(app, "plans.approve_preliminarily", office.head)
-    with pytest.raises(rules.UnansweredBudgets) as unanswered:
+    with pytest.raises(items_rules.UnansweredBudgets) as unanswered:
         await plan.fire(app, "plans.cut", office.planner)
     assert len(unanswered.value.errors) == 1
     await office.world.owner.execute(

@@ -8,7 +8,7 @@ import pytest
 from fastapi import FastAPI
 
 from app.schemas.plans import PlanRead
-from app.services.plans import rules
+from app.services.plans import items_rules
 from tests.factories.path_runs import Walk, approved, stage, verified
 from tests.factories.plans import GOAL, YEAR, AnnualPlan, Planning
 from tests.factories.world import World
@@ -170,7 +170,7 @@ async def test_what_was_stopped_meanwhile_is_not_approved(app: FastAPI, office: 
         "update initiatives set state = 'stopped', stopped_at = now(), stop_reason = 'سُحب التمويل' where id = $1",
         initiative,
     )
-    with pytest.raises(rules.UnfitItems) as unfit:
+    with pytest.raises(items_rules.UnfitItems) as unfit:
         await plan.fire(app, "plans.approve", office.head)
     assert [one.code for one in unfit.value.errors] == ["initiative_ended"]
 

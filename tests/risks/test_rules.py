@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from app.enums.risks import RiskGrade
 from app.services.risk_settings.rules import Scale
-from app.services.risks import rules
-from app.services.risks.rules import Levels
+from app.services.risks import assessment_rules, rules
+from app.services.risks.assessment_rules import Levels
 
 GRADES = list(RiskGrade)
 ENTITY = UUID(int=7)
@@ -29,7 +29,9 @@ def test_graver_is_graded_no_lower(scale: Scale, p: int, i: int, q: int, j: int)
     assert GRADES.index(scale.grade(low)) <= GRADES.index(scale.grade(high))
     assert scale.review_days(low) >= scale.review_days(high)
     today = date(2026, 11, 26)
-    assert rules.review_on(scale, low, today, frozenset()) >= rules.review_on(scale, high, today, frozenset())
+    assert assessment_rules.review_on(scale, low, today, frozenset()) >= assessment_rules.review_on(
+        scale, high, today, frozenset()
+    )
 
 
 @given(scales(), levels, levels)
@@ -41,13 +43,15 @@ def test_the_head_accepts_from_the_threshold_on(scale: Scale, p: int, i: int) ->
 @given(scales(), levels, levels, levels, levels)
 def test_what_was_accepted_holds_until_it_is_graver(scale: Scale, p: int, i: int, q: int, j: int) -> None:
     old, new = Levels(p, i), Levels(q, j)
-    state = rules.after_assessment("accepted", old, scale.head_from, new, scale.head_from)
+    state = assessment_rules.after_assessment("accepted", old, scale.head_from, new, scale.head_from)
     assert (state == "to_accept") == (new.score > old.score)
-    assert rules.after_assessment("treated", old, scale.head_from, new, scale.head_from) == "treated"
+    assert (
+        assessment_rules.after_assessment("treated", old, scale.head_from, new, scale.head_from) == "treated"
+    )
 
 
 @given(levels, levels, levels, levels)
 def test_what_counts_is_what_remains(p: int, i: int, q: int, j: int) -> None:
     assessed = Levels(max(p, q), max(i, j), min(p, q), min(i, j))
-    rules.check_levels(assessed, 5, 5)
+    assessment_rules.check_levels(assessed, 5, 5)
     assert assessed.score == min(p, q) * min(i, j) <= Levels(max(p, q), max(i, j)).score

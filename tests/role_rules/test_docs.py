@@ -4,7 +4,7 @@ import importlib
 import pkgutil
 from pathlib import Path
 
-from app import permissions, role_rules, services
+from app import permissions, role_rules, role_rules_words, services
 from app.enums import Chain, Party, SubjectKind
 from app.services import transition_tables
 from app.services.transitions import Transition
@@ -24,8 +24,8 @@ def test_every_rule_is_there_in_its_order() -> None:
 
 def test_every_party_has_words() -> None:
     named = {who for rule in permissions.RULES.values() for who in rule.who}
-    assert named | {party.value for party in Party} <= {str(party) for party in role_rules.PARTIES}
-    assert set(role_rules.CHAINS) == set(Chain)
+    assert named | {party.value for party in Party} <= {str(party) for party in role_rules_words.PARTIES}
+    assert set(role_rules_words.CHAINS) == set(Chain)
 
 
 def test_every_transition_that_a_person_takes_is_in_the_one_registry() -> None:

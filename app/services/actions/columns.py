@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, literal_column, select
+from sqlalchemy import ColumnElement, literal_column, select
 from sqlalchemy.sql.selectable import FromClause, ScalarSelect
 
 from app.models import Action, ActionNote, ActionPostponement, Division
@@ -34,12 +34,6 @@ def postponements(a: FromClause) -> ScalarSelect[Any]:
         postponed_at=p.c.postponed_at,
     )
     return select(sql.listed(item, p.c.number)).where(p.c.action_id == a.c.id).scalar_subquery()
-
-
-def count(table: FromClause, a: FromClause) -> ScalarSelect[Any]:
-    """How many rows of a child table an action has."""
-    t = table.alias()
-    return select(func.count()).select_from(t).where(t.c.action_id == a.c.id).scalar_subquery()
 
 
 def from_source(id_: ColumnElement[Any]) -> ScalarSelect[Any]:

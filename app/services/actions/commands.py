@@ -7,16 +7,16 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, Uuid, bindparam, exists, insert, literal_column, or_, select
+from sqlalchemy import insert
 
 from app import clock, errors, ids
-from app.db import Compilable, Query, Row, Writer
+from app.db import Row, Writer
 from app.enums import Classification, SubjectKind
 from app.enums.actions import ActionSource, ActionState
 from app.errors import invalid
-from app.models import Action, ActionNote, ActionPostponement, Division, Membership
+from app.models import Action, ActionNote, ActionPostponement
 from app.parties import Actor, Entitlement, Facts
-from app.services import finding, lifecycle, numbering, records, sql
+from app.services import finding, lifecycle, numbering, records
 from app.services.actions import rules, sources
 from app.services.evidence import commands as evidence_commands
 from app.services.evidence import rules as evidence
@@ -32,29 +32,6 @@ _COUNTED = numbering.counting(_table)
 _OWNERS = ("division_id", "owner_id")
 _find_source = finding.finder(sources.ORIGINS)
 _find_served = finding.finder(sources.SERVED)
-
-
-def _known() -> Compilable:
-    d, m = Division.__table__, Membership.__table__
-
-    def there(name: str, *where: Any) -> Any:
-        found: Select[Any] = select(literal_column("1")).where(*where)
-        return or_(bindparam(name, type_=Uuid).is_(None), exists(found)).label(name)
-
-    entity_id = bindparam("entity_id", type_=Uuid)
-    return select(
-        there("division_id", d.c.id == bindparam("division_id", type_=Uuid), d.c.entity_id == entity_id),
-        there(
-            "owner_id",
-            m.c.user_id == bindparam("owner_id", type_=Uuid),
-            m.c.entity_id == entity_id,
-            sql.in_force(m),
-            sql.is_active(m.c.user_id),
-        ),
-    )
-
-
-_KNOWN = Query(_known)
 
 
 async def open_action(
@@ -77,7 +54,7 @@ async def open_action(
         "classification": said["classification"] or default.value
     }
     rules.check_closed_enough(told["classification"], restricted=restricted)
-    await _check_owner(writer, entity_id, {name: told[name] for name in _OWNERS}, now)
+    await finding.check_references(writer, entity_id, told, now)
     code = await numbering.next_code(writer, _COUNTED, "AC", entity_id, clock.day(now).year)
     columns = {
         "code": code,
@@ -111,6 +88,8 @@ async def open_action(
             id=action_id,
             entity_id=entity_id,
             state=state,
+            source_kind=None if from_ is None else from_["kind"],
+            about_kind=None if serves is None else serves["kind"],
             opened_by_id=actor.person_id,
             opened_at=now,
             edited_by=[actor.person_id],
@@ -160,15 +139,6 @@ async def _served(
     return found[0]
 
 
-async def _check_owner(
-    writer: Writer, entity_id: UUID | None, owner: Mapping[str, Any], now: datetime
-) -> None:
-    known = await writer.row(_KNOWN, {**owner, "entity_id": entity_id, "now": now})
-    for name in _OWNERS:
-        if known is None or not known[name]:
-            raise errors.unknown_reference(f"#/{name}")
-
-
 async def edit(
     writer: Writer,
     actor: Actor,
@@ -186,10 +156,8 @@ async def edit(
     rules.check_owned(new["division_id"], new["owner_id"])
     rules.check_closed_enough(new["classification"], restricted=facts.row["restricted"])
     handed_on = bool(changed.keys() & set(_OWNERS))
-    if handed_on:
-        await _check_owner(writer, facts.entity_id, {name: new[name] for name in _OWNERS}, now)
-    fields = {name: [records.said(old[name]), records.said(value)] for name, value in changed.items()}
-    changes = {"fields": fields}
+    await finding.check_references(writer, facts.entity_id, changed, now)
+    changes = records.became(old, changed)
     columns = {**changed, "edited_by": _edited(facts, actor)}
     await records.raise_version(writer, Action, facts, columns)
     if not (handed_on and facts.state == ActionState.OPEN):
@@ -234,7 +202,7 @@ async def postpone(
         actor=actor,
         at=now,
         awaited=rules.AWAITED[ActionState.OPEN],
-        changes={"fields": {"due": [records.said(before), records.said(due)]}},
+        changes=records.became({"due": before}, {"due": due}),
         reason=reason,
     )
     await writer.execute(

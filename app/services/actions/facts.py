@@ -12,7 +12,8 @@ from app.db import Lane, Query, Row
 from app.enums import SubjectKind
 from app.models import Action, ActionNote, ActionPostponement
 from app.parties import Actor, Facts
-from app.services.actions import columns, rules, sources
+from app.services import sql
+from app.services.actions import rules, sources
 from app.services.actions.visibility import nobody_left, visible
 from app.services.evidence import standing
 from app.services.people import visibility
@@ -36,8 +37,8 @@ def fact_columns() -> list[ColumnElement[Any]]:
     restricted = or_(func.coalesce(source.c.restricted, false()), func.coalesce(served.c.restricted, false()))
     return [
         *[A.c[name].label(f"_{name}") for name in _OWN],
-        columns.count(ActionNote.__table__, A).label("_notes"),
-        columns.count(ActionPostponement.__table__, A).label("_postponements"),
+        sql.count(ActionNote.__table__, "action_id", A.c.id).label("_notes"),
+        sql.count(ActionPostponement.__table__, "action_id", A.c.id).label("_postponements"),
         standing.proof(A.c.id).label("_proof"),
         nobody_left(A).label("_nobody_left"),
         restricted.label("_restricted"),

@@ -31,16 +31,12 @@ from app.services import lifecycle, listing, sql
 from app.services.actions import columns, facts, rules
 from app.services.actions.facts import A
 from app.services.actions.visibility import nobody_left, open_, overdue, owned_by_division, visible
+from app.services.challenges import subjects
 from app.services.documents import Document, with_actions
 from app.services.people import visibility
 
 _e: FromClause = Entity.__table__
 _LATEST = literal_column("'infinity'::date", Date)
-
-
-def _named(id_: ColumnElement[Any], row: FromClause) -> ColumnElement[Any]:
-    told = ("kind", "code", "name_ar", "name_en", "period")
-    return case((row.c.kind.is_not(None), sql.obj(id=id_, **{name: row.c[name] for name in told})))
 
 
 def _awaiting() -> ColumnElement[Any]:
@@ -57,15 +53,15 @@ def _item() -> list[ColumnElement[Any]]:
         A.c.title,
         sql.ref(_e).label("entity"),
         A.c.source,
-        _named(A.c.source_id, facts.source).label("comes_from"),
-        _named(A.c.about_id, facts.served).label("about"),
+        subjects.shown(A.c.source_id, facts.source).label("comes_from"),
+        subjects.shown(A.c.about_id, facts.served).label("about"),
         A.c.classification,
         sql.ref_by_id(Division.__table__, A.c.division_id).label("division"),
         sql.person(A.c.owner_id).label("owner"),
         A.c.due,
         A.c.state,
         overdue(A).label("overdue"),
-        columns.count(ActionPostponement.__table__, A).label("postponed"),
+        sql.count(ActionPostponement.__table__, "action_id", A.c.id).label("postponed"),
         A.c.opened_at,
         A.c.reported_at,
         A.c.ended_at,

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from app.enums import Classification, Party, Role
 from app.enums.actions import OF_ITS_OWN, ActionSource, ActionState
-from app.errors import Conflict, FieldError, Invalid, Text, invalid
+from app.errors import Conflict, FieldError, Invalid, Text, fault_at, invalid
 from app.parties import PERSON, party_key
 from app.services.evidence import rules as evidence
 from app.services.transitions import Awaited, Transition
@@ -110,27 +110,27 @@ def check_opened(said: Mapping[str, Any], today: date) -> None:
 def _faults(said: Mapping[str, Any], today: date) -> Iterator[FieldError]:
     source, directive = said["source"], said["directive"]
     if source in OF_ITS_OWN and said["source_id"] is not None:
-        yield _fault("#/source_id", "out_of_place", "It comes from nothing else.", "لا مصدر آخر له.")
+        yield fault_at("#/source_id", "out_of_place", "It comes from nothing else.", "لا مصدر آخر له.")
     if source not in OF_ITS_OWN and said["source_id"] is None:
-        yield _fault("#/source_id", "missing", "Say what it comes from.", "يلزم بيان مصدر الإجراء.")
+        yield fault_at("#/source_id", "missing", "Say what it comes from.", "يلزم بيان مصدر الإجراء.")
     if source == ActionSource.DIRECTIVE and directive is None:
-        yield _fault(
+        yield fault_at(
             "#/directive",
             "missing",
             "A directive has its letter, and who issued it.",
             "لا بد للتوجيه من كتاب وجهة أصدرته.",
         )
     if source != ActionSource.DIRECTIVE and directive is not None:
-        yield _fault("#/directive", "out_of_place", "It is no directive.", "ليس الإجراء توجيهًا.")
+        yield fault_at("#/directive", "out_of_place", "It is no directive.", "ليس الإجراء توجيهًا.")
     if directive is not None and directive["letter_date"] > today:
-        yield _fault(
+        yield fault_at(
             "#/directive/letter_date",
             "in_the_future",
             "The letter is dated in the future.",
             "تاريخ الكتاب في المستقبل.",
         )
     if said["due"] < today:
-        yield _fault("#/due", "in_the_past", "The day is past already.", "انقضى هذا التاريخ.")
+        yield fault_at("#/due", "in_the_past", "The day is past already.", "انقضى هذا التاريخ.")
     if (said["division_id"] is None) == (said["owner_id"] is None):
         yield _ONE_OWNER
 
@@ -182,11 +182,7 @@ TOO_MANY_POSTPONEMENTS = Text(
 )
 
 
-def _fault(pointer: str, code: str, en: str, ar: str) -> FieldError:
-    return FieldError(code, Text(en, ar), pointer=pointer)
-
-
-_ONE_OWNER = _fault(
+_ONE_OWNER = fault_at(
     "#/owner_id",
     "one_owner",
     "One owns it: a division, or a person.",

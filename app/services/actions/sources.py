@@ -123,9 +123,9 @@ SERVED: Mapping[str, Told] = {**subjects.KINDS, SubjectKind.CHALLENGE: _challeng
 
 def source(a: FromClause) -> LateralFromClause:
     """What the action `a` comes from, to be joined on true from the outside: a directive comes from nothing."""
-    return subjects.named(a.c.source_id, a, ORIGINS, "source")
+    return subjects.named(a.c.source_id, a, ORIGINS, "source", kind=a.c.source_kind)
 
 
 def served(a: FromClause) -> LateralFromClause:
     """What the action `a` serves, to be joined on true from the outside."""
-    return subjects.named(a.c.about_id, a, SERVED)
+    return subjects.named(a.c.about_id, a, SERVED, kind=a.c.about_kind)

@@ -1,8 +1,6 @@
 """The one rule of which actions a person sees, when one is overdue, and when four eyes leaves nobody to confirm it."""
 
-from typing import Any
-
-from sqlalchemy import ColumnElement, Integer, and_, any_, case, false, func, literal_column, or_
+from sqlalchemy import ColumnElement, Integer, and_, any_, case, false, literal_column, or_
 from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.sql.selectable import FromClause
 
@@ -18,7 +16,7 @@ SOON = 7
 
 def owned_by_division(a: FromClause) -> ColumnElement[bool]:
     """Whether a division of the reader owns it."""
-    return func.concat(literal_column(f"'{Party.DIVISION.value}:'"), a.c.division_id) == any_(visibility.KEYS)
+    return sql.party_key(Party.DIVISION, a.c.division_id) == any_(visibility.KEYS)
 
 
 def named(a: FromClause) -> ColumnElement[bool]:
@@ -27,7 +25,7 @@ def named(a: FromClause) -> ColumnElement[bool]:
     own = or_(a.c.opened_by_id == visibility.PERSON, a.c.owner_id == visibility.PERSON)
     return or_(
         a.c.entity_id == any_(visibility.LEADS),
-        _party(Role.MANAGER, a) == any_(visibility.KEYS),
+        sql.party_key(Role.MANAGER, a.c.entity_id) == any_(visibility.KEYS),
         owned_by_division(a),
         a.c.source_id == any_(visibility.ASSIGNED),
         a.c.about_id == any_(visibility.ASSIGNED),
@@ -64,7 +62,10 @@ def due_soon(a: FromClause) -> ColumnElement[bool]:
 
 def nobody_left(a: FromClause) -> ColumnElement[bool]:
     """Four eyes leaves nobody of the office who could confirm it, so that the head does."""
-    manager, specialist = _party(Role.MANAGER, a), _party(Role.SPECIALIST, a)
+    manager, specialist = (
+        sql.party_key(Role.MANAGER, a.c.entity_id),
+        sql.party_key(Role.SPECIALIST, a.c.entity_id),
+    )
     restricted = a.c.classification == sql.const(Classification.RESTRICTED)
     nobody = four_eyes.nobody_left(
         case((restricted, array([manager])), else_=array([manager, specialist])),
@@ -72,7 +73,3 @@ def nobody_left(a: FromClause) -> ColumnElement[bool]:
         a.c.edited_by,
     )
     return case((a.c.state == sql.const(ActionState.REPORTED), nobody), else_=false())
-
-
-def _party(role: Role, a: FromClause) -> ColumnElement[Any]:
-    return func.concat(literal_column(f"'{role.value}:'"), a.c.entity_id)

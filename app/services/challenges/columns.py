@@ -124,9 +124,3 @@ def standing_solutions(c: FromClause) -> ScalarSelect[Any]:
         .where(and_(s.c.challenge_id == c.c.id, s.c.withdrawn_at.is_(None)))
         .scalar_subquery()
     )
-
-
-def count(table: FromClause, c: FromClause) -> ScalarSelect[Any]:
-    """How many rows of a child table a challenge has."""
-    t = table.alias()
-    return select(func.count()).select_from(t).where(t.c.challenge_id == c.c.id).scalar_subquery()

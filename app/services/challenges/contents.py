@@ -11,32 +11,26 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
-    Select,
     Uuid,
     bindparam,
-    exists,
     func,
     insert,
     literal_column,
-    or_,
     select,
 )
 
 from app import clock, errors, ids, permissions
-from app.db import Compilable, Query, Row, Writer
+from app.db import Query, Row, Writer
 from app.enums import Classification, SubjectKind
 from app.enums.challenges import ChallengeLevel, ChallengeState
 from app.models import (
     Challenge,
     ChallengeAttempt,
     ChallengeStay,
-    Division,
     EscalationTable,
-    Membership,
-    Priority,
 )
 from app.parties import UNIT, Actor, Entitlement, Facts
-from app.services import finding, lifecycle, numbering, records, sql
+from app.services import finding, lifecycle, numbering, records
 from app.services.calendar import queries as calendar
 from app.services.challenges import clock as levels
 from app.services.challenges import rules, subjects
@@ -63,33 +57,7 @@ _NUMBERED = Query(
         .limit(literal_column("1"))
     )
 )
-
-
-def _known() -> Compilable:
-    d, p, m = Division.__table__, Priority.__table__, Membership.__table__
-
-    def there(name: str, *where: Any) -> Any:
-        parameter = bindparam(name, type_=Uuid)
-        found: Select[Any] = select(literal_column("1")).where(*where)
-        return or_(parameter.is_(None), exists(found)).label(name)
-
-    entity_id = bindparam("entity_id", type_=Uuid)
-    return select(
-        there("division_id", d.c.id == bindparam("division_id", type_=Uuid), d.c.entity_id == entity_id),
-        there("priority_id", p.c.id == bindparam("priority_id", type_=Uuid)),
-        there(
-            "owner_id",
-            m.c.user_id == bindparam("owner_id", type_=Uuid),
-            m.c.entity_id == entity_id,
-            sql.in_force(m),
-            sql.is_active(m.c.user_id),
-        ),
-    )
-
-
 _found = finding.finder(subjects.KINDS)
-_KNOWN = Query(_known)
-_REFERRED = ("division_id", "priority_id", "owner_id")
 
 
 @dataclass(frozen=True)
@@ -124,7 +92,7 @@ async def open_challenge(
     permissions.entitlement(actor, rules.OPENED, asked)
     rules.check_closed_enough(told["classification"], restricted=found["restricted"])
     told["owner_id"] = told["owner_id"] or (actor.person_id if told["division_id"] is None else None)
-    await _check_references(writer, entity_id, told, now)
+    await finding.check_references(writer, entity_id, told, now)
     await numbering.hold(writer, "CH", entity_id)
     numbered = await writer.row(_NUMBERED, {"entity_id": entity_id})
     if numbered is None:  # the migrations ship the first version
@@ -199,16 +167,6 @@ def _told(about: Row, said: Mapping[str, Any]) -> dict[str, Any]:
     return {name: said[name] if said.get(name) is not None else defaults.get(name) for name in rules.TOLD}
 
 
-async def _check_references(
-    writer: Writer, entity_id: UUID | None, told: Mapping[str, Any], now: datetime
-) -> None:
-    named = {name: told[name] for name in _REFERRED}
-    known = await writer.row(_KNOWN, {**named, "entity_id": entity_id, "now": now})
-    for name in _REFERRED:
-        if known is None or not known[name]:
-            raise errors.unknown_reference(f"#/{name}")
-
-
 async def edit(
     writer: Writer,
     actor: Actor,
@@ -225,8 +183,7 @@ async def edit(
         return
     rules.check_owned(new["division_id"], new["owner_id"])
     rules.check_closed_enough(new["classification"], restricted=facts.row["restricted"])
-    if changed.keys() & set(_REFERRED):
-        await _check_references(writer, facts.entity_id, {**dict.fromkeys(_REFERRED), **_of(changed)}, now)
+    await finding.check_references(writer, facts.entity_id, changed, now)
     await write(
         writer,
         rules.EDIT,
@@ -235,16 +192,8 @@ async def edit(
         entitlement,
         now,
         columns={**changed, "edited_by": _EDITED},
-        changes={
-            "fields": {
-                name: [records.said(old[name]), records.said(value)] for name, value in changed.items()
-            }
-        },
+        changes=records.became(old, changed),
     )
-
-
-def _of(changed: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: changed[name] for name in _REFERRED if name in changed}
 
 
 async def record_attempt(

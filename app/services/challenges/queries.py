@@ -31,7 +31,7 @@ from app.enums.challenges import ChallengeKind, ChallengeLevel, ChallengeState
 from app.models import ChallengeStay, Division, Entity, EscalationTable, Priority
 from app.parties import Actor
 from app.services import lifecycle, listing, sql
-from app.services.challenges import columns, facts, rules
+from app.services.challenges import columns, facts, rules, subjects
 from app.services.challenges.facts import C, about
 from app.services.challenges.visibility import flagged, nobody_left, overdue, visible
 from app.services.documents import Document, with_actions
@@ -56,13 +56,12 @@ def _body() -> ColumnElement[Any]:
 
 
 def _item() -> list[ColumnElement[Any]]:
-    told = ("kind", "code", "name_ar", "name_en", "period")
     return [
         C.c.id,
         C.c.code,
         C.c.title,
         sql.ref(_e).label("entity"),
-        sql.obj(id=C.c.about_id, **{name: about.c[name] for name in told}).label("about"),
+        subjects.shown(C.c.about_id, about).label("about"),
         C.c.kind,
         C.c.tie,
         C.c.state,

@@ -13,7 +13,7 @@ from app.enums.challenges import (
     EscalationBody,
     LevelDecision,
 )
-from app.errors import Conflict, FieldError, Invalid, Text, invalid
+from app.errors import Conflict, FieldError, Invalid, Text, fault_at, invalid
 from app.parties import PERSON, UNIT, party_key
 from app.services.transitions import Awaited, Transition
 
@@ -193,20 +193,20 @@ def missing(
     the coordination with UNIT (Guide X-5); for the supervisory committee the analysis of the technical representative,
     where one is assigned (Guide O-3)."""
     if not row["attempts"]:
-        yield _fault(
+        yield fault_at(
             "#/attempts", "missing", "Nothing that was tried is recorded.", "لم تُسجَّل أي محاولة للمعالجة."
         )
     if not row["solutions"]:
-        yield _fault("#/solutions", "missing", "No solution is proposed.", "لم يُقترح أي حل.")
+        yield fault_at("#/solutions", "missing", "No solution is proposed.", "لم يُقترح أي حل.")
     if to_head_too and not row["coordinated"]:
-        yield _fault(
+        yield fault_at(
             "#/coordination",
             "missing",
             "The coordination with the follow-up unit's specialist is not recorded.",
             "لم يُسجَّل التنسيق مع مختص وحدة المتابعة.",
         )
     if to_body == EscalationBody.SUPERVISORY_COMMITTEE and row["represented"] and not row["analysed"]:
-        yield _fault(
+        yield fault_at(
             "#/solutions",
             "not_analysed",
             "The technical representative who is assigned has analysed none of the solutions.",
@@ -275,7 +275,7 @@ def check_owned(division_id: UUID | None, owner_id: UUID | None) -> None:
     if division_id is None and owner_id is None:
         raise Invalid(
             errors=(
-                _fault(
+                fault_at(
                     "#/division_id",
                     "missing",
                     "A division or a person owns the challenge.",
@@ -316,7 +316,3 @@ TOO_MANY_STAYS = Text(
     f"A challenge changes its level at most {MOST_STAYS} times.",
     f"لا يتنقل التحدي بين المستويات أكثر من {MOST_STAYS} مرة.",
 )
-
-
-def _fault(pointer: str, code: str, en: str, ar: str) -> FieldError:
-    return FieldError(code, Text(en, ar), pointer=pointer)

@@ -124,7 +124,7 @@ def _improvement_plan(id_: ColumnElement[Any]) -> Select[Any]:
     p, i = ImprovementPlan.__table__.alias(), Indicator.__table__.alias()
     a = ImprovementAction.__table__.alias()
     divisions = (
-        select(func.array_agg(_party(Party.DIVISION, a.c.division_id)))
+        select(func.array_agg(sql.party_key(Party.DIVISION, a.c.division_id)))
         .where(
             a.c.plan_id == p.c.id,
             a.c.division_id.is_not(None),
@@ -142,7 +142,9 @@ def _improvement_plan(id_: ColumnElement[Any]) -> Select[Any]:
 
 def _initiative(id_: ColumnElement[Any]) -> Select[Any]:
     i = Initiative.__table__.alias()
-    manager = case((i.c.manager_id.is_not(None), array([_party(PROJECT_MANAGER, i.c.id)])), else_=NOBODY)
+    manager = case(
+        (i.c.manager_id.is_not(None), array([sql.party_key(PROJECT_MANAGER, i.c.id)])), else_=NOBODY
+    )
     return told(
         SubjectKind.INITIATIVE, i, restricted=restricted(i), parties=manager, division_id=i.c.division_id
     ).where(i.c.id == id_)
@@ -216,10 +218,6 @@ def restricted(of: FromClause) -> ColumnElement[bool]:
     return of.c.classification == sql.const(Classification.RESTRICTED)
 
 
-def _party(name: str, of: ColumnElement[Any]) -> ColumnElement[Any]:
-    return func.concat(literal_column(f"'{name}:'"), of)
-
-
 def _said(words: str) -> ColumnElement[str]:
     return literal_column(f"'{words}'", Text)
 
@@ -252,19 +250,23 @@ def named(
     kinds: Mapping[str, Told] = KINDS,
     name: str = "about",
     *,
-    kind: ColumnElement[Any] | None = None,
+    kind: ColumnElement[Any],
     only: Collection[str] = (),
 ) -> LateralFromClause:
-    """What is told of the thing of one of these kinds by this id, a column of `beside`, to be joined on true: the columns
-    of `told`, or `only` these of them. `kind`: the column that says which kind it is, where there is one."""
-    rows = [
-        tell(id_) if kind is None else tell(id_).where(kind == sql.const(of)) for of, tell in kinds.items()
-    ]
-    return union_all(*(sql.only(row, only).correlate(beside) for row in rows)).lateral(name)
+    """What is told of the thing of one of these kinds by its id and kind, columns of `beside`, to be joined on true: the
+    columns of `told`, or `only` these of them. Only the table of its own kind is looked into."""
+    rows = [sql.only(tell(id_), only).where(kind == sql.const(of)) for of, tell in kinds.items()]
+    return union_all(*(row.correlate(beside) for row in rows)).lateral(name)
+
+
+def shown(id_: ColumnElement[Any], its: FromClause) -> ColumnElement[Any]:
+    """The thing `its`, which `named` tells of, as an answer shows it; null where an outer join found none."""
+    said = {name: its.c[name] for name in ("kind", "code", "name_ar", "name_en", "period")}
+    return case((its.c.kind.is_not(None), sql.obj(id=id_, **said)))
 
 
 def about(c: FromClause, only: Collection[str] = ()) -> LateralFromClause:
-    """What the challenge or risk `c` is about."""
+    """What the challenge, risk or evaluation `c` is about."""
     return named(c.c.about_id, c, kind=c.c.about_kind, only=only)
 
 

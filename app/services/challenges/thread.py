@@ -14,7 +14,7 @@ from app.models import ChallengeStay, Entity, Event, Evidence, Wait
 from app.parties import Actor
 from app.services import sql
 from app.services.actions import columns as actions
-from app.services.challenges import columns, facts
+from app.services.challenges import columns, facts, subjects
 from app.services.challenges.facts import C, about
 from app.services.challenges.visibility import overdue, visible
 from app.services.documents import Document
@@ -100,11 +100,6 @@ def _evidence() -> ScalarSelect[Any]:
     )
 
 
-def _count() -> ScalarSelect[Any]:
-    event = Event.__table__.alias()
-    return select(func.count()).select_from(event).where(event.c.subject_id == C.c.id).scalar_subquery()
-
-
 _THREAD = Query(
     lambda: sql.as_json(
         select(
@@ -112,10 +107,7 @@ _THREAD = Query(
             C.c.code,
             C.c.title,
             sql.ref(_e).label("entity"),
-            sql.obj(
-                id=C.c.about_id,
-                **{name: about.c[name] for name in ("kind", "code", "name_ar", "name_en", "period")},
-            ).label("about"),
+            subjects.shown(C.c.about_id, about).label("about"),
             C.c.state,
             C.c.level,
             C.c.due,
@@ -127,7 +119,7 @@ _THREAD = Query(
             actions.from_source(C.c.id).label("follow_up"),
             meetings.decided_about(C.c.id).label("decisions"),
             _steps().label("steps"),
-            (_count() > literal_column(str(MOST))).label("older"),
+            (sql.count(Event.__table__, "subject_id", C.c.id) > literal_column(str(MOST))).label("older"),
             C.c.version.label("_version"),
         )
         .select_from(C.join(_e, _e.c.id == C.c.entity_id).join(about, true()))

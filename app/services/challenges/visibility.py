@@ -18,7 +18,7 @@ def named(c: FromClause, its: FromClause | None = None) -> ColumnElement[bool]:
     return or_(
         c.c.addressed.overlap(visibility.CHAIN),
         c.c.entity_id == any_(visibility.LEADS),
-        func.concat(literal_column(f"'{Party.DIVISION.value}:'"), c.c.division_id) == any_(visibility.KEYS),
+        sql.party_key(Party.DIVISION, c.c.division_id) == any_(visibility.KEYS),
         c.c.id == any_(visibility.ASSIGNED),
         c.c.about_id == any_(visibility.ASSIGNED),
         and_(own, c.c.entity_id == any_(visibility.ENTITIES)),
@@ -54,6 +54,6 @@ def flagged(c: FromClause) -> ColumnElement[bool]:
 
 def nobody_left(c: FromClause) -> ColumnElement[bool]:
     """Four eyes leaves no manager who could confirm that it is solved, so that the head does."""
-    manager = func.concat(literal_column(f"'{Role.MANAGER.value}:'"), c.c.entity_id)
+    manager = sql.party_key(Role.MANAGER, c.c.entity_id)
     nobody = four_eyes.nobody_left(array([manager]), sql.const(rules.CLOSE.action), c.c.barred)
     return case((c.c.level == sql.const(ChallengeLevel.OFFICE), nobody), else_=false())

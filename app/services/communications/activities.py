@@ -111,9 +111,7 @@ async def edit(
         Case(
             facts,
             entitlement,
-            changes={
-                "fields": {name: [records.said(old[name]), records.said(new[name])] for name in changed}
-            },
+            changes=records.became(old, changed),
         ),
         actor,
         now,

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from app.enums import DefinitionState, IndicatorLevel, Measure, Role, TargetKind
-from app.errors import Conflict, FieldError, Invalid, Text
+from app.errors import Conflict, FieldError, Invalid, Text, fault_at
 from app.parties import UNIT, UNIT_EDITOR, party_key
 from app.services.evidence import rules as evidence
 from app.services.transitions import Awaited, Transition
@@ -138,13 +138,13 @@ def check_complete(fields: Mapping[str, Any], targets: Sequence[Mapping[str, Any
     target. What the indicator measures may have changed since, so its shape is asked again. Raises
     IncompleteDefinition with a pointer for each fault."""
     faults = [
-        _fault(f"#/{name}", "missing", "This is required.", "هذا الحقل مطلوب.")
+        fault_at(f"#/{name}", "missing", "This is required.", "هذا الحقل مطلوب.")
         for name in _NEEDED
         if not fields[name]
     ]
     if all(target["kind"] == TargetKind.BLANK for target in targets):
         faults.append(
-            _fault("#/targets", "missing", "At least one year has a target.", "لا بد من مستهدف لسنة واحدة.")
+            fault_at("#/targets", "missing", "At least one year has a target.", "لا بد من مستهدف لسنة واحدة.")
         )
     faults += _faults(fields, targets, measure, "#")
     if faults:
@@ -156,7 +156,7 @@ def _faults(
 ) -> Iterator[FieldError]:
     """Every fault of a definition's numbers."""
     if fields["amber_at"] > fields["green_at"]:
-        yield _fault(
+        yield fault_at(
             f"{at}/amber_at",
             "too_large",
             "Amber begins at or below green.",
@@ -167,7 +167,7 @@ def _faults(
     for number, target in enumerate(targets):
         place = f"{at}/targets/{number}"
         if target["year"] in seen:
-            yield _fault(f"{place}/year", "repeated", "The year stands twice.", "تكررت السنة.")
+            yield fault_at(f"{place}/year", "repeated", "The year stands twice.", "تكررت السنة.")
         seen.add(target["year"])
         yield from _target_faults(target, measure, place)
 
@@ -179,18 +179,18 @@ def _baseline_faults(fields: Mapping[str, Any], measure: str, at: str) -> Iterat
     if measure == Measure.VALUE and rank is not None:
         yield _not_ranked(f"{at}/baseline_rank")
     if rank_of is not None and rank is None:
-        yield _fault(
+        yield fault_at(
             f"{at}/baseline_rank", "missing", "A number ranked needs a rank.", "عدد المصنفين يتطلب ترتيبًا."
         )
     if rank is not None and rank_of is not None and rank > rank_of:
-        yield _fault(
+        yield fault_at(
             f"{at}/baseline_rank",
             "too_large",
             "The rank exceeds the number ranked.",
             "الترتيب أكبر من عدد المصنفين.",
         )
     if fields["baseline_year"] is None and (fields["baseline_value"] is not None or rank is not None):
-        yield _fault(
+        yield fault_at(
             f"{at}/baseline_year", "missing", "A baseline is of a year.", "خط الأساس يتطلب ذكر سنته."
         )
 
@@ -206,7 +206,7 @@ def _target_faults(target: Mapping[str, Any], measure: str, place: str) -> Itera
     }
     for name, wanted in has.items():
         if wanted and target[name] is None:
-            yield _fault(
+            yield fault_at(
                 f"{place}/{name}",
                 "missing",
                 "This kind of target needs it.",
@@ -230,7 +230,7 @@ def _target_faults(target: Mapping[str, Any], measure: str, place: str) -> Itera
         low, high = target[lower], target[upper]
         if low is not None and high is not None and (low > high or (apart and low == high)):
             wrong = lower if lower == "outer_min" else upper
-            yield _fault(
+            yield fault_at(
                 f"{place}/{wrong}",
                 "wrong_order",
                 "The ends are in the wrong order.",
@@ -239,17 +239,17 @@ def _target_faults(target: Mapping[str, Any], measure: str, place: str) -> Itera
 
 
 def _out_of_place(pointer: str) -> FieldError:
-    return _fault(
+    return fault_at(
         pointer, "out_of_place", "This kind of target has none.", "لا محل له في هذا النوع من المستهدفات."
     )
 
 
 def _not_ranked(pointer: str) -> FieldError:
-    return _fault(pointer, "not_measured", "The indicator has no rank.", "المؤشر لا يقاس بالترتيب.")
+    return fault_at(pointer, "not_measured", "The indicator has no rank.", "المؤشر لا يقاس بالترتيب.")
 
 
 def _not_valued(pointer: str) -> FieldError:
-    return _fault(pointer, "not_measured", "The indicator is a rank.", "المؤشر يقاس بالترتيب.")
+    return fault_at(pointer, "not_measured", "The indicator is a rank.", "المؤشر يقاس بالترتيب.")
 
 
 class IncompleteDefinition(Conflict):
@@ -263,7 +263,3 @@ class ContributorsNotStated(Conflict):
         "First state whether other entities contribute, and invite those that do",
         "يلزم أولًا بيان ما إذا كانت جهات أخرى تسهم في المؤشر، ودعوة المسهمة منها",
     )
-
-
-def _fault(pointer: str, code: str, en: str, ar: str) -> FieldError:
-    return FieldError(code, Text(en, ar), pointer=pointer)

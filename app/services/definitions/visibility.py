@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, any_, case, false, func, literal_column, or_
+from sqlalchemy import ColumnElement, and_, any_, case, false, or_
 from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.sql.selectable import FromClause
 
-from app.enums import DefinitionState, IndicatorLevel, Role
+from app.enums import DefinitionState, IndicatorLevel, Party, Role
 from app.services import sql
 from app.services.definitions import rules
 from app.services.people import four_eyes, visibility
@@ -18,7 +18,7 @@ def at_work(i: FromClause) -> ColumnElement[bool]:
     return or_(
         i.c.entity_id == any_(visibility.OFFICE),
         i.c.id == any_(visibility.ASSIGNED),
-        func.concat(literal_column("'division:'"), i.c.division_id) == any_(visibility.KEYS),
+        sql.party_key(Party.DIVISION, i.c.division_id) == any_(visibility.KEYS),
         and_(i.c.level == sql.const(IndicatorLevel.VISION), visibility.NATIONAL),
     )
 
@@ -36,9 +36,6 @@ def nobody_left(d: FromClause, i: FromClause) -> ColumnElement[bool]:
     """Four eyes leaves nobody who could take the control step that is due, of `rules.steps`, so that the head
     of the owner decides. A vision indicator is UNIT's alone."""
 
-    def party(role: Role, of: ColumnElement[Any]) -> ColumnElement[Any]:
-        return func.concat(literal_column(f"'{role.value}:'"), of)
-
     def nobody(action: str, *parties: ColumnElement[Any]) -> ColumnElement[bool]:
         return four_eyes.nobody_left(array(parties), sql.const(action), d.c.edited_by, d.c.controlled_by)
 
@@ -48,13 +45,13 @@ def nobody_left(d: FromClause, i: FromClause) -> ColumnElement[bool]:
             d.c.state == sql.const(DefinitionState.SUBMITTED),
             nobody(
                 rules.CONFIRM.action,
-                party(Role.TECHNICAL_REPRESENTATIVE, i.c.id),
-                party(Role.SPECIALIST, i.c.entity_id),
+                sql.party_key(Role.TECHNICAL_REPRESENTATIVE, i.c.id),
+                sql.party_key(Role.SPECIALIST, i.c.entity_id),
             ),
         ),
         (
             d.c.state == sql.const(DefinitionState.CONFIRMED),
-            nobody(rules.ACTIVATE.action, party(Role.MANAGER, i.c.entity_id)),
+            nobody(rules.ACTIVATE.action, sql.party_key(Role.MANAGER, i.c.entity_id)),
         ),
         else_=false(),
     )

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from app.enums import ChainState, Role
 from app.enums.detailed_plans import DetailedPlanState
-from app.errors import Conflict, FieldError, Invalid, Text
+from app.errors import Conflict, FieldError, Invalid, Text, fault_at
 from app.parties import party_key
 from app.services import approval
 from app.services.transitions import Awaited, Transition
@@ -87,12 +87,12 @@ def is_complete(tasks: Sequence[Mapping[str, Any]]) -> bool:
 def check_complete(tasks: Sequence[Mapping[str, Any]]) -> None:
     """Raise IncompleteDetailedPlan unless `is_complete`."""
     if not tasks:
-        fault = _fault(
+        fault = fault_at(
             "#/tasks", "missing", "At least one task is required.", "يلزم ذكر مهمة واحدة على الأقل."
         )
     elif not is_complete(tasks):
         total = format(sum(task["weight"] for task in tasks), "f")
-        fault = _fault(
+        fault = fault_at(
             "#/tasks",
             "weights",
             f"The weights of the tasks sum to {total}, not to 100.",
@@ -128,7 +128,7 @@ def _task_faults(
     milestones: Sequence[int],
 ) -> Iterator[FieldError]:
     if task["ends_on"] < task["starts_on"]:
-        yield _fault(
+        yield fault_at(
             f"{at}/ends_on", "before_start", "The end comes after the start.", "النهاية بعد البداية."
         )
     first, last = date(year, 1, 1), date(year, 12, 31)
@@ -136,14 +136,14 @@ def _task_faults(
         first, last = max(first, bounds[0]), min(last, bounds[1])
     for name in ("starts_on", "ends_on"):
         if not first <= task[name] <= last:
-            yield _fault(
+            yield fault_at(
                 f"{at}/{name}",
                 "out_of_range",
                 f"A task lies between {first} and {last}.",
                 f"تقع المهمة بين {first} و{last}.",
             )
     if task["milestone"] is not None and task["milestone"] not in milestones:
-        yield _fault(
+        yield fault_at(
             f"{at}/milestone",
             "unknown_reference",
             "The initiative has no such milestone.",
@@ -177,7 +177,3 @@ class NotEndorsed(Conflict):
         "The head of the division has not approved the draft as it stands",
         "لم يعتمد رئيس التقسيم المسودة بصيغتها الحالية",
     )
-
-
-def _fault(pointer: str, code: str, en: str, ar: str) -> FieldError:
-    return FieldError(code, Text(en, ar), pointer=pointer)

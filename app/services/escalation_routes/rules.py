@@ -13,7 +13,7 @@ from app.enums.challenges import (
     EscalationBody,
     Escalator,
 )
-from app.errors import Conflict, FieldError, Invalid, Text
+from app.errors import Conflict, FieldError, Invalid, Text, fault_at
 
 SET = "escalation_routes.set"
 
@@ -74,7 +74,7 @@ def _faults(routes: Sequence[Route]) -> Iterator[FieldError]:
     for number, route in enumerate(routes):
         place = f"#/routes/{number}"
         if route.code in seen:
-            yield _fault(f"{place}/code", "repeated", "The code stands twice.", "تكرر الرمز.")
+            yield fault_at(f"{place}/code", "repeated", "The code stands twice.", "تكرر الرمز.")
         seen.add(route.code)
         yield from _faults_of_one(route, place)
     yield from _circles(routes)
@@ -85,7 +85,7 @@ def _faults(routes: Sequence[Route]) -> Iterator[FieldError]:
             and fits(route, kind, tie)
             for route in routes
         ):
-            yield _fault(
+            yield fault_at(
                 "#/routes",
                 "no_way_to_the_head",
                 f"No route leads challenges of the kind '{kind}' tied to '{tie}' from the office to the head.",
@@ -95,21 +95,21 @@ def _faults(routes: Sequence[Route]) -> Iterator[FieldError]:
 
 def _faults_of_one(route: Route, place: str) -> Iterator[FieldError]:
     if route.from_level in _TOP:
-        yield _fault(
+        yield fault_at(
             f"{place}/from_level",
             "top_level",
             "Nothing leads further up from an outside body or from the follow-up unit.",
             "لا مسار أعلى من الجهة الخارجية أو من وحدة المتابعة.",
         )
     if route.to_level in _NAMED and route.to_body is None:
-        yield _fault(
+        yield fault_at(
             f"{place}/to_body",
             "missing",
             "It must be said which committee or body holds this level.",
             "يلزم ذكر اللجنة أو الجهة التي تتولى هذا المستوى.",
         )
     if route.to_level not in _NAMED and route.to_body is not None:
-        yield _fault(
+        yield fault_at(
             f"{place}/to_body",
             "out_of_place",
             "This level has one holder, who is not named.",
@@ -119,7 +119,7 @@ def _faults_of_one(route: Route, place: str) -> Iterator[FieldError]:
     if route.to_body is not None and route.to_level in _NAMED:
         at_committees = route.to_level is ChallengeLevel.COMMITTEE
         if committee != at_committees and route.to_body is not EscalationBody.OTHER:
-            yield _fault(
+            yield fault_at(
                 f"{place}/to_body",
                 "not_at_this_level",
                 "Committees stand at the level of committees, other bodies at theirs.",
@@ -127,7 +127,7 @@ def _faults_of_one(route: Route, place: str) -> Iterator[FieldError]:
             )
     escalator = Escalator.OFFICE if route.from_level is ChallengeLevel.OFFICE else Escalator.HEAD
     if route.escalated_by is not escalator:
-        yield _fault(
+        yield fault_at(
             f"{place}/escalated_by",
             "not_the_holder",
             "The office escalates from its own level, the head from every level above it.",
@@ -136,7 +136,7 @@ def _faults_of_one(route: Route, place: str) -> Iterator[FieldError]:
     if route.after_head and (
         route.from_level is not ChallengeLevel.OFFICE or route.to_level is ChallengeLevel.HEAD
     ):
-        yield _fault(
+        yield fault_at(
             f"{place}/after_head",
             "out_of_place",
             "Only a route by which the office escalates past the head can come after the head.",
@@ -151,7 +151,7 @@ def _circles(routes: Sequence[Route]) -> Iterator[FieldError]:
     }
     for number, route in enumerate(routes):
         if route.from_level in _reached(route.to_level, up):
-            yield _fault(
+            yield fault_at(
                 f"#/routes/{number}/to_level",
                 "circle",
                 "The routes lead in a circle.",
@@ -176,7 +176,3 @@ def fits(route: Route, kind: str, tie: str) -> bool:
 def changes(office_limit: int, routes: Sequence[Route]) -> dict[str, Any]:
     """What the event of a new version says."""
     return {"office_limit": office_limit, "routes": [route.code for route in routes]}
-
-
-def _fault(pointer: str, code: str, en: str, ar: str) -> FieldError:
-    return FieldError(code, Text(en, ar), pointer=pointer)

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import insert
 
 from app import clock, errors, ids
-from app.db import Writer
+from app.db import Row, Writer
 from app.enums import Classification, SubjectKind
 from app.enums.evaluations import EvaluationState
 from app.models import Evaluation
@@ -37,12 +37,13 @@ async def create(writer: Writer, actor: Actor, entity: Facts, said: Mapping[str,
     not visible to the actor, or of a kind that is not evaluated.
     """
     rules.check_period(said["period_from"], said["period_to"], clock.day(now))
-    restricted = False
+    about: Row | None = None
     if said["about_id"] is not None:
         found = await _found(writer, actor, said["about_id"], now)
         if found is None or found[0]["entity_id"] != entity.id:
             raise errors.unknown_reference("#/about_id")
-        restricted = found[0]["restricted"]
+        about = found[0]
+    restricted = about is not None and about["restricted"]
     default = Classification.RESTRICTED if restricted else Classification.INTERNAL
     told = {name: said[name] for name in rules.TOLD} | {
         "classification": said["classification"] or default.value
@@ -65,6 +66,7 @@ async def create(writer: Writer, actor: Actor, entity: Facts, said: Mapping[str,
             id=evaluation_id,
             entity_id=entity.id,
             state=state,
+            about_kind=None if about is None else about["kind"],
             drafted_by_id=actor.person_id,
             drafted_at=now,
             edited_by=[actor.person_id],
@@ -90,12 +92,11 @@ async def edit(
         return
     rules.check_period(new["period_from"], new["period_to"], clock.day(now))
     rules.check_closed_enough(new["classification"], restricted=facts.row["restricted"])
-    fields = {name: [records.said(old[name]), records.said(value)] for name, value in changed.items()}
     await lifecycle.apply_one(
         writer,
         Evaluation,
         rules.EDIT,
-        Case(facts, entitlement, changes={"fields": fields}),
+        Case(facts, entitlement, changes=records.became(old, changed)),
         actor=actor,
         at=now,
         columns={**changed, "edited_by": _EDITED},

@@ -13,7 +13,6 @@ from sqlalchemy import (
     Text,
     Uuid,
     bindparam,
-    case,
     false,
     func,
     select,
@@ -38,7 +37,7 @@ from app.services.people import visibility
 
 _v: FromClause = Evaluation.__table__
 _e: FromClause = Entity.__table__
-_about = subjects.named(_v.c.about_id, _v)
+_about = subjects.about(_v)
 ID = bindparam("id", type_=Uuid)
 
 _OWN = ("id", "entity_id", "about_id", "code", "state", "version", "edited_by", *rules.TOLD)
@@ -52,14 +51,12 @@ def _awaiting() -> ColumnElement[Any]:
 
 
 def _item() -> list[ColumnElement[Any]]:
-    told = ("kind", "code", "name_ar", "name_en", "period")
-    about = sql.obj(id=_v.c.about_id, **{name: _about.c[name] for name in told})
     return [
         _v.c.id,
         _v.c.code,
         _v.c.title,
         sql.ref(_e).label("entity"),
-        case((_about.c.kind.is_not(None), about)).label("about"),
+        subjects.shown(_v.c.about_id, _about).label("about"),
         _v.c.period_from,
         _v.c.period_to,
         _v.c.rating,

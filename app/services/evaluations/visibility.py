@@ -1,6 +1,6 @@
 """The one rule of which evaluations a person sees, and when four eyes leaves nobody to approve one."""
 
-from sqlalchemy import ColumnElement, and_, any_, case, false, func, literal_column, or_
+from sqlalchemy import ColumnElement, and_, any_, case, false, or_
 from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.sql.selectable import FromClause
 
@@ -11,16 +11,12 @@ from app.services.evaluations import rules
 from app.services.people import four_eyes, visibility
 
 
-def _manager(v: FromClause) -> ColumnElement[str]:
-    return func.concat(literal_column(f"'{Role.MANAGER.value}:'"), v.c.entity_id)
-
-
 def named(v: FromClause) -> ColumnElement[bool]:
     """Who sees an evaluation whatever its classification: the head and who records for them, the manager, who drafted it,
     and who is assigned to what it is about."""
     return or_(
         v.c.entity_id == any_(visibility.LEADS),
-        _manager(v) == any_(visibility.KEYS),
+        sql.party_key(Role.MANAGER, v.c.entity_id) == any_(visibility.KEYS),
         v.c.about_id == any_(visibility.ASSIGNED),
         and_(v.c.drafted_by_id == visibility.PERSON, v.c.entity_id == any_(visibility.ENTITIES)),
     )
@@ -44,5 +40,7 @@ def visible(v: FromClause) -> ColumnElement[bool]:
 
 def nobody_left(v: FromClause) -> ColumnElement[bool]:
     """Four eyes leaves no manager who could approve it, so that the head does."""
-    nobody = four_eyes.nobody_left(array([_manager(v)]), sql.const(rules.APPROVE.action), v.c.edited_by)
+    nobody = four_eyes.nobody_left(
+        array([sql.party_key(Role.MANAGER, v.c.entity_id)]), sql.const(rules.APPROVE.action), v.c.edited_by
+    )
     return case((v.c.state == sql.const(EvaluationState.DRAFT), nobody), else_=false())

@@ -96,13 +96,12 @@ async def edit(
     before, after = [_told(action) for action in old["steps"]], [_told(action) for action in actions]
     if not changed and before == after:
         return
-    fields = {name: [records.said(old[name]), records.said(new)] for name, new in changed.items()}
     rewritten = {} if before == after else {"steps": [before, after]}
     await lifecycle.apply_one(
         writer,
         ImprovementPlan,
         rules.EDIT,
-        Case(facts, entitlement, changes={"fields": fields, **rewritten}),
+        Case(facts, entitlement, changes={**records.became(old, changed), **rewritten}),
         actor=actor,
         at=now,
         columns={**changed, "edited_by": _EDITED},

@@ -10,7 +10,6 @@ from sqlalchemy import (
     case,
     exists,
     false,
-    func,
     literal_column,
     or_,
     select,
@@ -18,7 +17,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.sql.selectable import FromClause
 
-from app.enums import Role
+from app.enums import Party, Role
 from app.enums.scorecards import ImprovementPlanState
 from app.models import ImprovementAction
 from app.services import sql
@@ -43,7 +42,7 @@ def named(p: FromClause) -> ColumnElement[bool]:
 def at_work(p: FromClause) -> ColumnElement[bool]:
     """The same, and the divisions of its actions."""
     a = ImprovementAction.__table__.alias("its_action")
-    theirs = func.concat(literal_column("'division:'"), a.c.division_id) == any_(visibility.CHAIN)
+    theirs = sql.party_key(Party.DIVISION, a.c.division_id) == any_(visibility.CHAIN)
     found: Select[Any] = select(literal_column("1")).where(
         a.c.plan_id == p.c.id, a.c.division_id.is_not(None), theirs
     )
@@ -56,23 +55,18 @@ def visible(p: FromClause) -> ColumnElement[bool]:
     return or_(and_(stands(p), own), at_work(p))
 
 
-def party(role: Role, of: ColumnElement[Any]) -> ColumnElement[Any]:
-    """A party key, as text."""
-    return func.concat(literal_column(f"'{role.value}:'"), of)
-
-
 def nobody_left(p: FromClause) -> ColumnElement[bool]:
     """Four eyes leaves nobody who could take the control step that is due, so that the head does."""
     submitted = p.c.state == sql.const(ImprovementPlanState.SUBMITTED)
     assure = array(
         [
-            party(Role.TECHNICAL_REPRESENTATIVE, p.c.id),
-            party(Role.TECHNICAL_REPRESENTATIVE, p.c.indicator_id),
-            party(Role.SPECIALIST, p.c.entity_id),
+            sql.party_key(Role.TECHNICAL_REPRESENTATIVE, p.c.id),
+            sql.party_key(Role.TECHNICAL_REPRESENTATIVE, p.c.indicator_id),
+            sql.party_key(Role.SPECIALIST, p.c.entity_id),
         ]
     )
     nobody = four_eyes.nobody_left(
-        case((submitted, assure), else_=array([party(Role.MANAGER, p.c.entity_id)])),
+        case((submitted, assure), else_=array([sql.party_key(Role.MANAGER, p.c.entity_id)])),
         case((submitted, sql.const(rules.ASSURE.action)), else_=sql.const(rules.APPROVE.action)),
         p.c.edited_by,
         p.c.controlled_by,

@@ -301,7 +301,7 @@ def _proposal(w: FromClause) -> Select[Any]:
 
 def _challenge(w: FromClause) -> Select[Any]:
     c = Challenge.__table__.alias()
-    whole = challenge_subjects.about(c)
+    whole = challenge_subjects.about(c, ["name_ar", "name_en", "period"])
     return (
         _said(
             w,

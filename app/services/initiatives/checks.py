@@ -7,7 +7,7 @@ from decimal import Decimal
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
-from app.errors import FieldError, Invalid, Text
+from app.errors import FieldError, Invalid, fault_at
 from app.services.initiatives.rules import IncompleteInitiative
 
 Milestones = Sequence[Mapping[str, Any]]
@@ -47,7 +47,7 @@ def check_complete(new: Mapping[str, Any]) -> None:
     faults = []
     if new["division_id"] is None:
         faults.append(
-            _fault(
+            fault_at(
                 "#/division_id",
                 "missing",
                 "No division is in charge of it yet.",
@@ -56,7 +56,7 @@ def check_complete(new: Mapping[str, Any]) -> None:
         )
     if not new["milestones"]:
         faults.append(
-            _fault("#/milestones", "missing", "It has no milestone yet.", "لا توجد مرحلة رئيسية بعد.")
+            fault_at("#/milestones", "missing", "It has no milestone yet.", "لا توجد مرحلة رئيسية بعد.")
         )
     faults += _faults(new, bool(new["milestones"]))
     if faults:
@@ -65,21 +65,21 @@ def check_complete(new: Mapping[str, Any]) -> None:
 
 def _faults(new: Mapping[str, Any], whole: bool) -> Iterator[FieldError]:
     if new["ends_on"] < new["starts_on"]:
-        yield _fault("#/ends_on", "wrong_order", "It ends before it begins.", "تاريخ النهاية يسبق البداية.")
+        yield fault_at("#/ends_on", "wrong_order", "It ends before it begins.", "تاريخ النهاية يسبق البداية.")
         return
     if new["programme_weight"] is not None and new["programme_id"] is None:
-        yield _fault(
+        yield fault_at(
             "#/programme_weight",
             "out_of_place",
             "It is part of no national programme.",
             "ليست جزءًا من برنامج وطني.",
         )
     if len(set(new["sectors"])) < len(new["sectors"]):
-        yield _fault("#/sectors", "repeated", "A sector stands twice.", "تكرر أحد القطاعات.")
+        yield fault_at("#/sectors", "repeated", "A sector stands twice.", "تكرر أحد القطاعات.")
     yield from milestone_faults(new["milestones"], new["starts_on"], new["ends_on"])
     total = sum((Decimal(each["weight"]) for each in new["milestones"]), Decimal(0))
     if total > WHOLE or (whole and total != WHOLE):
-        yield _fault(
+        yield fault_at(
             "#/milestones",
             "weights",
             f"The weights come to {total.normalize():f}, not to 100.",
@@ -88,12 +88,12 @@ def _faults(new: Mapping[str, Any], whole: bool) -> Iterator[FieldError]:
     seen = set()
     for place, effect in enumerate(new["effects"]):
         if effect["indicator_id"] in seen:
-            yield _fault(
+            yield fault_at(
                 f"#/effects/{place}/indicator_id", "repeated", "The indicator stands twice.", "تكرر المؤشر."
             )
         seen.add(effect["indicator_id"])
         if effect["by_year"] is not None and effect["by_year"] < new["starts_on"].year:
-            yield _fault(
+            yield fault_at(
                 f"#/effects/{place}/by_year",
                 "too_small",
                 "No effect comes before the start.",
@@ -106,19 +106,19 @@ def milestone_faults(milestones: Milestones, starts_on: date, ends_on: date) -> 
     by_number: dict[int, Mapping[str, Any]] = {}
     for place, each in enumerate(milestones):
         if each["number"] in by_number:
-            yield _fault(
+            yield fault_at(
                 f"#/milestones/{place}/number", "repeated", "The number stands twice.", "تكرر الرقم."
             )
         by_number.setdefault(each["number"], each)
     for place, each in enumerate(milestones):
         at = f"#/milestones/{place}"
         if each["due_on"] < each["starts_on"]:
-            yield _fault(
+            yield fault_at(
                 f"{at}/due_on", "wrong_order", "It is due before it begins.", "تستحق قبل أن تبدأ المرحلة."
             )
         for name in ("starts_on", "due_on"):
             if not starts_on <= each[name] <= ends_on:
-                yield _fault(
+                yield fault_at(
                     f"{at}/{name}",
                     "outside",
                     "The day lies outside the dates of the initiative.",
@@ -128,11 +128,11 @@ def milestone_faults(milestones: Milestones, starts_on: date, ends_on: date) -> 
             where = f"{at}/depends_on/{position}"
             before = by_number.get(number)
             if before is None:
-                yield _fault(
+                yield fault_at(
                     where, "unknown_reference", "There is no such milestone.", "لا توجد مرحلة بهذا الرقم."
                 )
             elif before["due_on"] > each["due_on"]:
-                yield _fault(
+                yield fault_at(
                     where,
                     "wrong_order",
                     "What it depends on is due later than itself.",
@@ -148,7 +148,7 @@ def _circle(milestones: Milestones) -> Iterator[FieldError]:
     except CycleError as error:
         numbers = [str(number) for number in error.args[1]]
         last = next(place for place, each in enumerate(milestones) if str(each["number"]) == numbers[0])
-        yield _fault(
+        yield fault_at(
             f"#/milestones/{last}/depends_on",
             "circle",
             f"The milestones depend on each other in a circle: {' - '.join(numbers)}.",
@@ -162,7 +162,7 @@ def check_revision(old: Mapping[str, Any], new: Mapping[str, Any]) -> None:
     faults = list(_faults(new, True))
     kept = {each["number"] for each in new["milestones"]}
     faults += [
-        _fault(
+        fault_at(
             "#/milestones",
             "reached",
             f"Milestone {each['number']} is reached and stays.",
@@ -174,7 +174,7 @@ def check_revision(old: Mapping[str, Any], new: Mapping[str, Any]) -> None:
     # Its status would be told by the dates of the one that bore the number first.
     gone = old["baseline_numbers"] - {each["number"] for each in old["milestones"]}
     faults += [
-        _fault(
+        fault_at(
             f"#/milestones/{place}/number",
             "taken_out",
             "The number was that of a milestone that is taken out: give it another one.",
@@ -190,7 +190,7 @@ def check_revision(old: Mapping[str, Any], new: Mapping[str, Any]) -> None:
 
 def _budget_faults(new: Mapping[str, Any], budget: Sequence[Mapping[str, Any]]) -> Iterator[FieldError]:
     if any(not new["starts_on"].year <= line["year"] <= new["ends_on"].year for line in budget):
-        yield _fault(
+        yield fault_at(
             "#/ends_on",
             "budget_outside",
             "Money is asked for a year outside these dates.",
@@ -203,7 +203,7 @@ def check_year(year: int, starts_on: date, ends_on: date) -> None:
     if not starts_on.year <= year <= ends_on.year:
         raise Invalid(
             errors=(
-                _fault(
+                fault_at(
                     "#/year",
                     "outside",
                     "The year lies outside the dates of the initiative.",
@@ -225,7 +225,7 @@ def check_answer(requested: Decimal, granted: bool, approved: Decimal | None) ->
         fault = ("too_large", "More than was requested.", "أكبر من المبلغ المطلوب.")
     if fault is not None:
         code, en, ar = fault
-        raise Invalid(errors=(_fault("#/approved", code, en, ar),))
+        raise Invalid(errors=(fault_at("#/approved", code, en, ar),))
 
 
 def check_spent(spent: Decimal, approved: Decimal | None, reason: str | None) -> None:
@@ -233,7 +233,7 @@ def check_spent(spent: Decimal, approved: Decimal | None, reason: str | None) ->
     if spent > (approved or Decimal(0)) and reason is None:
         raise Invalid(
             errors=(
-                _fault(
+                fault_at(
                     "#/reason",
                     "missing",
                     "More is spent than was approved: say why.",
@@ -241,7 +241,3 @@ def check_spent(spent: Decimal, approved: Decimal | None, reason: str | None) ->
                 ),
             )
         )
-
-
-def _fault(pointer: str, code: str, en: str, ar: str) -> FieldError:
-    return FieldError(code, Text(en, ar), pointer=pointer)

@@ -162,11 +162,9 @@ async def put_in_charge(
             "لا يشغل هذا الشخص دورًا في الجهة.",
         )
     await records.raise_version(writer, Initiative, facts, changed)
-    fields = {name: [records.said(old[name]), records.said(value)] for name, value in changed.items()}
+    changes = records.became(old, changed)
     if facts.state != InitiativeState.DRAFT:
-        await lifecycle.note(
-            writer, rules.PUT_IN_CHARGE.action, facts, actor=actor, at=now, changes={"fields": fields}
-        )
+        await lifecycle.note(writer, rules.PUT_IN_CHARGE.action, facts, actor=actor, at=now, changes=changes)
         return
     new = {**old, **changed}
     chain = chains.keys(Chain.DETAILED_PLANS, found.chain, _entity_of(facts), new["division_id"])
@@ -185,7 +183,7 @@ async def put_in_charge(
         actor=actor,
         at=now,
         awaited=rules.AWAITED[InitiativeState.DRAFT],
-        changes={"fields": fields},
+        changes=changes,
     )
 
 

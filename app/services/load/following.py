@@ -18,12 +18,12 @@ from app.services.challenges import rules as challenge_rules
 from app.services.challenges import solutions
 from app.services.challenges.contents import Coordination
 from app.services.load.acting import Acting
-from app.services.load.planning_work import initiative_id
+from app.services.load.planning_initiatives import initiative_id
 from app.services.risks import commands as treating
 from app.services.risks import contents as risks
 from app.services.risks import facts as risk_facts
 from app.services.risks import rules as risk_rules
-from app.services.risks.rules import Levels
+from app.services.risks.assessment_rules import Levels
 
 
 async def challenge_of_initiative(people: Acting) -> None:

@@ -22,7 +22,7 @@ from app.services.evaluations import commands as evaluations
 from app.services.evaluations import queries as evaluation_queries
 from app.services.evaluations import rules as evaluation_rules
 from app.services.load.acting import Acting
-from app.services.load.planning_work import initiative_id
+from app.services.load.planning_initiatives import initiative_id
 from app.services.meetings import commands as meetings
 from app.services.meetings import decisions, series
 from app.services.meetings import facts as meeting_facts

@@ -11,7 +11,14 @@ from functools import partial
 from typing import Any
 
 from app import clock
-from app.services.load import acting, following, following_meetings, planning_paths, planning_work
+from app.services.load import (
+    acting,
+    following,
+    following_meetings,
+    planning_initiatives,
+    planning_paths,
+    planning_work,
+)
 from app.services.load.acting import Acting, Known
 from app.services.load.merging import Connection, Tally
 from app.services.load.planning_files import Initiative, Planning
@@ -73,7 +80,7 @@ def _pieces(told: Planning) -> Iterator[_Piece]:
             """,
             (PROGRAMME, entity),
             date(2025, 9, 7),
-            partial(planning_work.participate, programme=PROGRAMME, entity=entity),
+            partial(planning_initiatives.participate, programme=PROGRAMME, entity=entity),
         )
     for each in told.initiatives:
         yield _Piece(
@@ -81,7 +88,7 @@ def _pieces(told: Planning) -> Iterator[_Piece]:
             _IN.format("initiatives") + "t.code = $2",
             (each.entity, each.code),
             _last_day(each),
-            partial(planning_work.initiative, told=each),
+            partial(planning_initiatives.initiative, told=each),
         )
     for entity, year, tell in (
         ("MOL", 2024, planning_paths.replay_annex_a),

@@ -11,7 +11,7 @@ from app.enums import Classification
 from app.enums.paths import StageKind, StageState
 from app.enums.plans import PlanItemKind, Question
 from app.services.entities import queries as entities
-from app.services.load import planning_work
+from app.services.load import planning_initiatives, planning_work
 from app.services.load.acting import Acting
 from app.services.load.planning_files import Item, Planning, StageAct
 from app.services.path_runs import acting as stages
@@ -237,7 +237,7 @@ async def _item(people: Acting, entity: str, item: Item) -> dict[str, Any]:
     initiative_id = None
     if item.kind == PlanItemKind.INITIATIVE:
         assert item.initiative is not None  # noqa: S101  # the files were read so
-        initiative_id = await planning_work.initiative_id(people, entity, item.initiative)
+        initiative_id = await planning_initiatives.initiative_id(people, entity, item.initiative)
     return {
         "kind": item.kind,
         "title_ar": item.title_ar,

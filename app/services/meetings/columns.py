@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import ColumnElement, case, select
 from sqlalchemy.sql.selectable import FromClause, ScalarSelect
 
 from app.enums.meetings import MeetingDecisionState, MeetingState
@@ -93,9 +93,3 @@ def decided_about(subject_id: ColumnElement[Any]) -> ScalarSelect[Any]:
         .correlate_except(d, m)
         .scalar_subquery()
     )
-
-
-def count(table: FromClause, m: FromClause) -> ScalarSelect[Any]:
-    """How many rows of a child table a meeting has."""
-    t = table.alias()
-    return select(func.count()).select_from(t).where(t.c.meeting_id == m.c.id).scalar_subquery()

@@ -109,8 +109,7 @@ async def edit(
         for name, value in patch.items()
         if name not in ("people", "attended") and value != old[name]
     }
-    fields = {name: [records.said(old[name]), records.said(value)] for name, value in columns.items()}
-    changes: dict[str, Any] = {"fields": fields} if fields else {}
+    changes: dict[str, Any] = records.became(old, columns) if columns else {}
     arranged = any(name in columns for name in rules.ARRANGED)
     if arranged:
         new = {**old, **columns}

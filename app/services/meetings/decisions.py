@@ -105,12 +105,11 @@ async def edit(
     if "about_id" in changed:
         await _check_about(writer, actor, facts.entity_id, changed["about_id"], now)
     await _raise_meeting(writer, actor, facts)
-    fields = {name: [records.said(facts.row[name]), records.said(value)] for name, value in changed.items()}
     await lifecycle.apply_one(
         writer,
         MeetingDecision,
         rules.EDIT_DECISION,
-        Case(facts, entitlement, changes={"fields": fields}),
+        Case(facts, entitlement, changes=records.became(facts.row, changed)),
         actor=actor,
         at=now,
         columns=changed,

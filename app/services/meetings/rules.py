@@ -8,7 +8,7 @@ from uuid import UUID
 
 from app.enums import Classification, Role
 from app.enums.meetings import MeetingDecisionState, MeetingRole, MeetingState, SeriesState
-from app.errors import Conflict, FieldError, Invalid, Text
+from app.errors import Conflict, FieldError, Invalid, Text, fault_at
 from app.parties import PERSON, party_key
 from app.services.transitions import Awaited, Transition
 
@@ -109,7 +109,7 @@ def check_fields(patch: Collection[str], state: str) -> None:
     not."""
     allowed = PLANNING if state in PLANNED else RECORDING
     faults = tuple(
-        _fault(
+        fault_at(
             f"#/{name}",
             "not_now",
             "Not in this state of the meeting.",
@@ -138,7 +138,7 @@ def _faults_of_people(people: Sequence[Mapping[str, Any]]) -> Iterator[FieldErro
         outsider = (each["name"], each["organisation"])
         missing = outsider.count(None)
         if missing != (0 if each["user_id"] is None else len(outsider)):
-            yield _fault(
+            yield fault_at(
                 pointer,
                 "who",
                 "Either a person by user_id, or an outsider by name and organisation.",
@@ -147,10 +147,10 @@ def _faults_of_people(people: Sequence[Mapping[str, Any]]) -> Iterator[FieldErro
             continue
         key = (each["user_id"], *outsider)
         if key in seen:
-            yield _fault(pointer, "twice", "The same person is named twice.", "ذُكر الشخص نفسه مرتين.")
+            yield fault_at(pointer, "twice", "The same person is named twice.", "ذُكر الشخص نفسه مرتين.")
         seen.add(key)
         if each["role"] in _ONLY_ONE and each["role"] in taken:
-            yield _fault(
+            yield fault_at(
                 f"{pointer}/role",
                 "taken",
                 "A meeting has one chair and one secretary.",
@@ -162,7 +162,7 @@ def _faults_of_people(people: Sequence[Mapping[str, Any]]) -> Iterator[FieldErro
 def check_known(people: Sequence[Mapping[str, Any]], known: Collection[UUID]) -> None:
     """Raise Invalid for persons who may not be invited: without a role in the entity, or in UNIT where it meets it."""
     faults = tuple(
-        _fault(
+        fault_at(
             f"#/people/{index}/user_id",
             "unknown_reference",
             "No active person of the entity, nor of the follow-up unit where the meeting is with it.",
@@ -178,7 +178,7 @@ def check_known(people: Sequence[Mapping[str, Any]], known: Collection[UUID]) ->
 def check_attended(attended: Sequence[int], people: Collection[int]) -> None:
     """Raise Invalid for a number that nobody invited has."""
     faults = tuple(
-        _fault(
+        fault_at(
             f"#/attended/{index}",
             "unknown_reference",
             "Nobody who is invited has this number.",
@@ -201,11 +201,11 @@ def check_agenda(items: Sequence[Mapping[str, Any]], known: Collection[UUID]) ->
             continue
         if about in seen:
             faults.append(
-                _fault(pointer, "twice", "It stands on the agenda twice.", "ورد في جدول الأعمال مرتين.")
+                fault_at(pointer, "twice", "It stands on the agenda twice.", "ورد في جدول الأعمال مرتين.")
             )
         elif about not in known:
             faults.append(
-                _fault(
+                fault_at(
                     pointer,
                     "unknown_reference",
                     "Names a thing that does not exist or is not visible to you.",
@@ -271,8 +271,4 @@ class TooManyDecisions(Conflict):
 
 
 def _invalid(pointer: str, code: str, en: str, ar: str) -> Invalid:
-    return Invalid(errors=(_fault(pointer, code, en, ar),))
-
-
-def _fault(pointer: str, code: str, en: str, ar: str) -> FieldError:
-    return FieldError(code, Text(en, ar), pointer=pointer)
+    return Invalid(errors=(fault_at(pointer, code, en, ar),))

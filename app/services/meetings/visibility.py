@@ -10,7 +10,6 @@ from sqlalchemy import (
     case,
     exists,
     false,
-    func,
     literal_column,
     or_,
     select,
@@ -26,11 +25,6 @@ from app.services.meetings import rules
 from app.services.people import four_eyes, visibility
 
 _ONE: ColumnElement[int] = literal_column("1")
-
-
-def party(role: Role, of: ColumnElement[Any]) -> ColumnElement[Any]:
-    """A party key of the entity `of`, as text."""
-    return func.concat(literal_column(f"'{role.value}:'"), of)
 
 
 def _with_unit(m: FromClause) -> ColumnElement[bool]:
@@ -49,7 +43,7 @@ def _leads(m: FromClause) -> ColumnElement[bool]:
     """Whether the reader leads the entity or its office."""
     return or_(
         m.c.entity_id == any_(visibility.LEADS),
-        party(Role.MANAGER, m.c.entity_id) == any_(visibility.KEYS),
+        sql.party_key(Role.MANAGER, m.c.entity_id) == any_(visibility.KEYS),
     )
 
 
@@ -94,7 +88,10 @@ def decision_visible(d: FromClause) -> ColumnElement[bool]:
 
 def nobody_left(m: FromClause) -> ColumnElement[bool]:
     """Four eyes leaves nobody of the office who could confirm the minutes, so that the head does."""
-    manager, specialist = party(Role.MANAGER, m.c.entity_id), party(Role.SPECIALIST, m.c.entity_id)
+    manager, specialist = (
+        sql.party_key(Role.MANAGER, m.c.entity_id),
+        sql.party_key(Role.SPECIALIST, m.c.entity_id),
+    )
     restricted = m.c.classification == sql.const(Classification.RESTRICTED)
     confirming = case((restricted, array([manager])), else_=array([manager, specialist]))
     nobody = four_eyes.nobody_left(confirming, sql.const(rules.CONFIRM.action), m.c.edited_by)

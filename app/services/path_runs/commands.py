@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from app.db import Query, Writer
 from app.enums.paths import OUTSIDE, StageParty, StageState
-from app.errors import FieldError, Invalid
+from app.errors import FieldError, Invalid, fault_at
 from app.errors import Text as Sentence
 from app.models import Division, PathRun, PathStage
 from app.parties import Actor, Entitlement, Facts
@@ -132,26 +132,22 @@ async def _named(
     for position, (party, division_id) in enumerate(parties):
         at = f"#/parties/{position}"
         if (party is StageParty.DIVISION) != (division_id is not None):
-            faults.append(_fault(f"{at}/division_id", "out_of_place", *_ONLY_A_DIVISION))
+            faults.append(fault_at(f"{at}/division_id", "out_of_place", *_ONLY_A_DIVISION))
         elif division_id is not None and division_id not in known:
-            faults.append(_fault(f"{at}/division_id", "unknown_reference", *_NO_SUCH_DIVISION))
+            faults.append(fault_at(f"{at}/division_id", "unknown_reference", *_NO_SUCH_DIVISION))
         elif party in OUTSIDE:
-            faults.append(_fault(f"{at}/party", "outside", *_OUTSIDE))
+            faults.append(fault_at(f"{at}/party", "outside", *_OUTSIDE))
         elif party is StageParty.UNIT:
-            faults.append(_fault(f"{at}/party", "of_unit", *_NOT_TO_UNIT))
+            faults.append(fault_at(f"{at}/party", "of_unit", *_NOT_TO_UNIT))
         elif (party, division_id) in parties[:position]:
-            faults.append(_fault(at, "repeated", *_TWICE))
+            faults.append(fault_at(at, "repeated", *_TWICE))
         elif not resolving.keys_of(party, division_id, setting):
-            faults.append(_fault(f"{at}/party", "nobody", *_NOBODY))
+            faults.append(fault_at(f"{at}/party", "nobody", *_NOBODY))
     if faults:
         raise Invalid(errors=tuple(faults))
     seated = resolving.seated(starting.responsible(parties), setting)
     assert seated is not None  # noqa: S101  # each party was found above
     return seated
-
-
-def _fault(pointer: str, code: str, en: str, ar: str) -> FieldError:
-    return FieldError(code, Sentence(en, ar), pointer=pointer)
 
 
 _ONLY_A_DIVISION = (

@@ -13,7 +13,7 @@ from app.enums.paths import (
     StageOutcome,
     StageState,
 )
-from app.errors import Conflict, FieldError, Invalid, Text
+from app.errors import Conflict, FieldError, Invalid, Text, fault_at
 from app.parties import UNIT, Facts, party_key
 from app.services.path_templates.content import Question, Quorum, Stage
 from app.services.transitions import Awaited, Transition
@@ -186,7 +186,7 @@ def check_target(to: str | None, stage: Stage) -> None:
         keys = "، ".join(stage.returns_to), ", ".join(stage.returns_to)
         raise Invalid(
             errors=(
-                _fault(
+                fault_at(
                     "#/to",
                     "not_a_target",
                     f"The stage is returned to one of these: {keys[1]}.",
@@ -219,14 +219,14 @@ def _answer_faults(
     known = {question.key for question in checklist}
     for key, given in answers.items():
         if key not in known:
-            yield _fault(
+            yield fault_at(
                 f"#/answers/{key}",
                 "unknown_reference",
                 "The checklist has no such item.",
                 "لا يوجد بند كهذا في القائمة.",
             )
         elif given.answer == "no" and not given.remark:
-            yield _fault(
+            yield fault_at(
                 f"#/answers/{key}/remark",
                 "missing",
                 "Whoever answers no says why.",
@@ -235,7 +235,7 @@ def _answer_faults(
     if complete:
         for question in checklist:
             if question.key not in answers:
-                yield _fault(
+                yield fault_at(
                     f"#/answers/{question.key}",
                     "missing",
                     f"This is still to be answered: {question.en}",
@@ -248,18 +248,18 @@ def _letter_faults(
 ) -> Iterator[FieldError]:
     if letter is None:
         if needed and kind == StageKind.RECORD_ANSWER:
-            yield _fault(
+            yield fault_at(
                 "#/letter",
                 "missing",
                 "The answer of a body outside is recorded with its letter.",
                 "يُسجل رد الجهة الخارجية مع بيانات كتابها.",
             )
     elif kind != StageKind.RECORD_ANSWER:
-        yield _fault(
+        yield fault_at(
             "#/letter", "out_of_place", "The stage records no answer.", "هذه المرحلة لا تسجل ردًّا خارجيًّا."
         )
     elif letter.date > today:
-        yield _fault(
+        yield fault_at(
             "#/letter/date",
             "in_the_future",
             "The letter is dated in the future.",
@@ -331,7 +331,3 @@ class NotReassignable(Conflict):
 class TemplateNotApproved(Conflict):
     code = "template_not_approved"
     title = Text("The path template is not approved", "نموذج المسار غير معتمد")
-
-
-def _fault(pointer: str, code: str, en: str, ar: str) -> FieldError:
-    return FieldError(code, Text(en, ar), pointer=pointer)

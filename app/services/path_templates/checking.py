@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from uuid import UUID
 
 from app.enums.paths import CONTROL_STAGES, OUTSIDE, QuorumOf, RunsOn, StageKind, StageOutcome, StageParty
-from app.errors import FieldError, Invalid, Text
+from app.errors import FieldError, Invalid, fault_at
 from app.services.path_templates import dues, firing
 from app.services.path_templates.content import Groups, Quorum, Stage
 
@@ -39,9 +39,9 @@ def divisions(groups: Groups) -> dict[str, UUID]:
 
 def _faults(groups: Groups, runs_on: RunsOn, at: str) -> Iterator[FieldError]:
     if not groups:
-        yield _fault(at, "too_few", "A path has at least one stage.", "لا بد للمسار من مرحلة واحدة.")
+        yield fault_at(at, "too_few", "A path has at least one stage.", "لا بد للمسار من مرحلة واحدة.")
     if len(groups) > MOST_GROUPS or sum(map(len, groups)) > MOST_STAGES:
-        yield _fault(
+        yield fault_at(
             at,
             "too_many",
             f"At most {MOST_GROUPS} groups and {MOST_STAGES} stages.",
@@ -57,7 +57,7 @@ def _faults(groups: Groups, runs_on: RunsOn, at: str) -> Iterator[FieldError]:
     seen: set[str] = set()
     for number, group in enumerate(groups):
         if not group:
-            yield _fault(
+            yield fault_at(
                 f"{at}/{number}",
                 "too_few",
                 "A group has at least one stage.",
@@ -84,9 +84,9 @@ def _names(stage: Stage, place: str) -> Iterator[FieldError]:
     """Titles in both languages, questions and evidence each once."""
     for name in ("title_ar", "title_en"):
         if not getattr(stage, name).strip():
-            yield _fault(f"{place}/{name}", "missing", "This is required.", "هذا الحقل مطلوب.")
+            yield fault_at(f"{place}/{name}", "missing", "This is required.", "هذا الحقل مطلوب.")
     if len(stage.checklist) > MOST_QUESTIONS:
-        yield _fault(
+        yield fault_at(
             f"{place}/checklist",
             "too_many",
             f"At most {MOST_QUESTIONS} questions.",
@@ -96,7 +96,7 @@ def _names(stage: Stage, place: str) -> Iterator[FieldError]:
     yield from _each_once([needed.kind for needed in stage.evidence], f"{place}/evidence", "/kind")
     for position, needed in enumerate(stage.evidence):
         if not 1 <= needed.minimum <= 20:
-            yield _fault(
+            yield fault_at(
                 f"{place}/evidence/{position}/minimum",
                 "too_small" if needed.minimum < 1 else "too_large",
                 "From 1 to 20 files.",
@@ -106,7 +106,7 @@ def _names(stage: Stage, place: str) -> Iterator[FieldError]:
 
 def _parties(stage: Stage, place: str) -> Iterator[FieldError]:
     if not stage.responsible:
-        yield _fault(
+        yield fault_at(
             f"{place}/responsible",
             "too_few",
             "Somebody must take this stage.",
@@ -115,21 +115,21 @@ def _parties(stage: Stage, place: str) -> Iterator[FieldError]:
     for position, each in enumerate(stage.responsible):
         its = f"{place}/responsible/{position}"
         if each.party in OUTSIDE:
-            yield _fault(
+            yield fault_at(
                 f"{its}/party",
                 "outside",
                 "This party does not act in the service: it is worked with, or told.",
                 "لا يعمل هذا الطرف في النظام، فيُذكر متعاونًا أو مُبلَّغًا.",
             )
         elif stage.kind is StageKind.RECORD_ANSWER and each.party is not StageParty.HEAD_OFFICE:
-            yield _fault(
+            yield fault_at(
                 f"{its}/party",
                 "not_the_heads_office",
                 "The answer of a body outside is recorded by the head's office.",
                 "يسجل مكتب رئيس الوحدة ردود الجهات الخارجية.",
             )
         if (each.party is StageParty.DIVISION) != (each.division_id is not None):
-            yield _fault(
+            yield fault_at(
                 f"{its}/division_id",
                 "missing" if each.division_id is None else "out_of_place",
                 "A division is named where the party is `division`, and nowhere else.",
@@ -144,7 +144,7 @@ def _quorum(stage: Stage, place: str) -> Iterator[FieldError]:
     if stage.quorum is None:
         return
     if not 2 <= stage.quorum.count <= most(stage.quorum, [each.party for each in stage.responsible]):
-        yield _fault(
+        yield fault_at(
             f"{place}/quorum/count",
             "too_small" if stage.quorum.count < 2 else "too_large",
             "At least two, and no more than there are.",
@@ -166,14 +166,14 @@ def _outcomes(stage: Stage, place: str) -> Iterator[FieldError]:
     other = StageOutcome.DONE if approves else StageOutcome.APPROVED
     at = f"{place}/outcomes"
     if well not in stage.outcomes:
-        yield _fault(
+        yield fault_at(
             at,
             "missing",
             f"A stage of this kind can end as '{well}'.",
             f"لا بد أن تنتهي مرحلة من هذا النوع بـ«{well}».",
         )
     if other in stage.outcomes:
-        yield _fault(
+        yield fault_at(
             f"{at}/{stage.outcomes.index(other)}",
             "out_of_place",
             f"A stage of this kind ends as '{well}' instead.",
@@ -185,14 +185,14 @@ def _outcomes(stage: Stage, place: str) -> Iterator[FieldError]:
 def _returns(stage: Stage, group: int, where: Mapping[str, int], place: str) -> Iterator[FieldError]:
     may_return = StageOutcome.RETURNED in stage.outcomes
     if stage.kind in CONTROL_STAGES and group > 0 and not may_return:
-        yield _fault(
+        yield fault_at(
             f"{place}/outcomes",
             "missing",
             "Who controls may also return.",
             "من يتولى الرقابة يملك الإعادة أيضًا.",
         )
     if may_return != bool(stage.returns_to):
-        yield _fault(
+        yield fault_at(
             f"{place}/returns_to",
             "missing" if may_return else "out_of_place",
             "It is said where a stage returns to where it may return, and nowhere else.",
@@ -202,7 +202,7 @@ def _returns(stage: Stage, group: int, where: Mapping[str, int], place: str) -> 
         if key not in where:
             yield _unknown(f"{place}/returns_to/{position}")
         elif where[key] >= group:
-            yield _fault(
+            yield fault_at(
                 f"{place}/returns_to/{position}",
                 "not_earlier",
                 "A return leads to a stage of an earlier group.",
@@ -216,7 +216,7 @@ def _control(
 ) -> Iterator[FieldError]:
     """Four eyes: what a control stage controls was done before it, or beside it, and by others."""
     if stage.controls and stage.kind not in CONTROL_STAGES:
-        yield _fault(
+        yield fault_at(
             f"{place}/controls",
             "out_of_place",
             "Only a stage that verifies or approves controls others.",
@@ -227,14 +227,14 @@ def _control(
         if key not in where:
             yield _unknown(its)
         elif key == stage.key or where[key] > group:
-            yield _fault(
+            yield fault_at(
                 its,
                 "not_earlier",
                 "A stage controls others, of its own group or an earlier one.",
                 "تراقب المرحلة غيرها من مجموعتها أو من مجموعة سابقة.",
             )
         elif _alone(stage) is not None and _alone(stage) is _alone(stages[key]):
-            yield _fault(
+            yield fault_at(
                 its,
                 "same_party",
                 "One person holds this post and cannot control what they did themselves.",
@@ -256,17 +256,13 @@ def _each_once(said: Sequence[object], at: str, below: str) -> Iterator[FieldErr
 
 
 def _repeated(pointer: str) -> FieldError:
-    return _fault(pointer, "repeated", "It stands here twice.", "ذُكر مرتين.")
+    return fault_at(pointer, "repeated", "It stands here twice.", "ذُكر مرتين.")
 
 
 def _unknown(pointer: str) -> FieldError:
-    return _fault(
+    return fault_at(
         pointer,
         "unknown_stage",
         "The template has no stage of this key.",
         "لا توجد في النموذج مرحلة بهذا الرمز.",
     )
-
-
-def _fault(pointer: str, code: str, en: str, ar: str) -> FieldError:
-    return FieldError(code, Text(en, ar), pointer=pointer)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from app.enums import Frequency
 from app.enums.paths import DueFrom, DueKind
-from app.errors import FieldError, Text
+from app.errors import FieldError, fault_at
 from app.services.path_templates.content import Due
 
 YEARS = (-2, 1)
@@ -41,14 +41,14 @@ def faults(due: Due, at: str, *, first: bool, last: bool) -> Iterator[FieldError
         nothing = said in (None, ()) or (name in _NEVER_MISSING and said == 0)
         if name in _SAYS[due.kind]:
             if nothing and name not in _NEVER_MISSING:
-                yield _fault(
+                yield fault_at(
                     f"{at}/{name}",
                     "missing",
                     "This kind of due rule needs it.",
                     "هذا النوع من المواعيد يتطلبه.",
                 )
         elif not nothing:
-            yield _fault(
+            yield fault_at(
                 f"{at}/{name}",
                 "out_of_place",
                 "This kind of due rule has none.",
@@ -58,14 +58,14 @@ def faults(due: Due, at: str, *, first: bool, last: bool) -> Iterator[FieldError
     yield from _months(due, at)
     yield from _offset(due, at, first=first)
     if due.frequency is not None and due.frequency not in _WITHIN_A_YEAR:
-        yield _fault(
+        yield fault_at(
             f"{at}/frequency",
             "not_allowed",
             "It recurs within the year.",
             "يتكرر الموعد خلال السنة الواحدة.",
         )
     if not last and (due.kind in (DueKind.RECURRING, DueKind.CONTINUOUS) or len(due.months) > 1):
-        yield _fault(
+        yield fault_at(
             f"{at}/kind",
             "not_in_the_last_group",
             "What comes more than once, or all year, belongs into the last group: the path would stand still for it.",
@@ -80,7 +80,7 @@ def _days(due: Due, at: str) -> Iterator[FieldError]:
         if in_month is not None and not 1 <= in_month <= 12:
             yield _no_month(f"{at}/{month}")
         elif in_month is not None and on_day is not None and not 1 <= on_day <= _DAYS[in_month - 1]:
-            yield _fault(
+            yield fault_at(
                 f"{at}/{day}",
                 "no_such_day",
                 "The month has no such day in every year.",
@@ -88,7 +88,7 @@ def _days(due: Due, at: str) -> Iterator[FieldError]:
             )
     begins, ends = (due.year, due.month, due.day), (due.end_year, due.end_month, due.end_day)
     if due.kind is DueKind.DATE_RANGE and None not in (*begins, *ends) and begins > ends:
-        yield _fault(
+        yield fault_at(
             f"{at}/end_day",
             "wrong_order",
             "The range ends before it begins.",
@@ -104,19 +104,19 @@ def _months(due: Due, at: str) -> Iterator[FieldError]:
             yield _no_month(f"{place}/month")
         before = due.months[position - 1] if position else None
         if before is not None and (before.year, before.month) >= (each.year, each.month):
-            yield _fault(
+            yield fault_at(
                 place,
                 "wrong_order",
                 "The months stand in their order, each once.",
                 "تُذكر الأشهر بترتيبها، كل منها مرة واحدة.",
             )
     if len(due.months) > 12:
-        yield _fault(f"{at}/months", "too_many", "Twelve months at most.", "اثنا عشر شهرًا على الأكثر.")
+        yield fault_at(f"{at}/months", "too_many", "Twelve months at most.", "اثنا عشر شهرًا على الأكثر.")
 
 
 def _offset(due: Due, at: str, *, first: bool) -> Iterator[FieldError]:
     if due.since is DueFrom.PREVIOUS_GROUP and first:
-        yield _fault(
+        yield fault_at(
             f"{at}/since",
             "out_of_place",
             "No group comes before the first.",
@@ -126,7 +126,7 @@ def _offset(due: Due, at: str, *, first: bool) -> Iterator[FieldError]:
         return
     least = -WORKING_DAYS if due.since is DueFrom.YEAR_END else 0
     if not least <= due.working_days <= WORKING_DAYS:
-        yield _fault(
+        yield fault_at(
             f"{at}/working_days",
             "too_small" if due.working_days < least else "too_large",
             f"From {least} to {WORKING_DAYS}; only before the end of the year it may be negative.",
@@ -136,7 +136,7 @@ def _offset(due: Due, at: str, *, first: bool) -> Iterator[FieldError]:
 
 def _year(year: int, pointer: str) -> Iterator[FieldError]:
     if not YEARS[0] <= year <= YEARS[1]:
-        yield _fault(
+        yield fault_at(
             pointer,
             "too_small" if year < YEARS[0] else "too_large",
             "From two years before the year of the run to the year after it.",
@@ -145,8 +145,4 @@ def _year(year: int, pointer: str) -> Iterator[FieldError]:
 
 
 def _no_month(pointer: str) -> FieldError:
-    return _fault(pointer, "no_such_month", "A month is 1 to 12.", "الشهر من 1 إلى 12.")
-
-
-def _fault(pointer: str, code: str, en: str, ar: str) -> FieldError:
-    return FieldError(code, Text(en, ar), pointer=pointer)
+    return fault_at(pointer, "no_such_month", "A month is 1 to 12.", "الشهر من 1 إلى 12.")

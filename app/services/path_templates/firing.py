@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from app.enums.paths import CONTROL_STAGES, RunsOn, StageKind, StageOutcome, StageParty
 from app.enums.plans import PlanState
 from app.enums.scorecards import ScorecardState
-from app.errors import FieldError, Text
+from app.errors import FieldError, fault_at
 from app.services.path_templates.content import Groups, Stage
 
 _ANY_WORK = frozenset(StageKind) - CONTROL_STAGES
@@ -148,7 +148,7 @@ def _of_what_they_fire(groups: Groups, runs_on: RunsOn, at: str) -> Iterator[Fie
                 continue
             place = f"{at}/{number}/{position}"
             if stage.fires not in known:
-                yield _fault(
+                yield fault_at(
                     f"{place}/fires",
                     "not_fireable",
                     "What walks this path has no such transition that a stage fires.",
@@ -165,14 +165,14 @@ def _of_what_they_fire(groups: Groups, runs_on: RunsOn, at: str) -> Iterator[Fie
 def _of_the_stage(place: str, stage: Stage, fireable: Fireable) -> Iterator[FieldError]:
     for position, responsible in enumerate(stage.responsible):
         if responsible.party not in fireable.parties:
-            yield _fault(
+            yield fault_at(
                 f"{place}/responsible/{position}/party",
                 "not_entitled",
                 "This party may not take the transition that the stage fires.",
                 "لا يملك هذا الطرف صلاحية الانتقال الذي تُحدثه المرحلة.",
             )
     if stage.kind not in fireable.kinds:
-        yield _fault(
+        yield fault_at(
             f"{place}/kind",
             "not_of_the_kind",
             "A stage of this kind cannot fire this transition.",
@@ -189,7 +189,7 @@ def _in_order(fired: list[_Fired], known: Mapping[str, Fireable]) -> Iterator[Fi
         again = each.action in seen
         seen.add(each.action)
         if again and not (each.action == _APPROVE and _revised_before(each, fired)):
-            yield _fault(
+            yield fault_at(
                 f"{each.place}/fires",
                 "repeated",
                 "An earlier stage fires this; only a plan that is revised is approved again.",
@@ -199,7 +199,7 @@ def _in_order(fired: list[_Fired], known: Mapping[str, Fireable]) -> Iterator[Fi
         before = known[each.action]
         for action in sorted(before.needs | before.follows):
             if first[action] >= each.group if action in first else action in before.needs:
-                yield _fault(
+                yield fault_at(
                     f"{each.place}/fires",
                     "wrong_order",
                     f"'{action}' comes in an earlier group.",
@@ -219,7 +219,7 @@ def _to_the_end(fired: list[_Fired], known: Mapping[str, Fireable], at: str) -> 
     for action, fireable in known.items():
         stages = [each for each in fired if each.action == action]
         if fireable.final and not stages:
-            yield _fault(
+            yield fault_at(
                 at,
                 "unreachable",
                 f"No stage fires '{action}', so that what walks the path would never be in force.",
@@ -229,7 +229,7 @@ def _to_the_end(fired: list[_Fired], known: Mapping[str, Fireable], at: str) -> 
             # What was opened again needs its approval too, unless a confirmation that nobody skips asks for it.
             if fireable.final and _skippable(each) and not (position and _confirmed_after(each, fired)):
                 outcome = each.stage.outcomes.index(StageOutcome.NOT_APPLICABLE)
-                yield _fault(
+                yield fault_at(
                     f"{each.place}/outcomes/{outcome}",
                     "unreachable",
                     "Without this stage what walks the path would never be in force.",
@@ -239,7 +239,7 @@ def _to_the_end(fired: list[_Fired], known: Mapping[str, Fireable], at: str) -> 
         if each.action == _REVISE and not any(
             later.action == _APPROVE and later.group > each.group for later in fired
         ):
-            yield _fault(
+            yield fault_at(
                 f"{each.place}/fires",
                 "unreachable",
                 "A plan that is opened again is approved again in a later group.",
@@ -248,7 +248,7 @@ def _to_the_end(fired: list[_Fired], known: Mapping[str, Fireable], at: str) -> 
         if known[each.action].of_the_approved and any(
             later.action == _APPROVE and later.group >= each.group for later in fired
         ):
-            yield _fault(
+            yield fault_at(
                 f"{each.place}/fires",
                 "wrong_order",
                 "This comes after the last approval of the path.",
@@ -265,7 +265,7 @@ def _controlled(fired: list[_Fired], known: Mapping[str, Fireable]) -> Iterator[
         for before in fired:
             verifies = before.stage.kind is StageKind.VERIFY and before.group < each.group
             if verifies and before.stage.key not in each.stage.controls:
-                yield _fault(
+                yield fault_at(
                     f"{each.place}/controls",
                     "not_controlled",
                     f"Who verified is another person: the stage controls '{before.stage.key}' too.",
@@ -281,7 +281,7 @@ def _ways_back(groups: Groups, runs_on: RunsOn, at: str) -> Iterator[FieldError]
             for place, key in enumerate(stage.returns_to):
                 target = where.get(key, number)
                 if target < number and not _goes_back(groups, runs_on, target, number):
-                    yield _fault(
+                    yield fault_at(
                         f"{at}/{number}/{position}/returns_to/{place}",
                         "no_way_back",
                         "What walks the path cannot go back to where it stood then: something is approved in between.",
@@ -327,7 +327,3 @@ def _confirmed_after(approval: _Fired, fired: list[_Fired]) -> bool:
     return any(
         each.action == _CONFIRM and each.group > approval.group and not _skippable(each) for each in fired
     )
-
-
-def _fault(pointer: str, code: str, en: str, ar: str) -> FieldError:
-    return FieldError(code, Text(en, ar), pointer=pointer)

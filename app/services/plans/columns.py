@@ -37,7 +37,7 @@ from app.models import (
     Priority,
 )
 from app.services import sql
-from app.services.plans import rules
+from app.services.plans import items_rules
 
 _ZERO: ColumnElement[Any] = literal_column("0")
 _ONE: ColumnElement[Any] = literal_column("1")
@@ -168,10 +168,10 @@ def _unfit(i: FromClause, p: FromClause) -> ColumnElement[Any]:
     )
     year_of_start, year_of_end = extract("year", n.c.starts_on), extract("year", n.c.ends_on)
     why = case(
-        (initiative(~readable(n, p)), sql.const(rules.RESTRICTED)),
-        (initiative(or_(*(n.c.state == sql.const(state) for state in _ENDED))), sql.const(rules.ENDED)),
-        (initiative(or_(year_of_start > p.c.year, year_of_end < p.c.year)), sql.const(rules.OUTSIDE)),
-        (exists(retired.correlate_except(x)), sql.const(rules.RETIRED)),
+        (initiative(~readable(n, p)), sql.const(items_rules.RESTRICTED)),
+        (initiative(or_(*(n.c.state == sql.const(state) for state in _ENDED))), sql.const(items_rules.ENDED)),
+        (initiative(or_(year_of_start > p.c.year, year_of_end < p.c.year)), sql.const(items_rules.OUTSIDE)),
+        (exists(retired.correlate_except(x)), sql.const(items_rules.RETIRED)),
     )
     return case((is_kept(i), why))
 
@@ -234,10 +234,10 @@ def _funding(i: FromClause, p: FromClause) -> ColumnElement[Any]:
         return exists(found.correlate(i, p))
 
     return case(
-        (~some(), sql.const(rules.NONE_ASKED)),
-        (some(b.c.approved > _ZERO), sql.const(rules.GRANTED)),
-        (some(b.c.answer.is_(None)), sql.const(rules.UNANSWERED)),
-        else_=sql.const(rules.REFUSED),
+        (~some(), sql.const(items_rules.NONE_ASKED)),
+        (some(b.c.approved > _ZERO), sql.const(items_rules.GRANTED)),
+        (some(b.c.answer.is_(None)), sql.const(items_rules.UNANSWERED)),
+        else_=sql.const(items_rules.REFUSED),
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from app.services import records
-from app.services.plans import rules
+from app.services.plans import items_rules
 
 
 class Difference(NamedTuple):
@@ -44,7 +44,7 @@ def _items(items: Sequence[Mapping[str, Any]]) -> dict[int, str]:
 
 def told(item: Mapping[str, Any]) -> str:
     """An item in short: its names, its code or priority, an initiative's dates and money, its note."""
-    ar, en = rules.name(item)
+    ar, en = items_rules.name(item)
     about = item["indicator"] or item["initiative"] or item["priority"]
     parts = [ar if en == ar else f"{ar} / {en}"]
     if about is not None:

@@ -17,7 +17,7 @@ from app.models import Indicator, Initiative, PlanCheck, PlanItem, Priority
 from app.parties import Actor, Entitlement, Facts
 from app.services import records
 from app.services.lifecycle import Case
-from app.services.plans import columns, commands, rules
+from app.services.plans import columns, commands, items_rules, rules
 
 _items = cast(Table, PlanItem.__table__)
 EDITABLE = ("title_ar", "title_en", "priority_id", "note")
@@ -39,7 +39,7 @@ async def add(
     initiative that is in the plan already is refused by the schema (AlreadyExists).
     """
     rules.check_not_held(facts.row)
-    rules.check_item(item)
+    items_rules.check_item(item)
     await _require(writer, facts, item)
     number = await _next_number(writer, facts.id)
     told = {f"items.{number}.{name}": change for name, change in records.made(item, *_SAID)["fields"].items()}
@@ -69,8 +69,8 @@ async def edit(
     changes nothing writes nothing. `facts` carry the item. Raises UnderControl, AlreadyDropped, Invalid."""
     rules.check_not_held(facts.row)
     old = facts.row["child"]
-    rules.check_kept(old)
-    rules.check_texts(old["kind"], {**old, **patch})
+    items_rules.check_kept(old)
+    items_rules.check_texts(old["kind"], {**old, **patch})
     changed = {name: value for name, value in patch.items() if _plain(value) != old[name]}
     if not changed:
         return
@@ -97,7 +97,7 @@ async def drop(
     """Take an item out of the plan, with a reason. `facts` carry the item. Raises UnderControl, AlreadyDropped."""
     rules.check_not_held(facts.row)
     item = facts.row["child"]
-    rules.check_kept(item)
+    items_rules.check_kept(item)
     await commands.revise_content(
         writer, actor, facts, entitlement, {"dropped": [item["number"]]}, now, reason=reason
     )
@@ -133,7 +133,7 @@ async def check(
     Raises Invalid for an unknown item, a question answered twice, or a `no` without a remark; AlreadyDropped; FourEyes
     for who wrote the item.
     """
-    rules.check_answers(answers)
+    items_rules.check_answers(answers)
     found = await writer.execute(
         select(
             *[_items.c[name] for name in ("number", "state", "revision", "edited_by")], _SEEN.label("seen")
@@ -143,7 +143,7 @@ async def check(
     if seen is None:
         raise errors.unknown_reference("#/item_id")
     item = dict(seen)
-    rules.check_kept(item)
+    items_rules.check_kept(item)
     if actor.person_id in item["edited_by"]:
         raise errors.FourEyes()
     told = {answer["question"]: answer["passed"] for answer in answers}
@@ -230,8 +230,8 @@ async def _next_number(writer: Writer, plan_id: UUID) -> int:
         )
     )
     held = found.mappings().one()
-    if held["many"] >= rules.MOST_ITEMS:
-        raise rules.TooManyItems()
+    if held["many"] >= items_rules.MOST_ITEMS:
+        raise items_rules.TooManyItems()
     return int(held["latest"]) + 1
 
 
@@ -279,7 +279,7 @@ async def _require_initiative(writer: Writer, facts: Facts, initiative_id: UUID)
     found = (await writer.execute(fitting)).one_or_none()
     if found is None:
         raise errors.unknown_reference("#/initiative_id")
-    rules.check_year(found.starts_on, found.ends_on, facts.row["year"])
+    items_rules.check_year(found.starts_on, found.ends_on, facts.row["year"])
 
 
 async def _update(writer: Writer, item_ids: Sequence[UUID | str], **columns: Any) -> None:

@@ -21,7 +21,7 @@ from app.services.lifecycle import GIVEN, Case
 from app.services.people import decisions
 from app.services.people.decisions import Decided
 from app.services.people.steps import Said
-from app.services.plans import commands, frozen, items, links, queries, rules
+from app.services.plans import commands, frozen, items, items_rules, links, queries, rules
 from app.services.transitions import Fire, Transition
 
 _table = cast(Table, Plan.__table__)
@@ -48,7 +48,7 @@ async def verify(
 ) -> None:
     """Say that the plan is aligned with the vision's targets, as it stands (Guide P-7). Raises EmptyPlan,
     UncheckedItems."""
-    rules.check_checked(await queries.items(writer, facts.id))
+    items_rules.check_checked(await queries.items(writer, facts.id))
     await _take(
         writer,
         rules.staying(rules.VERIFY, facts.state),
@@ -71,7 +71,7 @@ async def approve_preliminarily(
 ) -> None:
     """Approve the draft so far that money is asked for. Raises EmptyPlan."""
     if not facts.row["has_items"]:
-        raise rules.EmptyPlan()
+        raise items_rules.EmptyPlan()
     await _take(
         writer,
         rules.APPROVE_PRELIMINARILY,
@@ -94,7 +94,7 @@ async def cut(
     """Leave only what is funded in the plan (Guide P-9), and end the detailed plans of what leaves it; those of what the
     version in force still holds end when this one takes its place. Raises UnansweredBudgets with what nobody
     answered."""
-    unfunded = rules.to_cut(await queries.items(writer, facts.id))
+    unfunded = items_rules.to_cut(await queries.items(writer, facts.id))
     await _take(
         writer,
         rules.CUT,
@@ -107,11 +107,11 @@ async def cut(
         changes={"dropped": [item["number"] for item in unfunded]},
     )
     if unfunded:
-        await items.leave(writer, actor, [item["id"] for item in unfunded], rules.CUT_REASON, now)
+        await items.leave(writer, actor, [item["id"] for item in unfunded], items_rules.CUT_REASON, now)
         former_id = facts.row["in_force_id"]
         standing = set() if former_id is None else await items.kept_in(writer, former_id)
         out = [one for one in await items.left_out(writer, facts.id) if one not in standing]
-        await _end_detailed_plans(writer, actor, facts, out, rules.CUT_REASON, now)
+        await _end_detailed_plans(writer, actor, facts, out, items_rules.CUT_REASON, now)
 
 
 async def approve(
@@ -123,7 +123,9 @@ async def approve(
     Raises EmptyPlan, UnfitItems, PlanUnverified, UnfundedItems.
     """
     await items.hold_still(writer, facts.id)
-    rules.check_approvable(await queries.items(writer, facts.id), cut=facts.row["funded_cut_at"] is not None)
+    items_rules.check_approvable(
+        await queries.items(writer, facts.id), cut=facts.row["funded_cut_at"] is not None
+    )
     former_id, entry = facts.row["in_force_id"], facts.row["in_force_entry"]
     if former_id is not None:
         former = Facts(

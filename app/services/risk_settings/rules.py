@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from app.enums.risks import RiskGrade
-from app.errors import Conflict, FieldError, Invalid, Text
+from app.errors import Conflict, FieldError, Invalid, Text, fault_at
 
 SET = "risk_settings.set"
 
@@ -94,7 +94,9 @@ def _repeated(axis: str, levels: Sequence[Level]) -> Iterator[FieldError]:
         for number, level in enumerate(levels):
             said = getattr(level, name)
             if said in seen:
-                yield _fault(f"#/{axis}/{number}/{name}", "repeated", "The name stands twice.", "تكرر الاسم.")
+                yield fault_at(
+                    f"#/{axis}/{number}/{name}", "repeated", "The name stands twice.", "تكرر الاسم."
+                )
             seen.add(said)
 
 
@@ -103,7 +105,7 @@ def _thresholds(scale: Scale, highest: int) -> Iterator[FieldError]:
     for name in ("medium_from", "high_from", "critical_from"):
         least = getattr(scale, name)
         if least <= below:
-            yield _fault(
+            yield fault_at(
                 f"#/thresholds/{name}",
                 "not_rising",
                 "Each grade begins above the one before it, and the lowest at 1.",
@@ -116,7 +118,7 @@ def _thresholds(scale: Scale, highest: int) -> Iterator[FieldError]:
 
 def _beyond(pointer: str, score: int, highest: int) -> Iterator[FieldError]:
     if score > highest:
-        yield _fault(
+        yield fault_at(
             pointer,
             "beyond_the_matrix",
             f"No score of this matrix is higher than {highest}.",
@@ -129,7 +131,7 @@ def _reviews(scale: Scale) -> Iterator[FieldError]:
     for name in ("medium", "high", "critical"):
         days = getattr(scale, f"review_{name}")
         if days > longest:
-            yield _fault(
+            yield fault_at(
                 f"#/review_days/{name}",
                 "less_often",
                 "A graver risk is assessed at least as often.",
@@ -145,7 +147,3 @@ def changes(probability: Sequence[Level], impact: Sequence[Level], scale: Scale)
         "impact": [level.name_ar for level in impact],
         **asdict(scale),
     }
-
-
-def _fault(pointer: str, code: str, en: str, ar: str) -> FieldError:
-    return FieldError(code, Text(en, ar), pointer=pointer)

@@ -63,14 +63,9 @@ async def choose_strategy(
     """The manager says what is done about it, and how; what is to be accepted is so only once it is (Guide K-3)."""
     target = rules.after_choice(strategy)
     changed = {"strategy": strategy.value, "plan": plan}
-    fields = {
-        name: [records.said(facts.row[name]), value]
-        for name, value in changed.items()
-        if facts.row[name] != value
-    }
-    await _move(
-        writer, rules.CHOOSE, actor, facts, entitlement, Said(plan), now, target, changed, {"fields": fields}
-    )
+    moved = {name: value for name, value in changed.items() if value != facts.row[name]}
+    told = records.became(facts.row, moved)
+    await _move(writer, rules.CHOOSE, actor, facts, entitlement, Said(plan), now, target, changed, told)
 
 
 async def accept(

@@ -10,19 +10,19 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, Uuid, bindparam, exists, func, insert, literal_column, or_, select
+from sqlalchemy import Uuid, bindparam, func, insert, select
 
 from app import clock, errors, ids, permissions
-from app.db import Compilable, Query, Row, Writer
+from app.db import Query, Row, Writer
 from app.enums import Classification, Role, SubjectKind
 from app.enums.risks import RiskState
-from app.models import Division, Membership, Risk, RiskAssessment
+from app.models import Risk, RiskAssessment
 from app.parties import Actor, Entitlement, Facts, party_key
-from app.services import finding, lifecycle, numbering, records, sql
+from app.services import finding, lifecycle, numbering, records
 from app.services.challenges import subjects
+from app.services.risks import assessment_rules, rules
 from app.services.risks import facts as risks
-from app.services.risks import rules
-from app.services.risks.rules import Levels
+from app.services.risks.assessment_rules import Levels
 from app.services.risks.taking import take, then
 
 _table = Risk.__table__
@@ -39,31 +39,6 @@ _NUMBERED = Query(
         *risks.in_force(),
     )
 )
-
-
-def _known() -> Compilable:
-    d, m = Division.__table__, Membership.__table__
-
-    def there(name: str, *where: Any) -> Any:
-        parameter = bindparam(name, type_=Uuid)
-        found: Select[Any] = select(literal_column("1")).where(*where)
-        return or_(parameter.is_(None), exists(found)).label(name)
-
-    entity_id = bindparam("entity_id", type_=Uuid)
-    return select(
-        there("division_id", d.c.id == bindparam("division_id", type_=Uuid), d.c.entity_id == entity_id),
-        there(
-            "owner_id",
-            m.c.user_id == bindparam("owner_id", type_=Uuid),
-            m.c.entity_id == entity_id,
-            sql.in_force(m),
-            sql.is_active(m.c.user_id),
-        ),
-    )
-
-
-_KNOWN = Query(_known)
-_REFERRED = ("division_id", "owner_id")
 
 
 async def register(
@@ -99,15 +74,15 @@ async def register(
     )
     rules.check_closed_enough(told["classification"], restricted=about is not None and about["restricted"])
     told["owner_id"] = told["owner_id"] or (actor.person_id if told["division_id"] is None else None)
-    await _check_references(writer, entity_id, told, now)
+    await finding.check_references(writer, entity_id, told, now)
     await numbering.hold(writer, "RK", entity_id)
     today = clock.day(now)
     numbered = await writer.row(_NUMBERED, {"entity_id": entity_id, "today": today})
     if numbered is None:  # a select without a table answers one row
         raise RuntimeError("the settings of risks cannot be read")
     by = risks.now_in_force(numbered)
-    rules.check_levels(levels, by["probabilities"], by["impacts"])
-    review_on = rules.review_on(by["scale"], levels.score, today, by["holidays"])
+    assessment_rules.check_levels(levels, by["probabilities"], by["impacts"])
+    review_on = assessment_rules.review_on(by["scale"], levels.score, today, by["holidays"])
     code = numbering.code("RK", today.year, numbered["count"])
     manager = party_key(Role.MANAGER, entity_id)
     await lifecycle.begin(
@@ -126,7 +101,7 @@ async def register(
         awaited=rules.AWAITED[RiskState.OPEN],
         changes={
             **({} if about_id is None else {"about_id": str(about_id)}),
-            **records.made({"code": code, **told, **asdict(levels)}, "code", *told, *rules.LEVELS),
+            **records.made({"code": code, **told, **asdict(levels)}, "code", *told, *assessment_rules.LEVELS),
         },
     )
     await writer.execute(
@@ -166,16 +141,6 @@ def _told(about: Row | None, said: Mapping[str, Any]) -> dict[str, Any]:
     return {name: said[name] if said.get(name) is not None else defaults.get(name) for name in rules.TOLD}
 
 
-async def _check_references(
-    writer: Writer, entity_id: UUID | None, told: Mapping[str, Any], now: datetime
-) -> None:
-    named = {name: told[name] for name in _REFERRED}
-    known = await writer.row(_KNOWN, {**named, "entity_id": entity_id, "now": now})
-    for name in _REFERRED:
-        if known is None or not known[name]:
-            raise errors.unknown_reference(f"#/{name}")
-
-
 async def edit(
     writer: Writer,
     actor: Actor,
@@ -192,10 +157,7 @@ async def edit(
         return
     rules.check_owned(new["division_id"], new["owner_id"])
     rules.check_closed_enough(new["classification"], restricted=facts.row["restricted"])
-    if changed.keys() & set(_REFERRED):
-        referred = {name: changed.get(name) for name in _REFERRED}
-        await _check_references(writer, facts.entity_id, referred, now)
-    said = {name: [records.said(old[name]), records.said(value)] for name, value in changed.items()}
+    await finding.check_references(writer, facts.entity_id, changed, now)
     await take(
         writer,
         rules.leading(rules.EDIT, str(facts.state), str(facts.state)),
@@ -204,7 +166,7 @@ async def edit(
         entitlement,
         now,
         columns={**changed, "edited_by": _EDITED},
-        changes={"fields": said},
+        changes=records.became(old, changed),
     )
 
 
@@ -223,14 +185,14 @@ async def assess(
     Raises Invalid for levels outside of the matrix, or for a treated risk without what remains; TooMany.
     """
     row, state = facts.row, str(facts.state)
-    rules.check_room(row["assessments"] + 1, rules.MOST_ASSESSMENTS)
-    rules.check_levels(levels, row["probabilities"], row["impacts"])
-    rules.check_remainder(state, levels)
-    old = Levels(**{name: row[name] for name in rules.LEVELS})
+    rules.check_room(row["assessments"] + 1, assessment_rules.MOST_ASSESSMENTS)
+    assessment_rules.check_levels(levels, row["probabilities"], row["impacts"])
+    assessment_rules.check_remainder(state, levels)
+    old = Levels(**{name: row[name] for name in assessment_rules.LEVELS})
     scale = row["scale"]
-    target = rules.after_assessment(state, old, row["head_from"], levels, scale.head_from)
-    review_on = rules.review_on(scale, levels.score, clock.day(now), row["holidays"])
-    said = {name: [records.said(row[name]), records.said(value)] for name, value in asdict(levels).items()}
+    target = assessment_rules.after_assessment(state, old, row["head_from"], levels, scale.head_from)
+    review_on = assessment_rules.review_on(scale, levels.score, clock.day(now), row["holidays"])
+    moved = {name: value for name, value in asdict(levels).items() if value != row[name]}
     assessed = {
         **asdict(levels),
         "settings_id": row["settings_id"],
@@ -249,7 +211,7 @@ async def assess(
         entitlement,
         now,
         columns=assessed if target == state else {**assessed, "held_since": now},
-        changes={"fields": {name: pair for name, pair in said.items() if pair[0] != pair[1]}},
+        changes=records.became(row, moved),
     )
     number = row["assessments"] + 1
     await _keep(writer, actor, facts.id, facts.entity_id, number, row["settings_id"], levels, note, now)

@@ -20,7 +20,7 @@ from app.services.challenges import subjects
 from app.services.people import visibility
 from app.services.risk_settings import queries as settings
 from app.services.risk_settings.rules import SCALE, Scale
-from app.services.risks import rules
+from app.services.risks import assessment_rules, rules
 from app.services.risks.visibility import nobody_left, visible
 
 R: FromClause = Risk.__table__
@@ -47,7 +47,7 @@ _OWN = (
     "review_on",
     "addressed",
     *rules.TOLD,
-    *rules.LEVELS,
+    *assessment_rules.LEVELS,
     "score",
 )
 
@@ -61,11 +61,6 @@ def _raised_from() -> ColumnElement[Any]:
     g = RiskRaising.__table__.alias()
     open_ = (g.c.risk_id == R.c.id) & g.c.answered_at.is_(None)
     return select(g.c.from_state).where(open_).scalar_subquery()
-
-
-def _count(table: FromClause) -> ColumnElement[Any]:
-    t = table.alias()
-    return select(func.count()).select_from(t).where(t.c.risk_id == R.c.id).scalar_subquery()
 
 
 def _asked() -> ColumnElement[Any]:
@@ -115,8 +110,8 @@ _FACTS = Query(
             *fact_columns(),
             *in_force(),
             _raised_from().label("_raised_from"),
-            _count(RiskResource.__table__).label("_resources"),
-            _count(RiskRaising.__table__).label("_raisings"),
+            sql.count(RiskResource.__table__, "risk_id", R.c.id).label("_resources"),
+            sql.count(RiskRaising.__table__, "risk_id", R.c.id).label("_raisings"),
             _asked().cast(Text).label("_asked"),
         )
         .select_from(joined)

@@ -14,7 +14,6 @@ from sqlalchemy import (
     Uuid,
     and_,
     bindparam,
-    case,
     literal_column,
     select,
     tuple_,
@@ -28,6 +27,7 @@ from app.models import Challenge, Division, Entity
 from app.parties import Actor
 from app.services import lifecycle, listing, sql
 from app.services.actions import columns as actions
+from app.services.challenges import subjects
 from app.services.challenges import visibility as challenges
 from app.services.documents import Document, with_actions
 from app.services.people import visibility
@@ -52,14 +52,12 @@ def _awaiting() -> ColumnElement[Any]:
 
 
 def _item() -> list[ColumnElement[Any]]:
-    told = ("kind", "code", "name_ar", "name_en", "period")
-    subject = sql.obj(id=R.c.about_id, **{name: about.c[name] for name in told})
     return [
         R.c.id,
         R.c.code,
         R.c.title,
         sql.ref(_e).label("entity"),
-        case((R.c.about_id.is_not(None), subject)).label("about"),
+        subjects.shown(R.c.about_id, about).label("about"),
         R.c.kind,
         R.c.state,
         R.c.strategy,

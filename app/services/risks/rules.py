@@ -1,11 +1,8 @@
-"""The life of a risk: which steps from which state, who decides, and what an assessment must be (Guide K-1 to K-5).
-
-Pure: settings and holidays are handed in.
-"""
+"""The life of a risk: which steps from which state, and who decides (Guide K-1 to K-5); what an assessment must be stands in
+`assessment_rules`."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -13,10 +10,8 @@ from uuid import UUID
 from app.enums import Party, Role
 from app.enums.challenges import ChallengeKind
 from app.enums.risks import ResourceKind, RiskKind, RiskLevel, RiskState, RiskStrategy
-from app.errors import Conflict, FieldError, Invalid, Text, invalid
+from app.errors import Conflict, Invalid, Text, fault_at, invalid
 from app.parties import PERSON, UNIT, party_key
-from app.services.calendar import rules as calendar
-from app.services.risk_settings.rules import Scale
 from app.services.transitions import Awaited, Transition
 
 _OPEN, _TREATING = RiskState.OPEN.value, RiskState.IN_TREATMENT.value
@@ -96,13 +91,12 @@ DUE: dict[str, frozenset[str]] = {_TO_ACCEPT: frozenset({ACCEPT.action, REFUSE.a
 MONEY = "OMR"
 """The unit of money, and of nothing else."""
 
-MOST_ASSESSMENTS, MOST_RESOURCES, MOST_RAISINGS = 200, 50, 50
+MOST_RESOURCES, MOST_RAISINGS = 50, 50
+
 
 TOLD = ("kind", "title", "cause", "effect", "division_id", "owner_id", "classification")
 """What is said of a risk, and may be said otherwise while it may still happen."""
 
-LEVELS = ("probability", "impact", "residual_probability", "residual_impact")
-"""What an assessment says."""
 
 CHALLENGE_OF: Mapping[str, ChallengeKind] = {
     RiskKind.ESTABLISHMENT_AND_ACTIVATION: ChallengeKind.OTHER,
@@ -118,23 +112,6 @@ CHALLENGE_OF: Mapping[str, ChallengeKind] = {
     RiskKind.LEGAL: ChallengeKind.LEGISLATION,
 }
 """What kind of challenge a risk becomes where whoever says that it happened does not say."""
-
-
-@dataclass(frozen=True)
-class Levels:
-    """An assessment: levels from 1 up, before the treatment and, where that is known, with it."""
-
-    probability: int
-    impact: int
-    residual_probability: int | None = None
-    residual_impact: int | None = None
-
-    @property
-    def score(self) -> int:
-        """What counts: with the treatment where that was assessed."""
-        if self.residual_probability is None or self.residual_impact is None:
-            return self.probability * self.impact
-        return self.residual_probability * self.residual_impact
 
 
 def leading(transition: Transition, now: str, then: str) -> Transition:
@@ -180,15 +157,6 @@ def steps(
     }
 
 
-def after_assessment(state: str, old: Levels, old_head_from: int, new: Levels, new_head_from: int) -> str:
-    """Where an assessment leads: what was accepted and has become graver, or is the head's to accept now and was not, is
-    to be accepted anew; everything else goes on as it was."""
-    if state != _ACCEPTED:
-        return state
-    head_now, head_then = new.score >= new_head_from, old.score >= old_head_from
-    return _TO_ACCEPT if new.score > old.score or (head_now and not head_then) else _ACCEPTED
-
-
 def after_choice(strategy: RiskStrategy) -> str:
     """Where a strategy leads."""
     return _TO_ACCEPT if strategy is RiskStrategy.ACCEPT else _TREATING
@@ -201,61 +169,6 @@ def barred_in(state: str, *, assessed_by_id: UUID, brought_by_id: UUID | None = 
         return [assessed_by_id]
     brought = state == _ASKED or state in _RAISED
     return [brought_by_id] if brought and brought_by_id is not None else []
-
-
-def review_on(scale: Scale, score: int, today: date, holidays: frozenset[date]) -> date:
-    """The working day until which a risk of this score is assessed anew (Guide K-5)."""
-    return calendar.add_working_days(today, scale.review_days(score), holidays)
-
-
-def check_levels(levels: Levels, probabilities: int, impacts: int) -> None:
-    """Raise Invalid for levels outside of the matrix, half a residual, and more remaining than there was."""
-    faults: list[FieldError] = []
-    most = {"probability": probabilities, "impact": impacts}
-    if (levels.residual_probability is None) != (levels.residual_impact is None):
-        missing = "residual_impact" if levels.residual_impact is None else "residual_probability"
-        faults.append(
-            _fault(
-                f"#/{missing}",
-                "missing",
-                "Both levels are said, or none.",
-                "يُذكر المستويان معًا أو لا يُذكران.",
-            )
-        )
-    for axis, highest in most.items():
-        inherent, residual = getattr(levels, axis), getattr(levels, f"residual_{axis}")
-        for name, level in ((axis, inherent), (f"residual_{axis}", residual)):
-            if level is not None and level > highest:
-                faults.append(
-                    _fault(
-                        f"#/{name}",
-                        "outside_the_matrix",
-                        f"The matrix in force has levels from 1 to {highest}.",
-                        f"مستويات المصفوفة المعمول بها من 1 إلى {highest}.",
-                    )
-                )
-        if residual is not None and residual > inherent:
-            faults.append(
-                _fault(
-                    f"#/residual_{axis}",
-                    "above_inherent",
-                    "What remains with the treatment is no more than what there was without it.",
-                    "لا يزيد المتبقي بعد المعالجة على الأصلي قبلها.",
-                )
-            )
-    if faults:
-        raise Invalid(errors=tuple(faults))
-
-
-def check_remainder(state: str, levels: Levels) -> None:
-    """Raise Invalid for an assessment of a treated risk that does not say what the treatment leaves."""
-    if state == _TREATED and levels.residual_impact is None:
-        raise invalid(
-            "#/residual_impact",
-            "missing",
-            "Of a treated risk what remains is assessed too.",
-            "يُقيَّم المتبقي أيضًا من الخطر المعالَج.",
-        )
 
 
 def check_place(subjects_id: UUID | None, entity_id: UUID | None) -> UUID:
@@ -314,7 +227,7 @@ def check_asked(resources: Sequence[Mapping[str, Any]]) -> None:
         money = each["kind"] == ResourceKind.MONEY
         if money and each["unit"] is not None:
             faults.append(
-                _fault(
+                fault_at(
                     f"#/resources/{number}/unit",
                     "out_of_place",
                     "Money is in Omani rials.",
@@ -323,11 +236,11 @@ def check_asked(resources: Sequence[Mapping[str, Any]]) -> None:
             )
         if not money and each["unit"] is None:
             faults.append(
-                _fault(f"#/resources/{number}/unit", "missing", "It is said in what.", "تُذكر وحدة القياس.")
+                fault_at(f"#/resources/{number}/unit", "missing", "It is said in what.", "تُذكر وحدة القياس.")
             )
         if not money and each["unit"] == MONEY:
             faults.append(
-                _fault(
+                fault_at(
                     f"#/resources/{number}/unit",
                     "out_of_place",
                     "Only money is in Omani rials.",
@@ -345,10 +258,12 @@ def check_granted(asked: Mapping[int, Decimal], granted: Sequence[tuple[int, Dec
     for place, (number, amount) in enumerate(granted):
         pointer = f"#/granted/{place}"
         if number in seen:
-            faults.append(_fault(f"{pointer}/number", "repeated", "It is answered twice.", "تكرر الرد عليه."))
+            faults.append(
+                fault_at(f"{pointer}/number", "repeated", "It is answered twice.", "تكرر الرد عليه.")
+            )
         elif number not in asked:
             faults.append(
-                _fault(
+                fault_at(
                     f"{pointer}/number",
                     "not_asked",
                     "Nothing of this number waits for an answer.",
@@ -357,7 +272,7 @@ def check_granted(asked: Mapping[int, Decimal], granted: Sequence[tuple[int, Dec
             )
         elif amount > asked[number]:
             faults.append(
-                _fault(
+                fault_at(
                     f"{pointer}/amount",
                     "more_than_asked",
                     "No more is granted than was asked for.",
@@ -367,7 +282,7 @@ def check_granted(asked: Mapping[int, Decimal], granted: Sequence[tuple[int, Dec
         seen.add(number)
     if asked.keys() - seen and not faults:
         faults.append(
-            _fault(
+            fault_at(
                 "#/granted",
                 "unanswered",
                 "Everything that was asked for is answered; what is refused with 0.",
@@ -405,7 +320,3 @@ class RemainderUnknown(Conflict):
 class TooMany(Conflict):
     code = "too_many"
     title = Text("There is no room for more of them", "بلغ العدد حده الأقصى")
-
-
-def _fault(pointer: str, code: str, en: str, ar: str) -> FieldError:
-    return FieldError(code, Text(en, ar), pointer=pointer)

@@ -1,7 +1,7 @@
 """The one rule of which risks a person sees, when the next assessment of one is overdue, and when four eyes leaves
 nobody to accept it."""
 
-from sqlalchemy import ColumnElement, and_, any_, case, false, func, literal_column, or_
+from sqlalchemy import ColumnElement, and_, any_, case, false, func, or_
 from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.sql.selectable import FromClause
 
@@ -20,7 +20,7 @@ def named(r: FromClause, its: FromClause | None = None) -> ColumnElement[bool]:
     return or_(
         r.c.addressed.overlap(visibility.CHAIN),
         r.c.entity_id == any_(visibility.LEADS),
-        func.concat(literal_column(f"'{Party.DIVISION.value}:'"), r.c.division_id) == any_(visibility.KEYS),
+        sql.party_key(Party.DIVISION, r.c.division_id) == any_(visibility.KEYS),
         r.c.id == any_(visibility.ASSIGNED),
         r.c.about_id == any_(visibility.ASSIGNED),
         and_(own, r.c.entity_id == any_(visibility.ENTITIES)),
@@ -47,7 +47,7 @@ def overdue(r: FromClause) -> ColumnElement[bool]:
 def nobody_left(r: FromClause, head_from: ColumnElement[int]) -> ColumnElement[bool]:
     """Four eyes leaves no manager who could accept it, so that the head does. `head_from`: the score from which the head
     does anyway."""
-    manager = func.concat(literal_column(f"'{Role.MANAGER.value}:'"), r.c.entity_id)
+    manager = sql.party_key(Role.MANAGER, r.c.entity_id)
     nobody = four_eyes.nobody_left(array([manager]), sql.const(rules.ACCEPT.action), r.c.barred)
     due = and_(r.c.state == sql.const(RiskState.TO_ACCEPT), r.c.score < head_from)
     return case((due, nobody), else_=false())

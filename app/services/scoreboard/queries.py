@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import datetime
 from functools import lru_cache
 from typing import Any, Literal
 from urllib.parse import urlencode
@@ -11,7 +11,6 @@ from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
-    Date,
     Integer,
     Numeric,
     Select,
@@ -29,7 +28,6 @@ from sqlalchemy import (
     or_,
     select,
     true,
-    union_all,
 )
 from sqlalchemy.sql.selectable import FromClause, ScalarSelect, Subquery
 
@@ -56,8 +54,9 @@ from app.services.indicators.visibility import sees_approved
 from app.services.initiatives import corrective
 from app.services.obligations import queries as obligations
 from app.services.obligations import state as due
+from app.services.scoreboard.rates_sql import with_rates
 from app.services.scoreboard.roll_up_sql import rolled_up
-from app.services.scoreboard.rules import MINIMUM_COVERAGE, MONTHS
+from app.services.scoreboard.rules import MINIMUM_COVERAGE, rated_since
 
 By = Literal["entity", "priority", "pillar", "nation"]
 
@@ -67,7 +66,6 @@ _OPENS: dict[By, By] = {"nation": "pillar", "pillar": "priority", "priority": "e
 _i: FromClause = Indicator.__table__
 _p: FromClause = Priority.__table__
 _ONE: ColumnElement[int] = literal_column("1", Integer)
-FROM_DUE = bindparam("from_due", type_=Date)
 CARRIED = bindparam("carried", type_=Text)
 MOMENT = bindparam("moment", type_=Text)
 
@@ -95,7 +93,7 @@ async def scoreboard(lane: Lane, actor: Actor, by: By, asked: ScoreboardFilter, 
     row = await lane.row(_query(by, frozenset(given)), {**params(actor, now), **given, **links})
     if row is None:  # an aggregate without a group answers one row
         raise RuntimeError("the scoreboard cannot be read")
-    since = None if asked.as_of else _since(clock.day(now)).isoformat()
+    since = None if asked.as_of else rated_since(clock.day(now)).isoformat()
     said = {
         "by": by,
         "today": clock.day(now).isoformat(),
@@ -117,13 +115,7 @@ async def around(lane: Lane, actor: Actor, indicator_id: UUID, now: datetime) ->
 
 def params(actor: Actor, now: datetime) -> dict[str, Any]:
     """What every query of the scoreboard is given."""
-    return {**obligations.params(actor, now), "now": now, "from_due": _since(clock.day(now))}
-
-
-def _since(today: date) -> date:
-    """The first due day of the last twelve months."""
-    year, month = divmod(today.year * 12 + today.month - 1 - MONTHS, 12)
-    return date(year, month + 1, 1)
+    return {**obligations.params(actor, now), "now": now, "from_due": rated_since(clock.day(now))}
 
 
 def _carried(given: Mapping[str, Any]) -> str:
@@ -149,7 +141,7 @@ def _lines(by: By, given: frozenset[str], *where: ColumnElement[bool]) -> Scalar
     source, key, code = _key(by, board)
     rates: dict[str, ColumnElement[Any]] = {"completeness": null(), "timeliness": null()}
     if not then:
-        source, rates = _with_rates(source, board, keys, counted)
+        source, rates = with_rates(source, board, _joined(), keys, counted)
     shown = sql.obj(
         key=key,
         below=_below(by, board, given),
@@ -303,50 +295,6 @@ def _owed(figure: FromClause) -> FromClause:
 
 def _some(source: FromClause, *where: ColumnElement[bool]) -> Select[Any]:
     return select(_ONE.label("some")).select_from(source).where(*where).limit(_ONE)
-
-
-def _with_rates(
-    source: FromClause, board: FromClause, keys: list[str], where: Sequence[ColumnElement[bool]]
-) -> tuple[FromClause, dict[str, ColumnElement[Any]]]:
-    """Completeness and timeliness of the last twelve months, where the reader sees all that is due of a line."""
-    o = Obligation.__table__
-    in_time, f = due.served_in_time(o), due.figure(o)
-    window = (
-        o.c.due_on >= FROM_DUE,
-        o.c.due_on < sql.TODAY,
-        o.c.excused_at.is_(None),
-        due.at_home(o),
-        obligations.visible(o),
-    )
-
-    def counted(complete: ColumnElement[bool], timely: ColumnElement[bool]) -> Select[Any]:
-        return select(
-            o.c.indicator_id,
-            func.count().label("due"),
-            func.count().filter(complete).label("complete"),
-            func.count().filter(timely).label("timely"),
-        ).group_by(o.c.indicator_id)
-
-    # Most of what is due came in time: of that nothing is looked up.
-    settled = counted(true(), true()).where(*window, in_time)
-    others = (
-        counted(f.c.complete, due.timely(o, f)).select_from(o.join(f, true())).where(*window, not_(in_time))
-    )
-    each = union_all(settled, others).subquery("each_indicator")
-    columns = {column.key: column for column in (_i.c.entity_id, _i.c.priority_id, _p.c.pillar_id)}
-    grouped = [columns[key] for key in keys]
-    counts = (
-        select(*grouped, *(func.sum(each.c[name]).label(name) for name in ("due", "complete", "timely")))
-        .select_from(_joined().join(each, each.c.indicator_id == _i.c.id))
-        .where(*where)
-        .group_by(*grouped)
-        .subquery("counts")
-    )
-    same = [board.c[key].is_not_distinct_from(counts.c[key]) for key in keys]
-    return source.outerjoin(counts, and_(true(), *same)), {
-        name: case((board.c.at_home, sql.share(counts.c[part], counts.c.due)))
-        for name, part in (("completeness", "complete"), ("timeliness", "timely"))
-    }
 
 
 def _key(by: By, board: FromClause) -> tuple[FromClause, ColumnElement[Any], ColumnElement[Any]]:

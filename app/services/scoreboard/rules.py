@@ -4,6 +4,7 @@
 from collections import Counter
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 
 from app.enums import Light, Trend
@@ -117,3 +118,9 @@ def _mean(members: Collection[Member], of: Callable[[Member], Decimal | None]) -
     with localcontext(EXACT):
         total = sum((weight * number for weight, number in found), _ZERO)
         return quotient(total, sum((weight for weight, _ in found), _ZERO))
+
+
+def rated_since(today: date) -> date:
+    """The first due day that completeness and timeliness count."""
+    year, month = divmod(today.year * 12 + today.month - 1 - MONTHS, 12)
+    return date(year, month + 1, 1)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from app.enums import IndicatorLevel, IndicatorState, Role, TargetKind
 from app.enums.scorecards import ScorecardState
-from app.errors import Conflict, FieldError, Invalid, Text, WrongState, unknown_reference
+from app.errors import Conflict, FieldError, Invalid, Text, WrongState, fault_at, unknown_reference
 from app.parties import Facts, party_key
 from app.services.transitions import Transition
 
@@ -117,7 +117,7 @@ def _line_faults(entity_id: UUID, lines: Lines, known: Mapping[UUID, Known]) -> 
     for number, line in enumerate(lines):
         place = f"#/lines/{number}/indicator_id"
         if line["indicator_id"] in seen:
-            yield _fault(place, "repeated", "The indicator stands twice.", "تكرر المؤشر.")
+            yield fault_at(place, "repeated", "The indicator stands twice.", "تكرر المؤشر.")
         seen.add(line["indicator_id"])
         indicator = known.get(line["indicator_id"])
         if indicator is None:
@@ -125,25 +125,25 @@ def _line_faults(entity_id: UUID, lines: Lines, known: Mapping[UUID, Known]) -> 
         elif indicator["entity_id"] != entity_id:
             yield _of_another(place, indicator["part_code"])
         elif indicator["level"] == IndicatorLevel.EXCELLENCE:
-            yield _fault(
+            yield fault_at(
                 place,
                 "beside_the_scorecard",
                 "Excellence indicators are followed beside the scorecard, not in it.",
                 "مؤشرات الإجادة المؤسسية تُتابع بجانب البطاقة ولا تدخل فيها.",
             )
         elif indicator["state"] != IndicatorState.ACTIVE:
-            yield _fault(place, "not_active", "The indicator is not active.", "المؤشر غير مفعّل.")
+            yield fault_at(place, "not_active", "The indicator is not active.", "المؤشر غير مفعّل.")
 
 
 def _of_another(place: str, part_code: str | None) -> FieldError:
     if part_code is None:
-        return _fault(
+        return fault_at(
             place,
             "of_another_entity",
             "The indicator is another entity's, and yours has no accepted contribution to it.",
             "المؤشر لجهة أخرى وليس لجهتك إسهام مقبول فيه.",
         )
-    return _fault(
+    return fault_at(
         place,
         "part_instead",
         f"Of another entity's indicator, your own that contributes to it stands in the scorecard: '{part_code}'.",
@@ -163,10 +163,10 @@ def check_complete(lines: Lines) -> None:
 def _missing(lines: Lines) -> Iterator[FieldError]:
     total = sum((line["weight"] for line in lines), Decimal(0))
     if not lines:
-        yield _fault("#/lines", "too_few", "There is no indicator in it.", "لا مؤشر في البطاقة.")
+        yield fault_at("#/lines", "too_few", "There is no indicator in it.", "لا مؤشر في البطاقة.")
     elif total != FULL:
         said = format(total.normalize(), "f")
-        yield _fault(
+        yield fault_at(
             "#/lines",
             "weights",
             f"The weights come to {said}, not to 100.",
@@ -175,18 +175,18 @@ def _missing(lines: Lines) -> Iterator[FieldError]:
     for number, line in enumerate(lines):
         place, target = f"#/lines/{number}", line["target"]
         if line["indicator_state"] != IndicatorState.ACTIVE:
-            yield _fault(
+            yield fault_at(
                 f"{place}/indicator_id", "not_active", "The indicator is not active.", "المؤشر غير مفعّل."
             )
         elif line["definition_id"] != line["defined_by"]:
-            yield _fault(
+            yield fault_at(
                 f"{place}/indicator_id",
                 "redefined",
                 "The indicator has been defined anew since: write the lines again.",
                 "تغيّر تعريف المؤشر منذ كتابة السطر، فأعد كتابة الأسطر.",
             )
         if target is None or target["kind"] == TargetKind.BLANK:
-            yield _fault(
+            yield fault_at(
                 f"{place}/target",
                 "no_target",
                 "The indicator's definition has no target of this year.",
@@ -210,7 +210,3 @@ class OnPath(Conflict):
 class IncompleteScorecard(Conflict):
     code = "incomplete_scorecard"
     title = Text("The scorecard is not complete enough to be approved", "البطاقة غير مكتملة للاعتماد")
-
-
-def _fault(pointer: str, code: str, en: str, ar: str) -> FieldError:
-    return FieldError(code, Text(en, ar), pointer=pointer)

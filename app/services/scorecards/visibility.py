@@ -1,6 +1,6 @@
 """The one rule of which scorecards a person sees, and when four eyes leaves nobody to align one."""
 
-from sqlalchemy import ColumnElement, and_, any_, case, exists, false, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, and_, any_, case, exists, false, literal_column, or_, select
 from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.sql.selectable import FromClause
 
@@ -46,14 +46,11 @@ def on_path(s: FromClause) -> ColumnElement[bool]:
 def nobody_left(s: FromClause) -> ColumnElement[bool]:
     """Four eyes leaves nobody who could align the draft, so that the head does."""
 
-    def party(role: Role, of: ColumnElement[object]) -> ColumnElement[str]:
-        return func.concat(literal_column(f"'{role.value}:'"), of)
-
     parties = array(
         [
-            party(Role.TECHNICAL_REPRESENTATIVE, s.c.id),
-            party(Role.SPECIALIST, s.c.entity_id),
-            party(Role.MANAGER, s.c.entity_id),
+            sql.party_key(Role.TECHNICAL_REPRESENTATIVE, s.c.id),
+            sql.party_key(Role.SPECIALIST, s.c.entity_id),
+            sql.party_key(Role.MANAGER, s.c.entity_id),
         ]
     )
     nobody = four_eyes.nobody_left(parties, sql.const(rules.ALIGN.action), s.c.edited_by, s.c.controlled_by)
