@@ -89,7 +89,8 @@ async def read_meeting(
     reading: Annotated[Reading, reads("meetings.read")],
     if_none_match: IfNoneMatch = None,
 ) -> Response:
-    """Who is invited and came, the agenda, the minutes and what was decided."""
+    """Who is invited, the agenda; who came, the minutes and what was decided: until the minutes are confirmed only to the
+    office and who is invited."""
     return reading.one(await queries.one(reading.lane, reading.actor, id, reading.now), if_none_match)
 
 
