@@ -19,7 +19,7 @@ from app.services import sql
 from app.services.challenges import subjects
 from app.services.people import visibility
 from app.services.risk_settings import queries as settings
-from app.services.risk_settings.rules import SCALE, Scale
+from app.services.risk_settings.rules import MATRIX, SCALE, Scale, Settings
 from app.services.risks import rules
 from app.services.risks.visibility import nobody_left, visible
 
@@ -96,16 +96,21 @@ def holidays(since: ColumnElement[Any] = sql.TODAY) -> ColumnElement[Any]:
     return func.array(days.scalar_subquery())
 
 
+def _version(s: FromClause) -> ColumnElement[Any]:
+    """The version `s` of the settings, as `_settings` reads it."""
+    matrix, scale = (sql.obj(**{name: s.c[name] for name in names}) for names in (MATRIX, SCALE))
+    return sql.obj(id=s.c.id, matrix=matrix, scale=scale).cast(Text)
+
+
+def _settings(said: str) -> Settings:
+    read = json.loads(said)
+    return Settings(UUID(read["id"]), read["matrix"], Scale(**read["scale"]))
+
+
 def in_force() -> list[ColumnElement[Any]]:
-    """The version of the settings that whatever is assessed now goes by, as `_settings` reads it, and the holidays."""
+    """The version of the settings that whatever is assessed now goes by, and the holidays, as `now_in_force` reads them."""
     s = RiskSettings.__table__.alias("in_force")
-    newest = sql.obj(
-        id=s.c.id,
-        probabilities=func.cardinality(s.c.probability_ar),
-        impacts=func.cardinality(s.c.impact_ar),
-        scale=sql.obj(**{name: s.c[name] for name in SCALE}),
-    )
-    found = select(newest.cast(Text)).where(s.c.id == settings.latest()).scalar_subquery()
+    found = select(_version(s)).where(s.c.id == settings.latest()).scalar_subquery()
     return [found.label("_settings"), holidays().label("_holidays")]
 
 
@@ -114,6 +119,7 @@ _FACTS = Query(
         select(
             *fact_columns(),
             *in_force(),
+            _version(S).label("_assessed_with"),
             _raised_from().label("_raised_from"),
             _count(RiskResource.__table__).label("_resources"),
             _count(RiskRaising.__table__).label("_raisings"),
@@ -126,15 +132,8 @@ _FACTS = Query(
 
 
 def now_in_force(row: Row) -> dict[str, Any]:
-    """What a row of `in_force` says: `settings_id`, `probabilities`, `impacts`, `scale`, `holidays`."""
-    said = json.loads(row["_settings"])
-    return {
-        "settings_id": UUID(said["id"]),
-        "probabilities": said["probabilities"],
-        "impacts": said["impacts"],
-        "scale": Scale(**said["scale"]),
-        "holidays": frozenset(row["_holidays"]),
-    }
+    """What a row of `in_force` says: `settings` and `holidays`."""
+    return {"settings": _settings(row["_settings"]), "holidays": frozenset(row["_holidays"])}
 
 
 def of(row: Row, prefix: str = "") -> Facts:
@@ -168,8 +167,8 @@ def of(row: Row, prefix: str = "") -> Facts:
 
 
 async def one(lane: Lane, actor: Actor, risk_id: UUID, now: datetime) -> Facts | None:
-    """The facts of one risk; `row` also says what an assessment goes by, from where it was raised, and which resources
-    wait for an answer: `asked`, amounts by number."""
+    """The facts of one risk; `row` also says what an assessment goes by and what the last one went by (`assessed_with`),
+    from where it was raised, and which resources wait for an answer: `asked`, amounts by number."""
     params = {**visibility.of(actor), "now": now, "today": clock.day(now), "id": risk_id}
     row = await lane.row(_FACTS, params)
     if row is None:
@@ -177,4 +176,5 @@ async def one(lane: Lane, actor: Actor, risk_id: UUID, now: datetime) -> Facts |
     found = of(row, "_")
     more = {name: row[f"_{name}"] for name in ("raised_from", "resources", "raisings")}
     asked = {number: Decimal(amount) for number, amount in json.loads(row["_asked"])}
-    return replace(found, row={**found.row, **more, **now_in_force(row), "asked": asked})
+    by = {**now_in_force(row), "assessed_with": _settings(row["_assessed_with"])}
+    return replace(found, row={**found.row, **more, **by, "asked": asked})
