@@ -142,7 +142,7 @@ def of(row: Row, prefix: str = "") -> Facts:
     def said(name: str) -> Any:
         return row[f"{prefix}{name}"]
 
-    state = said("state")
+    state, barred = said("state"), frozenset(said("barred"))
     named = rules.steps(
         said("entity_id"),
         said("division_id"),
@@ -159,7 +159,8 @@ def of(row: Row, prefix: str = "") -> Facts:
         state=state,
         version=said("version"),
         steps=named,
-        edited_by=frozenset(said("barred")) if state in rules.RUNNING else frozenset(),
+        edited_by=barred if state in rules.RUNNING else frozenset(),
+        excepted=barred if state in rules.BROUGHT else frozenset(),
         nobody_left=rules.DUE.get(state, frozenset()) if said("nobody_left") else frozenset(),
         due={} if said("review_on") is None else dict.fromkeys(named, said("review_on")),
         row={name: said(name) for name in (*_OWN, "head_from", "restricted", "parties")},

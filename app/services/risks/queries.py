@@ -15,6 +15,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     case,
+    false,
     literal_column,
     select,
     tuple_,
@@ -34,18 +35,18 @@ from app.services.people import visibility
 from app.services.risk_settings.queries import grade
 from app.services.risks import columns, facts, rules
 from app.services.risks.facts import R, S, about, joined
-from app.services.risks.visibility import nobody_left, overdue, visible
+from app.services.risks.visibility import due_action, nobody_left, of_others, overdue, visible
 
 _e: FromClause = Entity.__table__
 _all = joined.join(_e, _e.c.id == R.c.entity_id)
 
 
 def _awaiting() -> ColumnElement[Any]:
-    """Open waits, and the head where four eyes leaves no manager who could accept it."""
+    """Open waits, and the head where four eyes leaves nobody of those whom it waits for."""
     return sql.awaiting_or_head(
         R.c.id,
-        nobody_left(R, S.c.head_from),
-        action=sql.const(rules.ACCEPT.action),
+        case((of_others(R), nobody_left(R, S.c.head_from)), else_=false()),
+        action=due_action(R),
         since=R.c.held_since,
         due=R.c.review_on,
     )

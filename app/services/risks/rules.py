@@ -90,8 +90,16 @@ AWAITED: dict[str, Awaited] = {
 }
 """Whom each state waits for, until the day of the next assessment; what is closed waits for nobody."""
 
-DUE: dict[str, frozenset[str]] = {_TO_ACCEPT: frozenset({ACCEPT.action, REFUSE.action})}
-"""The control actions that are due in a state, of those that four eyes may leave to nobody."""
+DUE: dict[str, frozenset[str]] = {
+    _TO_ACCEPT: frozenset({ACCEPT.action, REFUSE.action}),
+    _ASKED: frozenset({GRANT.action}),
+    **dict.fromkeys(_RAISED, frozenset({ANSWER.action})),
+}
+"""The control actions that are due in a state."""
+
+BROUGHT = _RAISED | {_ASKED}
+"""The states in which four eyes bars only who brought it there, which says nothing about the risk: a head who did so in
+another post decides all the same where nobody else is left."""
 
 MONEY = "OMR"
 """The unit of money, and of nothing else."""
@@ -214,8 +222,7 @@ def barred_in(state: str, *, assessed_by_id: UUID, brought_by_id: UUID | None = 
     or raised who did so."""
     if state == _TO_ACCEPT:
         return [assessed_by_id]
-    brought = state == _ASKED or state in _RAISED
-    return [brought_by_id] if brought and brought_by_id is not None else []
+    return [brought_by_id] if state in BROUGHT and brought_by_id is not None else []
 
 
 def review_on(scale: Scale, score: int, today: date, holidays: frozenset[date]) -> date:

@@ -1,5 +1,7 @@
 """The one rule of which risks a person sees, when the next assessment of one is overdue, and when four eyes leaves
-nobody to accept it."""
+nobody to decide about it."""
+
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, any_, case, false, func, literal_column, or_
 from sqlalchemy.dialects.postgresql import array
@@ -7,6 +9,7 @@ from sqlalchemy.sql.selectable import FromClause
 
 from app.enums import Classification, Party, Role
 from app.enums.risks import RiskState
+from app.parties import UNIT
 from app.services import sql
 from app.services.challenges import subjects
 from app.services.people import four_eyes, visibility
@@ -45,9 +48,40 @@ def overdue(r: FromClause) -> ColumnElement[bool]:
 
 
 def nobody_left(r: FromClause, head_from: ColumnElement[int]) -> ColumnElement[bool]:
-    """Four eyes leaves no manager who could accept it, so that the head does. `head_from`: the score from which the head
-    does anyway."""
-    manager = func.concat(literal_column(f"'{Role.MANAGER.value}:'"), r.c.entity_id)
-    nobody = four_eyes.nobody_left(array([manager]), sql.const(rules.ACCEPT.action), r.c.barred)
-    due = and_(r.c.state == sql.const(RiskState.TO_ACCEPT), r.c.score < head_from)
+    """Four eyes leaves nobody who could accept it, grant what it needs or answer it, so that the head does. `head_from`:
+    the score from which the head accepts anyway, who is then barred only for having assessed it: others assess it anew."""
+    manager, head = (
+        func.concat(literal_column(f"'{role.value}:'"), r.c.entity_id) for role in (Role.MANAGER, Role.HEAD)
+    )
+    party = case((_accepting(r), manager), (_with_unit(r), sql.const(UNIT)), else_=head)
+    nobody = four_eyes.nobody_left(array([party]), due_action(r), r.c.barred)
+    due = or_(and_(_accepting(r), r.c.score < head_from), brought(r))
     return case((due, nobody), else_=false())
+
+
+def due_action(r: FromClause) -> ColumnElement[Any]:
+    """The control action that is due, where one is."""
+    asked = r.c.state == sql.const(RiskState.RESOURCES_ASKED)
+    return case(
+        (_accepting(r), sql.const(rules.ACCEPT.action)),
+        (asked, sql.const(rules.GRANT.action)),
+        else_=sql.const(rules.ANSWER.action),
+    )
+
+
+def of_others(r: FromClause) -> ColumnElement[bool]:
+    """Whether others than the head are awaited to decide about it first."""
+    return or_(_accepting(r), _with_unit(r))
+
+
+def brought(r: FromClause) -> ColumnElement[bool]:
+    """Whether it was brought to where it is decided about: `rules.BROUGHT`."""
+    return or_(*(r.c.state == sql.const(state) for state in sorted(rules.BROUGHT)))
+
+
+def _accepting(r: FromClause) -> ColumnElement[bool]:
+    return r.c.state == sql.const(RiskState.TO_ACCEPT)
+
+
+def _with_unit(r: FromClause) -> ColumnElement[bool]:
+    return r.c.state == sql.const(RiskState.WITH_UNIT)
