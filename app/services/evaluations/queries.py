@@ -12,6 +12,7 @@ from sqlalchemy import (
     Integer,
     Text,
     Uuid,
+    and_,
     bindparam,
     case,
     false,
@@ -28,7 +29,7 @@ from app.enums import SubjectKind
 from app.enums.evaluations import EvaluationRating, EvaluationState
 from app.models import Entity, Evaluation
 from app.parties import Actor, Facts
-from app.services import lifecycle, listing, sql
+from app.services import lifecycle, listing, seeing, sql
 from app.services.actions import columns as actions
 from app.services.challenges import subjects
 from app.services.documents import Document, with_actions
@@ -51,6 +52,10 @@ def _awaiting() -> ColumnElement[Any]:
     )
 
 
+def _sees_what_it_judges() -> ColumnElement[bool]:
+    return seeing.seen(_v.c.about_id, _about.c.kind, _v, subjects.KINDS)
+
+
 def _item() -> list[ColumnElement[Any]]:
     told = ("kind", "code", "name_ar", "name_en", "period")
     about = sql.obj(id=_v.c.about_id, **{name: _about.c[name] for name in told})
@@ -59,7 +64,7 @@ def _item() -> list[ColumnElement[Any]]:
         _v.c.code,
         _v.c.title,
         sql.ref(_e).label("entity"),
-        case((_about.c.kind.is_not(None), about)).label("about"),
+        case((_sees_what_it_judges(), about)).label("about"),
         _v.c.period_from,
         _v.c.period_to,
         _v.c.rating,
@@ -159,9 +164,11 @@ class EvaluationFilter:
 
 @lru_cache(maxsize=64)
 def _list(given: frozenset[str], *, after: bool) -> Query:
-    same = {"entity_id": Uuid, "about_id": Uuid, "state": Text, "rating": Text}
+    same = {"entity_id": Uuid, "state": Text, "rating": Text}
+    about_id = _v.c.about_id == bindparam("about_id", type_=Uuid)
     conditions: dict[str, ColumnElement[bool]] = {
         **{name: _v.c[name] == bindparam(name, type_=type_()) for name, type_ in same.items()},
+        "about_id": and_(about_id, _sees_what_it_judges()),
         "since": _v.c.period_to >= bindparam("since", type_=Date),
     }
     where = [visible(_v), *(condition for name, condition in conditions.items() if name in given)]
