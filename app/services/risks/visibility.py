@@ -47,6 +47,11 @@ def overdue(r: FromClause) -> ColumnElement[bool]:
     return func.coalesce(r.c.review_on < sql.TODAY, false())
 
 
+def undecided(r: FromClause) -> ColumnElement[bool]:
+    """Whether it waits for somebody to decide about it."""
+    return or_(*(r.c.state == sql.const(state) for state in sorted(rules.DUE)))
+
+
 def nobody_left(r: FromClause, head_from: ColumnElement[int]) -> ColumnElement[bool]:
     """Four eyes leaves nobody who could accept it, grant what it needs or answer it, so that the head does. `head_from`:
     the score from which the head accepts anyway, who is then barred only for having assessed it: others assess it anew."""
