@@ -180,7 +180,8 @@ None is taken by a person who had a hand in what is controlled:
 
 **Where four eyes leaves nobody** - every present holder of the step is barred - the head of the entity decides,
 or the head's office records it; a reason is required and what was decided is flagged as exceptional. A head who is
-barred too cannot: then somebody else must be appointed.
+barred too cannot: then somebody else must be appointed. Two things do not bar a head then: what they decided before
+because nobody was left, and that, being the office's manager too, they asked for the resources of a risk or raised it.
 
 ## Decisions that are recorded, and rights that are lent
 

@@ -10,7 +10,7 @@ from app.models.base import Base
 
 
 class CalendarFeed(Base):
-    """One person's link, kept as the SHA-256 of its token. `read_at`: when a calendar read it last, to the minute."""
+    """One person's link, kept as the SHA-256 of its token. `read_at`: when a calendar read it last, to the hour."""
 
     __tablename__ = "calendar_feeds"
     __table_args__ = (UniqueConstraint("token_hash"),)

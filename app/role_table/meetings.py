@@ -70,8 +70,8 @@ RULES = (
     rule(
         "meeting_series.end",
         _OFFICE,
-        "End a series, which cancels what lies ahead of it",
-        "إنهاء سلسلة اجتماعات، ويُلغى ما لم يحن موعده منها",
+        "End a series, which cancels what lies ahead of it and one may cancel oneself",
+        "إنهاء سلسلة اجتماعات، ويُلغى ما لم يحن موعده منها مما يحق لمن ينهيها إلغاؤه",
         "M-2",
     ),
     rule(

@@ -67,8 +67,8 @@ RULES = (
     rule(
         "risks.grant_resources",
         "head",
-        "Grant what was asked for, wholly, in part or not",
-        "منح ما طُلب كليًّا أو جزئيًّا أو رفضه",
+        "Grant what was asked for, wholly, in part or not; never who asked, unless no other head is left",
+        "منح ما طُلب كليًّا أو جزئيًّا أو رفضه، ولا يتولاه من طلبه إلا إذا لم يبقَ غيره",
         "K-4",
         control=True,
         recordable=True,
@@ -90,8 +90,8 @@ RULES = (
     rule(
         "risks.answer",
         "step:answer",
-        "Answer what was raised to one",
-        "الرد على خطر مرفوع",
+        "Answer what was raised to one; never who raised it, unless nobody else is left",
+        "الرد على خطر مرفوع، ولا يتولاه من رفعه إلا إذا لم يبقَ غيره",
         "K-3",
         control=True,
         recordable=True,

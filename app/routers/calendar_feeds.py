@@ -102,12 +102,12 @@ async def read_calendar(
     who may not sign in, is answered 404."""
     pools, now = database(request), clock.now()
     async with pools.reading() as reader:
-        found = await queries.contents(reader, feed.removesuffix(".ics"), now)
-    if found is None:
+        contents = await queries.contents(reader, feed.removesuffix(".ics"), now)
+    if contents is None:
         raise errors.NotFound()
-    person_id, contents = found
-    async with pools.writing() as writer:
-        await commands.note_read(writer, person_id, now)
+    if commands.to_be_noted(contents.read_at, now):
+        async with pools.writing() as writer:
+            await commands.note_read(writer, contents.person_id, now)
     calendar = Document(writing.written(contents), version=1)
     said = {"ETag": calendar.etag, "Content-Language": contents.language.value}
     if if_none_match and headers.names(if_none_match, calendar.etag):

@@ -89,7 +89,8 @@ async def read_meeting_series(
 async def end_meeting_series(
     change: Annotated[Change, changes(rules.END_SERIES, facts.series)], step: MeetingReason
 ) -> Response:
-    """Cancels what lies ahead of it, of which everybody who is invited is told; what has begun can still be held."""
+    """Cancels what lies ahead of it, of which everybody who is invited is told; what has begun can still be held. A meeting
+    of it that you may not see or cancel stays planned, and is not said."""
     await series.end(change.lane, change.actor, change.facts, change.entitlement, step.reason, change.now)
     return await _answer(change, change.facts.id)
 

@@ -89,7 +89,8 @@ async def read_meeting(
     reading: Annotated[Reading, reads("meetings.read")],
     if_none_match: IfNoneMatch = None,
 ) -> Response:
-    """Who is invited and came, the agenda, the minutes and what was decided."""
+    """Who is invited, the agenda; who came, the minutes and what was decided: until the minutes are confirmed only to the
+    office and who is invited."""
     return reading.one(await queries.one(reading.lane, reading.actor, id, reading.now), if_none_match)
 
 
@@ -106,9 +107,9 @@ async def read_agenda_proposals(
     reading: Annotated[Reading, reads("meetings.read")],
     if_none_match: IfNoneMatch = None,
 ) -> Response:
-    """Late stages of paths, red indicators, overdue figures, open and overdue challenges, initiatives that are late or at
-    risk, what earlier meetings of the series left to be done: of what you may see, what concerns whom the meeting is with,
-    the most urgent first (Guide X-1)."""
+    """Late stages of paths, red indicators, overdue figures, open and overdue challenges, risks that are to be assessed anew
+    or decided about, initiatives that are late or at risk, what earlier meetings of the series left to be done: of what you
+    may see, what concerns whom the meeting is with, the most urgent first (Guide X-1)."""
     return reading.one(await proposals.of(reading.lane, reading.actor, id, reading.now), if_none_match)
 
 

@@ -14,7 +14,7 @@ class CalendarFeed(View):
     active: Annotated[bool, Field(description="There is a link that calendars can read.")]
     made_at: Annotated[datetime | None, Field(description="When it was made.")]
     read_at: Annotated[
-        datetime | None, Field(description="When a calendar read it last, to the minute; null: never yet.")
+        datetime | None, Field(description="When a calendar read it last, to the hour; null: never yet.")
     ]
 
 

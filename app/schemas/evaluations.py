@@ -88,7 +88,10 @@ class _Evaluation(View):
     title: _Title
     entity: Annotated[Ref, Field(description="Whose progress it judges.")]
     about: Annotated[
-        NamedThing | None, Field(description="The thing that it judges; null: the entity as a whole.")
+        NamedThing | None,
+        Field(
+            description="The thing that it judges; null: the entity as a whole, or nothing that you may see."
+        ),
     ]
     period_from: _From
     period_to: _To

@@ -203,7 +203,12 @@ class InvitedPerson(View):
     name: Annotated[_Who | None, Field(description="The name of an outsider.")]
     organisation: Annotated[_Who | None, Field(description="Where the outsider is from.")]
     role: _Role
-    attended: Annotated[bool | None, Field(description="Whether they came; null: not recorded yet.")]
+    attended: Annotated[
+        bool | None,
+        Field(
+            description="Whether they came; null: not recorded yet, or not told to you before it is confirmed."
+        ),
+    ]
 
 
 class AgendaItemRead(View):
@@ -267,8 +272,14 @@ class MeetingRead(_Meeting):
 
     people: Annotated[list[InvitedPerson], Field(max_length=100, description="Who is invited.")]
     agenda: Annotated[list[AgendaItemRead], Field(max_length=50, description="What it discusses.")]
-    minutes: Annotated[_Minutes | None, Field(description="The minutes.")]
-    decisions: Annotated[list[MeetingDecisionPart], Field(max_length=100, description="What it decided.")]
+    minutes: Annotated[
+        _Minutes | None,
+        Field(description="The minutes; until they are confirmed only to the office and who is invited."),
+    ]
+    decisions: Annotated[
+        list[MeetingDecisionPart],
+        Field(max_length=100, description="What it decided; to whoever is told the minutes."),
+    ]
     planned_by: Annotated[PersonRef, Field(description="Who planned it.")]
     planned_at: Annotated[datetime, Field(description="When it was planned.")]
     held_at: Annotated[datetime | None, Field(description="When it was recorded that it was held.")]

@@ -131,7 +131,10 @@ class RiskResourcesGranted(Body):
         list[RiskResourceGrant],
         Field(min_length=1, max_length=50, description="One for each that was asked for."),
     ]
-    reason: Annotated[Words | None, Field(description="Why.")] = None
+    reason: Annotated[
+        Words | None,
+        Field(description="Why; said by a head who asked for it and decides because nobody else is left."),
+    ] = None
     decision: _Decision = None
 
 

@@ -270,7 +270,11 @@ class RiskRead(_Risk):
     closed_at: Annotated[datetime | None, Field(description="When it was closed.")]
     closed_by: Annotated[PersonRef | None, Field(description="Who closed it.")]
     exceptional: Annotated[
-        bool, Field(description="The head decided on its acceptance because four eyes left no manager to.")
+        bool,
+        Field(
+            description="The head decided on its acceptance, on what it needs or on what was raised because four eyes left"
+            " nobody else to."
+        ),
     ]
     actions: Actions
 

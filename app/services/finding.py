@@ -15,6 +15,7 @@ from app.parties import Actor, Facts
 from app.services import loaders, sql
 from app.services.challenges import subjects
 from app.services.challenges.subjects import Told
+from app.services.people import visibility
 
 Finder = Callable[[Lane, Actor, UUID, datetime], Awaitable[tuple[Row, Facts] | None]]
 """What is told of the thing by an id, its entity among it, with its facts; None unless the actor may see it and it is of
@@ -36,7 +37,7 @@ def finder(kinds: Mapping[str, Told]) -> Finder:
     query = Query(row)
 
     async def found(lane: Lane, actor: Actor, subject_id: UUID, now: datetime) -> tuple[Row, Facts] | None:
-        row = await lane.row(query, {"id": subject_id})
+        row = await lane.row(query, {**visibility.of(actor), "id": subject_id})
         facts = None if row is None else await loaders.load(lane, actor, row["kind"], subject_id, now)
         return None if row is None or facts is None else (row, facts)
 

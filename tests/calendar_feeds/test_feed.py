@@ -191,6 +191,17 @@ async def test_one_link_each_that_is_replaced_and_revoked(
     assert (await person.api.get(MINE)).json()["active"] is False
 
 
+async def test_that_it_was_read_is_kept_once_an_hour(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    link, seen, start = await linked(office.member), [], clock.now()
+    for minutes in (0, 1, 59, 60, 61, 200):
+        with monkeypatch.context() as moved:
+            moved.setattr(clock, "now", lambda at=start + timedelta(minutes=minutes): at)
+            await read(office.member.api, link)
+        kept = datetime.fromisoformat((await office.member.api.get(MINE)).json()["read_at"])
+        seen.append((kept - start) // timedelta(minutes=1))
+    assert seen == [0, 0, 0, 60, 60, 200]
+
+
 async def test_who_is_blocked_has_no_feed(world: World, office: Office) -> None:
     person = await world.person(Role.SPECIALIST, office.entity)
     link = await linked(person)

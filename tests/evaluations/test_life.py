@@ -8,6 +8,7 @@ from app.enums import Role
 from app.schemas.evaluations import EvaluationList, EvaluationRead
 from tests.factories.actions import EVALUATION, WHY, approved, evaluate, evaluated, id_of, in_days, opened
 from tests.factories.challenges import Bureau
+from tests.factories.risks import RISK
 from tests.factories.world import Person, World
 
 
@@ -87,6 +88,22 @@ async def test_a_draft_is_for_the_office_and_what_was_approved_for_the_entity(bu
     for person in (bureau.unit, bureau.editor, other.manager):
         assert not await sees(person, draft)
         assert not await sees(person, ready)
+
+
+async def test_what_it_is_about_is_named_to_whoever_sees_that(bureau: Bureau) -> None:
+    """The office's own risk is not for the divisions, an indicator is for all."""
+    body = {**RISK, "entity_id": str(bureau.entity.id)}
+    risk = (await bureau.specialist.api.create("/v1/risks", body)).json()
+    for about, named in ((risk["id"], False), (str(bureau.indicator), True)):
+        path = await approved(bureau, about_id=about)
+        for person, told in ((bureau.manager, True), (bureau.head, True), (bureau.enterer, named)):
+            shown = (await person.api.get(path)).json()["about"]
+            EvaluationRead.model_validate((await person.api.get(path)).json())
+            assert (shown and shown["id"]) == (about if told else None)
+            listed = (await person.api.get("/v1/evaluations", limit="200")).json()["items"]
+            assert [item["about"] for item in listed if item["id"] == id_of(path)] == [shown]
+            found = (await person.api.get("/v1/evaluations", about_id=about)).json()["items"]
+            assert (id_of(path) in {item["id"] for item in found}) == told
 
 
 async def test_a_draft_is_discarded_with_a_reason(bureau: Bureau) -> None:

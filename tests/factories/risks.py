@@ -1,6 +1,7 @@
 """Risks through the service: registered, assessed, treated, raised and decided by the people of one office."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -8,7 +9,7 @@ import httpx
 
 from app import clock
 from app.enums import Role
-from tests.factories.world import Division, Entity, Person, World
+from tests.factories.world import LONG_AGO, Division, Entity, Person, World
 
 REASON = "كلفة المعالجة تفوق الأثر المتوقع"
 PLAN = "توقيع اتفاقية مع معهد بديل وتوزيع الدفعات على فصلين"
@@ -78,6 +79,16 @@ class RiskOffice:
             unit=await world.person(Role.UNIT_SPECIALIST, unit),
             editor=await world.person(Role.UNIT_EDITOR, unit),
         )
+
+    async def head_is_manager(self) -> "RiskOffice":
+        """The same with the manager as its head too, who has followed the head before."""
+        start, end = LONG_AGO, LONG_AGO + timedelta(days=1)
+        await self.world.owner.execute(
+            "update memberships set starts_at = $1, ends_at = $2 where id = any($3)",
+            *(start, end, list(self.head.memberships)),
+        )
+        await self.world.appoint(self.manager, Role.HEAD, self.entity, starts_at=end)
+        return replace(self, head=self.manager)
 
     async def register(self, by: Person | None = None, **said: Any) -> httpx.Response:
         """The answer to registering a risk, by the specialist and about the indicator unless said."""

@@ -9,7 +9,9 @@ from fastapi import FastAPI
 
 from app import clock
 from app.enums import Role
-from app.services.inbox import kinds, queries, seen
+from app.services import seeing
+from app.services.challenges import subjects
+from app.services.inbox import kinds, queries
 from tests.factories.challenges import Bureau
 from tests.factories.initiatives import House
 from tests.factories.scorecards import Improving
@@ -46,8 +48,8 @@ async def bureau(world: World) -> Bureau:
     return await Bureau.make(world)
 
 
-def test_each_kind_that_waits_is_seen_by_a_rule() -> None:
-    assert set(seen.KINDS) == set(kinds.KINDS)
+def test_each_kind_that_waits_or_is_named_is_seen_by_a_rule() -> None:
+    assert kinds.KINDS.keys() | subjects.KINDS.keys() == seeing.KINDS.keys()
 
 
 async def test_a_colleagues_wait_is_the_offices_and_not_anothers(office: Office) -> None:

@@ -12,6 +12,7 @@ from app.schemas.meetings import AgendaProposals
 from tests.factories.challenges import CHALLENGE
 from tests.factories.meetings import MEETING, SERIES, moments
 from tests.factories.path_runs import Walk, stage
+from tests.factories.risks import PLAN, RiskOffice
 from tests.factories.world import Division, Entity, Person, World
 from tests.results.office import Office
 
@@ -127,6 +128,33 @@ async def test_of_what_the_reader_may_see(office: Office, elsewhere: tuple[Divis
     for person in (office.specialist, elsewhere[1]):
         assert hidden not in (await person.api.get(f"{path}/agenda-proposals")).text
     assert ("challenge", "open") not in await proposed(elsewhere[1], path)
+
+
+async def test_risks_to_be_assessed_anew_or_decided_about(world: World) -> None:
+    office = await RiskOffice.make(world)
+    late, asked = await office.registered(title="تأخر التوريد"), await office.asked()
+    restricted = await office.raised(classification="restricted", by=office.manager)
+    await office.registered()
+    await office.closed()
+    ended = await office.raised()
+    await office.done(office.head, ended, "answer", answer=PLAN)
+    await world.owner.execute(
+        "update risks set review_on = '2026-01-04' where id = $1", UUID(late.rpartition("/")[2])
+    )
+    second = await world.person(Role.SPECIALIST, office.entity)
+    path = await meeting(office.specialist, office.entity, office.enterer)
+    everything = [("risk", "overdue"), ("risk", "open"), ("risk", "open")]
+    assert await proposed(office.manager, path) == everything
+    found = (await office.manager.api.get(f"{path}/agenda-proposals")).json()["proposals"]
+    assert (found[0]["title_ar"], found[0]["due"]) == ("تأخر التوريد", "2026-01-04")
+    ids = {each["subject_id"] for each in found}
+    assert ids == {each.rpartition("/")[2] for each in (late, asked, restricted)}
+    assert await proposed(second, path) == everything[:2], "not what is restricted"
+    own = await office.chosen("accept", about_id=None, entity_id=str(office.entity.id))
+    assert own.rpartition("/")[2] in (await office.manager.api.get(f"{path}/agenda-proposals")).text
+    assert own.rpartition("/")[2] not in (await office.enterer.api.get(f"{path}/agenda-proposals")).text
+    divided = await meeting(office.specialist, office.entity, office.enterer, with_whom="divisions")
+    assert await proposed(office.manager, divided) == everything, "all but the office's own"
 
 
 async def test_what_stands_on_the_agenda_is_marked(office: Office) -> None:

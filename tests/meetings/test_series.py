@@ -73,3 +73,24 @@ async def test_the_same_request_twice_plans_one(office: Office) -> None:
     again = await office.specialist.api.create(path, body, key=key)
     assert (first.status_code, again.json()["id"]) == (201, first.json()["id"])
     assert len(first.json()["meetings"]) == 12
+
+
+async def test_ending_leaves_what_one_could_not_cancel_oneself(office: Office) -> None:
+    path = await office.series(office.manager)
+    first, second, *others = (await office.manager.api.get(path)).json()["meetings"]
+    for each, person in ((first, office.member), (second, office.specialist)):
+        closed = await office.change(
+            office.manager,
+            f"/v1/meetings/{each['id']}",
+            classification="restricted",
+            people=office.invited(person),
+        )
+        assert closed.status_code == 200, closed.text
+    done = await office.take(office.specialist, path, "end", reason=REASON)
+    assert done.status_code == 200, done.text
+    shown = {each["id"]: each["state"] for each in done.json()["meetings"]}
+    assert shown == dict.fromkeys((second["id"], *(each["id"] for each in others)), "cancelled")
+    kept = (await office.manager.api.get(f"/v1/meetings/{first['id']}")).json()
+    assert (kept["state"], kept["sequence"], kept["series"]["id"]) == ("planned", 0, done.json()["id"])
+    cancelled = await office.take(office.manager, f"/v1/meetings/{first['id']}", "cancel", reason=REASON)
+    assert cancelled.status_code == 200, cancelled.text

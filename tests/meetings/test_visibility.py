@@ -1,10 +1,14 @@
 """Who sees meetings, and what they see of what is discussed."""
 
+from uuid import UUID
+
 import pytest
 
+from app import clock
 from app.enums import Role
+from tests.evidence.bringing import Proof, announcement, put
 from tests.factories.challenges import CHALLENGE
-from tests.factories.meetings import DECISION, Office
+from tests.factories.meetings import DECISION, MINUTES, Office
 from tests.factories.world import Person, World
 
 
@@ -140,3 +144,92 @@ async def test_from_a_challenge_to_its_decisions_and_back(office: Office) -> Non
     for q, count in (("جدولة البرنامج", 1), ("الصادرات", 0)):
         asked = {"q": q, "meeting_id": path.rpartition("/")[2]}
         assert len((await office.manager.api.get("/v1/meeting-decisions", **asked)).json()["items"]) == count
+
+
+async def told(office: Office, person: Person, meeting: str, decision: str, challenge: str) -> bool:
+    """Whether the person, who sees the meeting, reads its minutes: every way to them agrees."""
+    shown = (await person.api.get(meeting)).json()
+    assert shown["agenda"][0]["title"] == "البند الأول"
+    assert (shown["place"], bool(shown["starts_at"])) == ("قاعة الاجتماعات الرئيسية", True)
+    meeting_id = meeting.rpartition("/")[2]
+    by_meeting = (await person.api.get("/v1/meeting-decisions", meeting_id=meeting_id)).json()["items"]
+    words = (await person.api.get("/v1/meeting-decisions", meeting_id=meeting_id, q="جدولة")).json()["items"]
+    about = (await person.api.get("/v1/meeting-decisions", about_id=challenge)).json()["items"]
+    thread = (await person.api.get(f"/v1/challenges/{challenge}/thread")).json()["decisions"]
+    ways = {
+        shown["minutes"] == MINUTES,
+        shown["minutes"] is not None,
+        [each["text"] for each in shown["decisions"]] == [DECISION],
+        shown["decisions"] != [],
+        any(each["attended"] is not None for each in shown["people"]),
+        bool(by_meeting),
+        bool(words),
+        bool(about),
+        bool(thread),
+        await sees(person, decision),
+        bool((await person.api.get("/v1/meetings", about_id=challenge)).json()["items"]),
+    }
+    assert len(ways) == 1, ways
+    return ways.pop()
+
+
+async def test_minutes_are_the_offices_and_the_inviteds_until_they_are_confirmed(office: Office) -> None:
+    world = office.world
+    editor = await world.person(Role.UNIT_EDITOR, await world.entity(is_unit=True))
+    body = {**CHALLENGE, "about_id": str(office.indicator)}
+    challenge = (await office.specialist.api.create("/v1/challenges", body)).json()["id"]
+    said = {"on": clock.today().isoformat(), "with_whom": "مختص وحدة المتابعة"}
+    await office.take(office.manager, f"/v1/challenges/{challenge}", "record-coordination", **said)
+    path = await office.planned(with_whom="unit_team", people=office.invited(office.unit))
+    agenda = await office.set_agenda(office.specialist, path, {"title": "البند الأول"})
+    assert agenda.status_code == 200
+    await office.take(office.specialist, path, "hold", attended=[1], minutes=MINUTES)
+    decision = await office.decided(path, about_id=challenge)
+    everybody = (
+        *(office.manager, office.specialist, office.second, office.head, office.head_office),
+        *(office.unit, editor),
+    )
+    before = {person.id for person in everybody if await told(office, person, path, decision, challenge)}
+    assert before == {person.id for person in everybody} - {editor.id}
+    subject_id = UUID(path.rpartition("/")[2])
+    proof = Proof.of(await office.manager.api.create("/v1/evidence", announcement(subject_id)))
+    await put(office.manager, proof)
+    assert (await office.take(office.second, proof.path, "verify")).status_code == 200
+    assert [(await who.api.get(proof.path)).status_code for who in (office.unit, editor)] == [200, 404]
+    assert (await office.take(office.second, path, "confirm")).status_code == 200
+    for person in everybody:
+        assert await told(office, person, path, decision, challenge)
+        assert (await person.api.get(proof.path)).status_code == 200
+
+
+async def test_a_planner_who_left_the_office_reads_no_unconfirmed_minutes(office: Office) -> None:
+    former = await office.world.person(Role.SPECIALIST, office.entity)
+    path = await office.planned(former)
+    await office.world.owner.execute(
+        "update memberships set ends_at = now() - interval '1 hour' where user_id = $1", former.id
+    )
+    await office.world.appoint(former, Role.EXPERT, office.entity)
+    await office.take(office.specialist, path, "hold", attended=[1], minutes=MINUTES)
+    assert (await former.api.get(path)).json()["minutes"] is None
+    await office.take(office.second, path, "confirm")
+    assert (await former.api.get(path)).json()["minutes"] == MINUTES
+
+
+async def test_what_was_opened_from_an_unconfirmed_decision_does_not_tell_it(office: Office) -> None:
+    meeting = await office.held(people=office.invited(office.second))
+    decision = await office.decided(meeting)
+    body = {
+        "source": "meeting",
+        "source_id": decision.rpartition("/")[2],
+        "title": "إعداد التقرير",
+        "division_id": str(office.executing.id),
+        "due": "2030-01-01",
+    }
+    made = await office.specialist.api.create(f"/v1/entities/{office.entity.id}/actions", body)
+    assert made.json()["comes_from"]["name_ar"] == DECISION
+    path = made.headers["Location"]
+    shown = (await office.member.api.get(path)).json()["comes_from"]
+    assert (shown["kind"], shown["code"]) == ("meeting_decision", made.json()["comes_from"]["code"])
+    assert shown["name_ar"] == "اجتماع متابعة مستهدفات الربع"
+    await office.take(office.second, meeting, "confirm")
+    assert (await office.member.api.get(path)).json()["comes_from"]["name_ar"] == DECISION

@@ -107,6 +107,25 @@ async def test_a_risk_keeps_the_version_that_it_was_assessed_with(office: RiskOf
     assert unknown.status_code == 404
 
 
+async def test_an_acceptance_holds_only_by_the_matrix_that_it_was_given_under(office: RiskOffice) -> None:
+    assert (await put(office)).status_code == 201
+    path = await office.accepted(probability=2, impact=2)
+    sooner = {"review_days": {"low": 60, "medium": 30, "high": 10, "critical": 5}}
+    assert (await put(office, **sooner)).status_code == 201
+    same = await office.done(office.specialist, path, "assess", probability=2, impact=2)
+    assert same["state"] == "accepted", "the same levels say the same"
+    impact = [*SETTINGS["impact"][:2], {"name_ar": "كارثي", "name_en": "Catastrophic"}]
+    assert (await put(office, impact=impact)).status_code == 201
+    other = await office.done(office.specialist, path, "assess", probability=1, impact=1)
+    assert other["state"] == "to_accept", "one of three says nothing of four of other three"
+    again = await office.done(office.manager, path, "accept", reason=REASON)
+    assert (again["state"], again["settings"]["id"]) == ("accepted", (await latest(office))["id"])
+    stricter = {"impact": impact, "thresholds": {"medium_from": 2, "high_from": 3, "critical_from": 4}}
+    assert (await put(office, **stricter)).status_code == 201
+    low = await office.done(office.specialist, path, "assess", probability=1, impact=1)
+    assert low["state"] == "accepted"
+
+
 @pytest.mark.parametrize(
     ("said", "expected"),
     [

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Uuid, bindparam, func, literal_column, update
+from sqlalchemy import ColumnElement, Select, Uuid, bindparam, case, func, literal_column, update
 from sqlalchemy.sql.selectable import FromClause, LateralFromClause
 
 from app.db import Query
@@ -17,6 +17,7 @@ from app.models import Challenge, Evaluation, Meeting, MeetingDecision
 from app.services import sql
 from app.services.challenges import subjects
 from app.services.challenges.subjects import Told
+from app.services.meetings import visibility as meetings
 
 
 @dataclass(frozen=True)
@@ -64,9 +65,12 @@ def _meeting_decision(id_: ColumnElement[Any]) -> Select[Any]:
         func.regexp_replace(d.c.text, literal_column(r"'\s+'"), literal_column("' '"), literal_column("'g'")),
         _LONGEST,
     )
+    # Whoever is not told the minutes yet learns of which meeting it comes, and not what was decided there.
+    minuted = meetings.minutes_told(m)
+    name = (case((minuted, said), else_=m.c.title_ar), case((minuted, said), else_=m.c.title_en))
     code = func.concat(m.c.code, literal_column("'.'"), d.c.number)
     told = subjects.told(
-        SubjectKind.MEETING_DECISION, d, code=code, name=(said, said), restricted=subjects.restricted(m)
+        SubjectKind.MEETING_DECISION, d, code=code, name=name, restricted=subjects.restricted(m)
     )
     return told.select_from(d.join(m, m.c.id == d.c.meeting_id)).where(d.c.id == id_)
 

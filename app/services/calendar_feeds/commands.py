@@ -19,7 +19,8 @@ from app.services.documents import Document
 MAKE, REVOKE = "calendar_feeds.make", "calendar_feeds.revoke"
 
 _feed = cast(Table, CalendarFeed.__table__)
-_READ_TO = timedelta(minutes=1)
+_READ_TO = timedelta(hours=1)
+"""Calendars ask every few minutes, and nobody wants to know it closer than this."""
 
 
 async def make(writer: Writer, actor: Actor, now: datetime) -> str:
@@ -47,12 +48,18 @@ async def revoke(writer: Writer, actor: Actor, now: datetime) -> None:
         await _note(writer, REVOKE, actor, now)
 
 
+def to_be_noted(read_at: datetime | None, now: datetime) -> bool:
+    """Whether it is to be kept that a calendar read the feed: once an hour at most."""
+    return read_at is None or read_at <= now - _READ_TO
+
+
 async def note_read(writer: Writer, person_id: UUID, now: datetime) -> None:
-    """Keep that a calendar read the feed, once a minute at most."""
+    """Keep that a calendar read the feed, unless another read has been kept meanwhile."""
     await writer.execute(
         update(_feed)
         .where(
-            _feed.c.person_id == person_id, or_(_feed.c.read_at.is_(None), _feed.c.read_at < now - _READ_TO)
+            _feed.c.person_id == person_id,
+            or_(_feed.c.read_at.is_(None), _feed.c.read_at <= now - _READ_TO),
         )
         .values(read_at=now)
     )

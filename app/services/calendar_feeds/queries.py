@@ -51,7 +51,7 @@ _OWN = Query(
 )
 _OWNER = Query(
     lambda: (
-        select(_u.c.id, _u.c.language)
+        select(_u.c.id, _u.c.language, _f.c.read_at)
         .select_from(_f.join(_u, _u.c.id == _f.c.person_id))
         .where(_f.c.token_hash == bindparam("token_hash", type_=LargeBinary), _u.c.is_active)
     )
@@ -114,8 +114,10 @@ _MEETINGS, _DUE = _meetings(), _due()
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What a feed shows its person, and in which language."""
+    """What a feed shows its person, and in which language; `read_at`: when it is kept that a calendar read it before."""
 
+    person_id: UUID
+    read_at: datetime | None
     language: Language
     meetings: Sequence[Row]
     due: Sequence[Row]
@@ -130,8 +132,8 @@ async def own(lane: Lane, actor: Actor) -> Document:
     return Document(json.dumps(said).encode(), version=1)
 
 
-async def contents(lane: Lane, token: str, now: datetime) -> tuple[UUID, Contents] | None:
-    """The person whose link this is and what they may see at this moment; None for a token that is unknown or revoked, and
+async def contents(lane: Lane, token: str, now: datetime) -> Contents | None:
+    """What the person whose link this is may see at this moment; None for a token that is unknown or revoked, and
     for a person who is blocked. From here on the lane reads in their context of row-level security."""
     owner = await lane.row(_OWNER, {"token_hash": secrets.secret_hash(token)})
     actor = None if owner is None else await actors.told(lane, owner["id"], now)
@@ -146,4 +148,4 @@ async def contents(lane: Lane, token: str, now: datetime) -> tuple[UUID, Content
         "until_day": today + AHEAD,
     }
     meetings, due = await lane.rows(_MEETINGS, params), await lane.rows(_DUE, params)
-    return owner["id"], Contents(Language(owner["language"]), meetings, due)
+    return Contents(owner["id"], owner["read_at"], Language(owner["language"]), meetings, due)

@@ -12,7 +12,9 @@ from sqlalchemy import (
     Integer,
     Text,
     Uuid,
+    and_,
     bindparam,
+    case,
     false,
     func,
     select,
@@ -27,7 +29,7 @@ from app.enums import SubjectKind
 from app.enums.evaluations import EvaluationRating, EvaluationState
 from app.models import Entity, Evaluation
 from app.parties import Actor, Facts
-from app.services import lifecycle, listing, sql
+from app.services import lifecycle, listing, seeing, sql
 from app.services.actions import columns as actions
 from app.services.challenges import subjects
 from app.services.documents import Document, with_actions
@@ -50,13 +52,17 @@ def _awaiting() -> ColumnElement[Any]:
     )
 
 
+def _sees_what_it_judges() -> ColumnElement[bool]:
+    return seeing.seen(_v.c.about_id, _about.c.kind, _v, subjects.KINDS)
+
+
 def _item() -> list[ColumnElement[Any]]:
     return [
         _v.c.id,
         _v.c.code,
         _v.c.title,
         sql.ref(_e).label("entity"),
-        subjects.shown(_v.c.about_id, _about).label("about"),
+        case((_sees_what_it_judges(), subjects.shown(_v.c.about_id, _about))).label("about"),
         _v.c.period_from,
         _v.c.period_to,
         _v.c.rating,
@@ -156,9 +162,11 @@ class EvaluationFilter:
 
 @lru_cache(maxsize=64)
 def _list(given: frozenset[str], *, after: bool) -> Query:
-    same = {"entity_id": Uuid, "about_id": Uuid, "state": Text, "rating": Text}
+    same = {"entity_id": Uuid, "state": Text, "rating": Text}
+    about_id = _v.c.about_id == bindparam("about_id", type_=Uuid)
     conditions: dict[str, ColumnElement[bool]] = {
         **{name: _v.c[name] == bindparam(name, type_=type_()) for name, type_ in same.items()},
+        "about_id": and_(about_id, _sees_what_it_judges()),
         "since": _v.c.period_to >= bindparam("since", type_=Date),
     }
     where = [visible(_v), *(condition for name, condition in conditions.items() if name in given)]

@@ -25,7 +25,9 @@ def _of_meeting(id_: ColumnElement[Any]) -> Select[Any]:
     verifier = case((restricted, manager), else_=specialist)
     planner = func.concat(literal_column(f"'{PERSON}:'"), m.c.planned_by_id)
     within = m.c.entity_id == any_(visibility.ENTITIES)
-    seen = meeting_visibility.visible(m)
+    # Signed minutes say what the minutes say.
+    seen = meeting_visibility.minutes_visible(m)
+    names_them = and_(meeting_visibility.named(m), meeting_visibility.minutes_told(m))
     return (
         row(
             SubjectKind.MEETING,
@@ -37,7 +39,7 @@ def _of_meeting(id_: ColumnElement[Any]) -> Select[Any]:
             verify_due=null(),
             sight=Sight(
                 at_work=and_(within, seen),
-                named=and_(within, or_(meeting_visibility.named(m), verifier == any_(visibility.KEYS))),
+                named=and_(within, or_(names_them, verifier == any_(visibility.KEYS))),
                 disclosed=and_(visibility.NATIONAL, seen),
             ),
             of=named,

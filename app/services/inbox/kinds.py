@@ -8,6 +8,7 @@ from sqlalchemy import (
     Select,
     Text,
     Uuid,
+    and_,
     any_,
     case,
     false,
@@ -319,8 +320,12 @@ def _challenge(w: FromClause) -> Select[Any]:
 def _risk(w: FromClause) -> Select[Any]:
     r, s, e = Risk.__table__.alias(), RiskSettings.__table__.alias(), Entity.__table__.alias()
     risk = r.join(s, s.c.id == r.c.settings_id).join(e, e.c.id == r.c.entity_id)
+    nobody = risks.nobody_left(r, s.c.head_from)
+    # Who leads the entity and brought it there decides all the same where nobody else is left.
+    asked = and_(w.c.entity_id == any_(visibility.LEADS), risks.with_head(r))
+    barred = case((case((asked, nobody), else_=false()), _NOBODY), else_=r.c.barred)
     return (
-        _said(w, e, barred=r.c.barred, nobody_left=risks.nobody_left(r, s.c.head_from), before=r.c.title)
+        _said(w, e, barred=barred, nobody_left=nobody, before=r.c.title)
         .select_from(risk)
         .where(r.c.id == w.c.subject_id)
     )

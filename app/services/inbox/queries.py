@@ -37,8 +37,8 @@ from app.enums import SubjectKind
 from app.enums.inbox import Awaiting, DueWhen
 from app.models import Entity, Subject, Wait
 from app.parties import PERSON, Actor
-from app.services import listing, sql
-from app.services.inbox import kinds, seen, team
+from app.services import listing, seeing, sql
+from app.services.inbox import kinds, team
 from app.services.people import visibility
 
 _w: FromClause = Wait.__table__
@@ -117,7 +117,8 @@ def _awaited(w: FromClause, about: FromClause) -> tuple[ColumnElement[bool], ...
 def _awaited_of_division(w: FromClause, about: FromClause) -> tuple[ColumnElement[bool], ...]:
     """What waits for anybody of the person's division or office, or for the head, as far as they see it; whom four eyes
     keeps from it is for their colleagues to be."""
-    return _or_nobody_left(_since_first(w, team.awaited), about), seen.seen(w, _s)
+    sees = seeing.seen(w.c.subject_id, _s.c.kind, w, kinds.KINDS)
+    return _or_nobody_left(_since_first(w, team.awaited), about), sees
 
 
 def _nothing(_: FromClause) -> Sequence[ColumnElement[Any]]:

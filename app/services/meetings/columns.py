@@ -12,7 +12,7 @@ from app.services.meetings import subjects, visibility
 
 
 def people(m: FromClause) -> ScalarSelect[Any]:
-    """Who is invited, in order."""
+    """Who is invited, in order; who came, to whoever is told the minutes."""
     p = MeetingPerson.__table__.alias()
     item = sql.obj(
         number=p.c.number,
@@ -20,7 +20,7 @@ def people(m: FromClause) -> ScalarSelect[Any]:
         name=p.c.name,
         organisation=p.c.organisation,
         role=p.c.role,
-        attended=p.c.attended,
+        attended=case((visibility.minutes_told(m), p.c.attended)),
     )
     return select(sql.listed(item, p.c.number)).where(p.c.meeting_id == m.c.id).scalar_subquery()
 
@@ -41,7 +41,7 @@ def state(d: FromClause, m: FromClause) -> ColumnElement[Any]:
 
 
 def decisions(m: FromClause) -> ScalarSelect[Any]:
-    """What it decided, in the order recorded; those that were withdrawn say so."""
+    """What it decided, in the order recorded, to whoever is told the minutes; those that were withdrawn say so."""
     d = MeetingDecision.__table__.alias()
     item = sql.obj(
         id=d.c.id,
@@ -52,7 +52,8 @@ def decisions(m: FromClause) -> ScalarSelect[Any]:
         state=state(d, m),
         version=d.c.version,
     )
-    return select(sql.listed(item, d.c.number)).where(d.c.meeting_id == m.c.id).scalar_subquery()
+    told = visibility.minutes_told(m)
+    return select(sql.listed(item, d.c.number)).where(d.c.meeting_id == m.c.id, told).scalar_subquery()
 
 
 def series(m: FromClause) -> ScalarSelect[Any]:
@@ -75,7 +76,7 @@ def meetings(s: FromClause) -> ScalarSelect[Any]:
 
 
 def decided_about(subject_id: ColumnElement[Any]) -> ScalarSelect[Any]:
-    """What meetings decided about a thing, of the meetings that the reader may see, in order."""
+    """What meetings decided about a thing, as far as the reader may see it, in order."""
     d, m = MeetingDecision.__table__.alias(), Meeting.__table__.alias()
     meeting = sql.obj(
         id=m.c.id,
@@ -89,7 +90,7 @@ def decided_about(subject_id: ColumnElement[Any]) -> ScalarSelect[Any]:
     return (
         select(sql.listed(item, d.c.decided_on, d.c.id))
         .select_from(d.join(m, m.c.id == d.c.meeting_id))
-        .where(d.c.about_id == subject_id, stands, visibility.visible(m))
+        .where(d.c.about_id == subject_id, stands, visibility.minutes_visible(m))
         .correlate_except(d, m)
         .scalar_subquery()
     )

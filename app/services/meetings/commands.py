@@ -79,7 +79,7 @@ async def plan(writer: Writer, actor: Actor, entity: Facts, said: Mapping[str, A
 
 
 def planned(meeting_id: UUID, entity_id: UUID | None, classification: str, planned_by_id: UUID) -> Facts:
-    """The facts of a meeting that is planned now."""
+    """The facts of a planned meeting in its first version."""
     if entity_id is None:
         raise ValueError("a meeting is of an entity")
     return Facts(

@@ -1,4 +1,4 @@
-"""Every select of what meetings decided, always through the visibility rule of their meetings."""
+"""Every select of what meetings decided, always through their one visibility rule."""
 
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
@@ -17,7 +17,7 @@ from app.services import lifecycle, listing, sql
 from app.services.documents import Document, with_actions
 from app.services.meetings import columns, facts, rules, subjects
 from app.services.meetings.facts import D, M
-from app.services.meetings.visibility import visible
+from app.services.meetings.visibility import minutes_visible
 
 _e: FromClause = Entity.__table__
 _joined = D.join(M, M.c.id == D.c.meeting_id).join(_e, _e.c.id == D.c.entity_id)
@@ -50,7 +50,7 @@ _ONE = Query(
     lambda: sql.as_json(
         select(*_item(), *facts.decision_columns(D, M))
         .select_from(_joined)
-        .where(D.c.id == facts.ID, visible(M)),
+        .where(D.c.id == facts.ID, minutes_visible(M)),
         *facts.DECISION_NAMES,
     )
 )
@@ -92,7 +92,7 @@ def _list(given: frozenset[str], *, after: bool) -> Query:
         "state": columns.state(D, M) == bindparam("state", type_=Text),
         "q": sql.contains_words(D.c.search_key),
     }
-    where = [visible(M), *[condition for name, condition in conditions.items() if name in given]]
+    where = [minutes_visible(M), *[condition for name, condition in conditions.items() if name in given]]
     if after:
         position = tuple_(bindparam("after_decided_on", type_=Date), bindparam("after_id", type_=Uuid))
         where.append(tuple_(D.c.decided_on, D.c.id) < position)

@@ -15,7 +15,7 @@ from app.models import AgendaItem, Meeting, MeetingDecision, MeetingPerson, Meet
 from app.parties import Actor, Facts
 from app.services import sql
 from app.services.meetings import columns, rules
-from app.services.meetings.visibility import nobody_left, series_visible, visible
+from app.services.meetings.visibility import minutes_visible, nobody_left, series_visible, visible
 from app.services.people import visibility
 
 M: FromClause = Meeting.__table__
@@ -163,7 +163,7 @@ _DECISION = Query(
     lambda: (
         select(*decision_columns(D, M))
         .select_from(D.join(M, M.c.id == D.c.meeting_id))
-        .where(D.c.id == ID, visible(M))
+        .where(D.c.id == ID, minutes_visible(M))
     )
 )
 

@@ -48,6 +48,7 @@ from app.models import (
     Obligation,
     PathRun,
     PathStage,
+    Risk,
     Standing,
 )
 from app.parties import Actor
@@ -66,6 +67,7 @@ from app.services.obligations import queries as obligations
 from app.services.obligations import state as due
 from app.services.path_runs import timing
 from app.services.path_runs import visibility as path_runs
+from app.services.risks import visibility as risks
 
 MOST = 100
 _NOBODY: ColumnElement[Any] = literal_column("'{}'::text[]", ARRAY(Text))
@@ -242,6 +244,29 @@ def _initiatives(m: FromClause) -> Select[Any]:
     )
 
 
+def _risks(m: FromClause) -> Select[Any]:
+    """Those that are to be assessed anew since a day that has passed, and those that wait for somebody's decision."""
+    r, i = Risk.__table__.alias(), Initiative.__table__.alias()
+    late = risks.overdue(r)
+    why = case((late, sql.const(AgendaReason.OVERDUE)), else_=sql.const(AgendaReason.OPEN))
+    return (
+        _proposal(
+            SubjectKind.RISK,
+            r.c.id,
+            r.c.title,
+            r.c.title,
+            why,
+            _of_division(r.c.division_id),
+            code=r.c.code,
+            since=timing.day(r.c.held_since),
+            until=r.c.review_on,
+            manager_id=i.c.manager_id,
+        )
+        .select_from(r.outerjoin(i, i.c.id == r.c.about_id))
+        .where(r.c.entity_id == m.c.entity_id, or_(late, risks.undecided(r)), risks.visible(r))
+    )
+
+
 def _actions(m: FromClause) -> Select[Any]:
     """What earlier meetings of the same series, and their decisions, left to be done."""
     x, earlier, d = Action.__table__.alias(), Meeting.__table__.alias(), MeetingDecision.__table__.alias()
@@ -284,6 +309,7 @@ SOURCES: tuple[Callable[[FromClause], Select[Any]], ...] = (
     _indicators,
     _figures,
     _challenges,
+    _risks,
     _initiatives,
     _actions,
 )

@@ -14,7 +14,9 @@ from sqlalchemy import (
     Integer,
     Text,
     Uuid,
+    and_,
     bindparam,
+    case,
     exists,
     literal_column,
     or_,
@@ -31,7 +33,7 @@ from app.services import lifecycle, listing, sql
 from app.services.documents import Document, with_actions
 from app.services.meetings import columns, facts, rules
 from app.services.meetings.facts import M
-from app.services.meetings.visibility import invited, nobody_left, visible
+from app.services.meetings.visibility import invited, minutes_told, nobody_left, visible
 from app.services.path_runs import timing
 
 _e: FromClause = Entity.__table__
@@ -74,7 +76,7 @@ _ONE = Query(
             *_item(),
             columns.people(M).label("people"),
             columns.agenda(M).label("agenda"),
-            M.c.minutes,
+            case((minutes_told(M), M.c.minutes)).label("minutes"),
             columns.decisions(M).label("decisions"),
             sql.person(M.c.planned_by_id).label("planned_by"),
             M.c.planned_at,
@@ -127,7 +129,7 @@ def _speaks_of(about_id: ColumnElement[Any]) -> ColumnElement[bool]:
     a, d = AgendaItem.__table__.alias(), MeetingDecision.__table__.alias()
     on_agenda = select(_ONE_ROW).where(a.c.meeting_id == M.c.id, a.c.about_id == about_id)
     decided = select(_ONE_ROW).where(d.c.meeting_id == M.c.id, d.c.about_id == about_id)
-    return or_(exists(on_agenda.correlate(M)), exists(decided.correlate(M)))
+    return or_(exists(on_agenda.correlate(M)), and_(minutes_told(M), exists(decided.correlate(M))))
 
 
 def _narrowed(given: frozenset[str]) -> list[ColumnElement[bool]]:

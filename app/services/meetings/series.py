@@ -1,6 +1,7 @@
 """How a series of meetings is planned and ended (Guide M-2)."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -18,6 +19,8 @@ from app.services.calendar import queries as calendar
 from app.services.lifecycle import Case
 from app.services.meetings import days, people, rules
 from app.services.meetings.commands import CODE, COUNTED, NEXT, REASON, planned
+from app.services.meetings.visibility import visible
+from app.services.people import visibility
 
 FIELDS = (
     "with_whom",
@@ -43,8 +46,9 @@ _AHEAD = Query(
             _m.c.series_id == bindparam("series_id", type_=Uuid),
             _m.c.state == sql.const(MeetingState.PLANNED),
             _m.c.starts_at > sql.NOW,
+            visible(_m),
         )
-        .with_for_update()
+        .with_for_update(of=_m)
     )  # nobody moves or holds one of them meanwhile
 )
 
@@ -112,7 +116,8 @@ async def end(
     writer: Writer, actor: Actor, facts: Facts, entitlement: Entitlement, reason: str, now: datetime
 ) -> None:
     """End a series: what lies ahead of it is cancelled for the same reason; what has begun can still be recorded as held.
-    Raises Stale."""
+    A meeting of it that the actor may not see, since it was made restricted, or may not cancel, stays planned for whoever
+    may. Raises Stale."""
     await lifecycle.apply_one(
         writer,
         MeetingSeries,
@@ -124,21 +129,16 @@ async def end(
         awaited=None,
         told=True,
     )
-    rows = await writer.rows(_AHEAD, {"series_id": facts.id, "now": now})
-    cases = [
-        Case(
-            Facts(
-                SubjectKind.MEETING,
-                row["id"],
-                row["entity_id"],
-                state=MeetingState.PLANNED.value,
-                version=row["version"],
-                steps=rules.steps(row["entity_id"], row["classification"], row["planned_by_id"]),
-            ),
-            entitlement,
-            reason,
+    rows = await writer.rows(_AHEAD, {**visibility.of(actor), "series_id": facts.id, "now": now})
+    ahead = [
+        replace(
+            planned(row["id"], row["entity_id"], row["classification"], row["planned_by_id"]),
+            version=row["version"],
         )
         for row in rows
+    ]
+    cases = [
+        Case(each, entitlement, reason) for each in ahead if lifecycle.possible(actor, rules.CANCEL, each)
     ]
     if cases:
         await lifecycle.apply(

@@ -1,4 +1,4 @@
-"""The one rule of which meetings, series and decisions a person sees."""
+"""The one rule of which meetings, series, minutes and decisions a person sees."""
 
 from typing import Any
 
@@ -79,11 +79,19 @@ def series_visible(s: FromClause) -> ColumnElement[bool]:
     return or_(_leads(s), own, _not_restricted(s), exists(found.correlate_except(m)))
 
 
-def decision_visible(d: FromClause) -> ColumnElement[bool]:
-    """The same of a decision: whoever sees its meeting."""
-    m = Meeting.__table__.alias()
-    found: Select[Any] = select(_ONE).where(m.c.id == d.c.meeting_id, visible(m))
-    return exists(found.correlate_except(m))
+def minutes_told(m: FromClause) -> ColumnElement[bool]:
+    """Whether a reader of the meeting reads its minutes too: what was said and decided there, and who came. Until another
+    person of the office has confirmed them they are for the office and who is invited alone."""
+    return or_(
+        m.c.state == sql.const(MeetingState.CONFIRMED),
+        m.c.entity_id == any_(visibility.OFFICE),
+        invited(m),
+    )
+
+
+def minutes_visible(m: FromClause) -> ColumnElement[bool]:
+    """The one visibility rule of decisions, and of evidence of a meeting: who sees the meeting and is told its minutes."""
+    return and_(visible(m), minutes_told(m))
 
 
 def nobody_left(m: FromClause) -> ColumnElement[bool]:

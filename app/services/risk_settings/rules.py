@@ -1,8 +1,9 @@
 """What UNIT's settings of risks must be, and how a score is graded by them (Guide K-2, K-5). Pure."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
+from uuid import UUID
 
 from app.enums.risks import RiskGrade
 from app.errors import Conflict, FieldError, Invalid, Text, fault_at
@@ -59,6 +60,28 @@ class Scale:
 
 SCALE = tuple(Scale.__dataclass_fields__)
 """The columns of a scale."""
+
+MATRIX = ("probability_ar", "probability_en", "impact_ar", "impact_en")
+"""The columns that name the levels of a matrix."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """One version, as far as an assessment goes by it. `matrix`: the names of the levels, by column of `MATRIX`."""
+
+    id: UUID
+    matrix: Mapping[str, Sequence[str]]
+    scale: Scale
+
+    @property
+    def probabilities(self) -> int:
+        """How many levels of probability there are."""
+        return len(self.matrix["probability_ar"])
+
+    @property
+    def impacts(self) -> int:
+        """How many levels of impact there are."""
+        return len(self.matrix["impact_ar"])
 
 
 class NotTheLatestSettings(Conflict):

@@ -6,16 +6,19 @@ Pure: settings and holidays are handed in.
 from dataclasses import dataclass
 from datetime import date
 
-from app.enums.risks import RiskState
+from app.enums.risks import RiskGrade, RiskState
 from app.errors import FieldError, Invalid, fault_at, invalid
 from app.services.calendar import rules as calendar
-from app.services.risk_settings.rules import Scale
+from app.services.risk_settings.rules import Scale, Settings
 
 _TO_ACCEPT, _ACCEPTED, _TREATED = (
     RiskState.TO_ACCEPT.value,
     RiskState.ACCEPTED.value,
     RiskState.TREATED.value,
 )
+
+_GRADES = tuple(RiskGrade)
+"""From the least to the gravest."""
 
 MOST_ASSESSMENTS = 200
 
@@ -40,13 +43,25 @@ class Levels:
         return self.residual_probability * self.residual_impact
 
 
-def after_assessment(state: str, old: Levels, old_head_from: int, new: Levels, new_head_from: int) -> str:
-    """Where an assessment leads: what was accepted and has become graver, or is the head's to accept now and was not, is
-    to be accepted anew; everything else goes on as it was."""
-    if state != _ACCEPTED:
-        return state
-    head_now, head_then = new.score >= new_head_from, old.score >= old_head_from
-    return _TO_ACCEPT if new.score > old.score or (head_now and not head_then) else _ACCEPTED
+def no_worse(old: Levels, then: Settings, new: Levels, now: Settings) -> bool:
+    """Whether what was assessed as `old` by the settings `then` is provably no worse as `new` by the settings `now`, so
+    that an acceptance of it holds (Guide K-3, K-5).
+
+    It is where both matrices name the same levels, the score is no higher, it is graded no graver, and it is not the
+    head's to accept now unless it was then. Scores of matrices with other levels say nothing of each other, however small
+    the new one is: whoever accepted has accepted what those levels meant.
+    """
+    if then.matrix != now.matrix or new.score > old.score:
+        return False
+    graver = _GRADES.index(now.scale.grade(new.score)) > _GRADES.index(then.scale.grade(old.score))
+    head_now, head_then = new.score >= now.scale.head_from, old.score >= then.scale.head_from
+    return not graver and (head_then or not head_now)
+
+
+def after_assessment(state: str, old: Levels, then: Settings, new: Levels, now: Settings) -> str:
+    """Where an assessment leads: what was accepted and is not provably `no_worse` is to be accepted anew; everything else
+    goes on as it was."""
+    return _TO_ACCEPT if state == _ACCEPTED and not no_worse(old, then, new, now) else state
 
 
 def review_on(scale: Scale, score: int, today: date, holidays: frozenset[date]) -> date:

@@ -15,7 +15,7 @@ from sqlalchemy import insert, text
 from app.db import Query, Writer
 from app.enums.challenges import ChallengeKind, ChallengeTie
 from app.enums.risks import ResourceKind, RiskLevel, RiskState, RiskStrategy
-from app.models import RiskRaising, RiskResource
+from app.models import Risk, RiskRaising, RiskResource
 from app.parties import Actor, Entitlement, Facts
 from app.services import records
 from app.services.challenges import contents as challenges
@@ -27,6 +27,7 @@ from app.services.risks.taking import take, then
 from app.services.transitions import Transition
 
 _EXCEPTIONAL = GIVEN.c.exceptional
+_EVER = Risk.__table__.c.exceptional | _EXCEPTIONAL
 
 _GRANTED = Query(
     lambda: text(
@@ -147,7 +148,8 @@ async def grant_resources(
     said: Said,
     now: datetime,
 ) -> None:
-    """Answer everything that was asked for: all of it, a part, or nothing. Raises Invalid."""
+    """Answer everything that was asked for: all of it, a part, or nothing. Raises Invalid, also for a head who asked for it
+    and does not say why they decide."""
     rules.check_granted(facts.row["asked"], granted)
     decided = await _move(
         writer,
@@ -158,6 +160,7 @@ async def grant_resources(
         said,
         now,
         RiskState.IN_TREATMENT,
+        {"exceptional": _EVER},
         changes={"granted": {str(number): records.said(amount) for number, amount in granted}},
     )
     await writer.rows(
@@ -218,7 +221,15 @@ async def answer(
 ) -> None:
     """Whoever it was raised to says what is to be done; the office goes on from where it raised it."""
     decided = await _move(
-        writer, rules.ANSWER, actor, facts, entitlement, said, now, facts.row["raised_from"]
+        writer,
+        rules.ANSWER,
+        actor,
+        facts,
+        entitlement,
+        said,
+        now,
+        facts.row["raised_from"],
+        {"exceptional": _EVER},
     )
     await writer.rows(
         _ANSWERED,

@@ -20,6 +20,7 @@ from app.models import Risk, RiskAssessment
 from app.parties import Actor, Entitlement, Facts, party_key
 from app.services import finding, lifecycle, numbering, records
 from app.services.challenges import subjects
+from app.services.risk_settings.rules import Settings
 from app.services.risks import assessment_rules, rules
 from app.services.risks import facts as risks
 from app.services.risks.assessment_rules import Levels
@@ -81,8 +82,9 @@ async def register(
     if numbered is None:  # a select without a table answers one row
         raise RuntimeError("the settings of risks cannot be read")
     by = risks.now_in_force(numbered)
-    assessment_rules.check_levels(levels, by["probabilities"], by["impacts"])
-    review_on = assessment_rules.review_on(by["scale"], levels.score, today, by["holidays"])
+    settings = by["settings"]
+    assessment_rules.check_levels(levels, settings.probabilities, settings.impacts)
+    review_on = assessment_rules.review_on(settings.scale, levels.score, today, by["holidays"])
     code = numbering.code("RK", today.year, numbered["count"])
     manager = party_key(Role.MANAGER, entity_id)
     await lifecycle.begin(
@@ -112,7 +114,7 @@ async def register(
             about_id=about_id,
             about_kind=None if about is None else about["kind"],
             state=RiskState.OPEN.value,
-            settings_id=by["settings_id"],
+            settings_id=settings.id,
             assessed_at=now,
             assessed_by_id=actor.person_id,
             review_on=review_on,
@@ -126,7 +128,7 @@ async def register(
             **told,
         )
     )
-    await _keep(writer, actor, risk_id, entity_id, 1, by["settings_id"], levels, None, now)
+    await _keep(writer, actor, risk_id, entity_id, 1, settings.id, levels, None, now)
     return risk_id
 
 
@@ -180,22 +182,22 @@ async def assess(
     now: datetime,
 ) -> None:
     """Assess a risk anew, by the settings in force: until when it is to be assessed again follows from its grade. What was
-    accepted and has become graver is to be accepted anew.
+    accepted and is not provably `assessment_rules.no_worse` is to be accepted anew.
 
     Raises Invalid for levels outside of the matrix, or for a treated risk without what remains; TooMany.
     """
     row, state = facts.row, str(facts.state)
+    settings: Settings = row["settings"]
     rules.check_room(row["assessments"] + 1, assessment_rules.MOST_ASSESSMENTS)
-    assessment_rules.check_levels(levels, row["probabilities"], row["impacts"])
+    assessment_rules.check_levels(levels, settings.probabilities, settings.impacts)
     assessment_rules.check_remainder(state, levels)
     old = Levels(**{name: row[name] for name in assessment_rules.LEVELS})
-    scale = row["scale"]
-    target = assessment_rules.after_assessment(state, old, row["head_from"], levels, scale.head_from)
-    review_on = assessment_rules.review_on(scale, levels.score, clock.day(now), row["holidays"])
+    target = assessment_rules.after_assessment(state, old, row["assessed_with"], levels, settings)
+    review_on = assessment_rules.review_on(settings.scale, levels.score, clock.day(now), row["holidays"])
     moved = {name: value for name, value in asdict(levels).items() if value != row[name]}
     assessed = {
         **asdict(levels),
-        "settings_id": row["settings_id"],
+        "settings_id": settings.id,
         "assessments": row["assessments"] + 1,
         "assessed_at": now,
         "assessed_by_id": actor.person_id,
@@ -207,14 +209,14 @@ async def assess(
         writer,
         rules.leading(rules.ASSESS, state, target),
         actor,
-        then(facts, target, score=levels.score, head_from=scale.head_from, due=review_on),
+        then(facts, target, score=levels.score, head_from=settings.scale.head_from, due=review_on),
         entitlement,
         now,
         columns=assessed if target == state else {**assessed, "held_since": now},
         changes=records.became(row, moved),
     )
     number = row["assessments"] + 1
-    await _keep(writer, actor, facts.id, facts.entity_id, number, row["settings_id"], levels, note, now)
+    await _keep(writer, actor, facts.id, facts.entity_id, number, settings.id, levels, note, now)
 
 
 async def _keep(

@@ -19,7 +19,7 @@ from app.services import sql
 from app.services.challenges import subjects
 from app.services.people import visibility
 from app.services.risk_settings import queries as settings
-from app.services.risk_settings.rules import SCALE, Scale
+from app.services.risk_settings.rules import MATRIX, SCALE, Scale, Settings
 from app.services.risks import assessment_rules, rules
 from app.services.risks.visibility import nobody_left, visible
 
@@ -91,16 +91,21 @@ def holidays(since: ColumnElement[Any] = sql.TODAY) -> ColumnElement[Any]:
     return func.array(days.scalar_subquery())
 
 
+def _version(s: FromClause) -> ColumnElement[Any]:
+    """The version `s` of the settings, as `_settings` reads it."""
+    matrix, scale = (sql.obj(**{name: s.c[name] for name in names}) for names in (MATRIX, SCALE))
+    return sql.obj(id=s.c.id, matrix=matrix, scale=scale).cast(Text)
+
+
+def _settings(said: str) -> Settings:
+    read = json.loads(said)
+    return Settings(UUID(read["id"]), read["matrix"], Scale(**read["scale"]))
+
+
 def in_force() -> list[ColumnElement[Any]]:
-    """The version of the settings that whatever is assessed now goes by, as `_settings` reads it, and the holidays."""
+    """The version of the settings that whatever is assessed now goes by, and the holidays, as `now_in_force` reads them."""
     s = RiskSettings.__table__.alias("in_force")
-    newest = sql.obj(
-        id=s.c.id,
-        probabilities=func.cardinality(s.c.probability_ar),
-        impacts=func.cardinality(s.c.impact_ar),
-        scale=sql.obj(**{name: s.c[name] for name in SCALE}),
-    )
-    found = select(newest.cast(Text)).where(s.c.id == settings.latest()).scalar_subquery()
+    found = select(_version(s)).where(s.c.id == settings.latest()).scalar_subquery()
     return [found.label("_settings"), holidays().label("_holidays")]
 
 
@@ -109,6 +114,7 @@ _FACTS = Query(
         select(
             *fact_columns(),
             *in_force(),
+            _version(S).label("_assessed_with"),
             _raised_from().label("_raised_from"),
             sql.count(RiskResource.__table__, "risk_id", R.c.id).label("_resources"),
             sql.count(RiskRaising.__table__, "risk_id", R.c.id).label("_raisings"),
@@ -121,15 +127,8 @@ _FACTS = Query(
 
 
 def now_in_force(row: Row) -> dict[str, Any]:
-    """What a row of `in_force` says: `settings_id`, `probabilities`, `impacts`, `scale`, `holidays`."""
-    said = json.loads(row["_settings"])
-    return {
-        "settings_id": UUID(said["id"]),
-        "probabilities": said["probabilities"],
-        "impacts": said["impacts"],
-        "scale": Scale(**said["scale"]),
-        "holidays": frozenset(row["_holidays"]),
-    }
+    """What a row of `in_force` says: `settings` and `holidays`."""
+    return {"settings": _settings(row["_settings"]), "holidays": frozenset(row["_holidays"])}
 
 
 def of(row: Row, prefix: str = "") -> Facts:
@@ -138,7 +137,7 @@ def of(row: Row, prefix: str = "") -> Facts:
     def said(name: str) -> Any:
         return row[f"{prefix}{name}"]
 
-    state = said("state")
+    state, barred = said("state"), frozenset(said("barred"))
     named = rules.steps(
         said("entity_id"),
         said("division_id"),
@@ -155,7 +154,8 @@ def of(row: Row, prefix: str = "") -> Facts:
         state=state,
         version=said("version"),
         steps=named,
-        edited_by=frozenset(said("barred")) if state in rules.RUNNING else frozenset(),
+        edited_by=barred if state in rules.RUNNING else frozenset(),
+        excepted=barred if state in rules.WITH_HEAD else frozenset(),
         nobody_left=rules.DUE.get(state, frozenset()) if said("nobody_left") else frozenset(),
         due={} if said("review_on") is None else dict.fromkeys(named, said("review_on")),
         row={name: said(name) for name in (*_OWN, "head_from", "restricted", "parties")},
@@ -163,8 +163,8 @@ def of(row: Row, prefix: str = "") -> Facts:
 
 
 async def one(lane: Lane, actor: Actor, risk_id: UUID, now: datetime) -> Facts | None:
-    """The facts of one risk; `row` also says what an assessment goes by, from where it was raised, and which resources
-    wait for an answer: `asked`, amounts by number."""
+    """The facts of one risk; `row` also says what an assessment goes by and what the last one went by (`assessed_with`),
+    from where it was raised, and which resources wait for an answer: `asked`, amounts by number."""
     params = {**visibility.of(actor), "now": now, "today": clock.day(now), "id": risk_id}
     row = await lane.row(_FACTS, params)
     if row is None:
@@ -172,4 +172,5 @@ async def one(lane: Lane, actor: Actor, risk_id: UUID, now: datetime) -> Facts |
     found = of(row, "_")
     more = {name: row[f"_{name}"] for name in ("raised_from", "resources", "raisings")}
     asked = {number: Decimal(amount) for number, amount in json.loads(row["_asked"])}
-    return replace(found, row={**found.row, **more, **now_in_force(row), "asked": asked})
+    by = {**now_in_force(row), "assessed_with": _settings(row["_assessed_with"])}
+    return replace(found, row={**found.row, **more, **by, "asked": asked})

@@ -14,6 +14,8 @@ from sqlalchemy import (
     Uuid,
     and_,
     bindparam,
+    case,
+    false,
     literal_column,
     select,
     tuple_,
@@ -34,7 +36,7 @@ from app.services.people import visibility
 from app.services.risk_settings.queries import grade
 from app.services.risks import columns, facts, rules
 from app.services.risks.facts import R, S, about, joined
-from app.services.risks.visibility import nobody_left, overdue, visible
+from app.services.risks.visibility import accepting, nobody_left, overdue, visible
 
 _e: FromClause = Entity.__table__
 _all = joined.join(_e, _e.c.id == R.c.entity_id)
@@ -44,7 +46,7 @@ def _awaiting() -> ColumnElement[Any]:
     """Open waits, and the head where four eyes leaves no manager who could accept it."""
     return sql.awaiting_or_head(
         R.c.id,
-        nobody_left(R, S.c.head_from),
+        case((accepting(R), nobody_left(R, S.c.head_from)), else_=false()),
         action=sql.const(rules.ACCEPT.action),
         since=R.c.held_since,
         due=R.c.review_on,

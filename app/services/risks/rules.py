@@ -85,8 +85,16 @@ AWAITED: dict[str, Awaited] = {
 }
 """Whom each state waits for, until the day of the next assessment; what is closed waits for nobody."""
 
-DUE: dict[str, frozenset[str]] = {_TO_ACCEPT: frozenset({ACCEPT.action, REFUSE.action})}
-"""The control actions that are due in a state, of those that four eyes may leave to nobody."""
+DUE: dict[str, frozenset[str]] = {
+    _TO_ACCEPT: frozenset({ACCEPT.action, REFUSE.action}),
+    _ASKED: frozenset({GRANT.action}),
+    **dict.fromkeys(_RAISED, frozenset({ANSWER.action})),
+}
+"""The control actions that are due in a state."""
+
+WITH_HEAD = frozenset({RiskState.WITH_HEAD.value, _ASKED})
+"""The states in which it was brought to the head. Four eyes bars only who brought it, which says nothing about the risk: a
+head who did so in another post decides all the same where nobody else is left. What waits for UNIT is UNIT's alone."""
 
 MONEY = "OMR"
 """The unit of money, and of nothing else."""

@@ -1,5 +1,7 @@
 """The one rule of which risks a person sees, when the next assessment of one is overdue, and when four eyes leaves
-nobody to accept it."""
+nobody to decide about it."""
+
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, any_, case, false, func, or_
 from sqlalchemy.dialects.postgresql import array
@@ -44,10 +46,37 @@ def overdue(r: FromClause) -> ColumnElement[bool]:
     return func.coalesce(r.c.review_on < sql.TODAY, false())
 
 
+def undecided(r: FromClause) -> ColumnElement[bool]:
+    """Whether it waits for somebody to decide about it."""
+    return or_(*(r.c.state == sql.const(state) for state in sorted(rules.DUE)))
+
+
 def nobody_left(r: FromClause, head_from: ColumnElement[int]) -> ColumnElement[bool]:
-    """Four eyes leaves no manager who could accept it, so that the head does. `head_from`: the score from which the head
-    does anyway."""
-    manager = sql.party_key(Role.MANAGER, r.c.entity_id)
-    nobody = four_eyes.nobody_left(array([manager]), sql.const(rules.ACCEPT.action), r.c.barred)
-    due = and_(r.c.state == sql.const(RiskState.TO_ACCEPT), r.c.score < head_from)
+    """Four eyes leaves nobody who could accept it, grant what it needs or answer it, so that the head does. `head_from`:
+    the score from which the head accepts anyway, who is then barred only for having assessed it: others assess it anew.
+    What is UNIT's to answer is UNIT's alone."""
+    manager, head = (sql.party_key(role, r.c.entity_id) for role in (Role.MANAGER, Role.HEAD))
+    decides = case((accepting(r), manager), else_=head)
+    nobody = four_eyes.nobody_left(array([decides]), _due_action(r), r.c.barred)
+    due = or_(and_(accepting(r), r.c.score < head_from), with_head(r))
     return case((due, nobody), else_=false())
+
+
+def _due_action(r: FromClause) -> ColumnElement[Any]:
+    """The control action that is due, where one is."""
+    asked = r.c.state == sql.const(RiskState.RESOURCES_ASKED)
+    return case(
+        (accepting(r), sql.const(rules.ACCEPT.action)),
+        (asked, sql.const(rules.GRANT.action)),
+        else_=sql.const(rules.ANSWER.action),
+    )
+
+
+def with_head(r: FromClause) -> ColumnElement[bool]:
+    """Whether it was brought to the head, to be decided about."""
+    return or_(*(r.c.state == sql.const(state) for state in sorted(rules.WITH_HEAD)))
+
+
+def accepting(r: FromClause) -> ColumnElement[bool]:
+    """Whether it waits to be accepted."""
+    return r.c.state == sql.const(RiskState.TO_ACCEPT)

@@ -1,6 +1,7 @@
-"""Whether the reader sees what waits for others: each kind of thing by its area's own visibility rule."""
+"""Whether the reader sees a thing that another one names, or that waits for others: each kind of thing by its area's own
+visibility rule, within one statement."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, any_, case, exists, false, literal_column, select, true
@@ -26,12 +27,15 @@ from app.models import (
     PathRun,
     PathStage,
     PathTemplate,
+    Plan,
+    ProgrammeParticipant,
     ProgressReport,
     Proposal,
     Reopening,
     Result,
     Risk,
     RolePlan,
+    Scorecard,
 )
 from app.services import sql
 from app.services.actions import visibility as actions
@@ -45,53 +49,64 @@ from app.services.evidence import subjects
 from app.services.evidence import visibility as evidence
 from app.services.evidence.visibility import Sight
 from app.services.improvement_plans import visibility as improvement_plans
+from app.services.indicators import visibility as indicators
 from app.services.initiatives import visibility as initiatives
 from app.services.meetings import visibility as meetings
 from app.services.obligations import queries as obligations
 from app.services.path_runs import visibility as path_runs
 from app.services.path_templates import visibility as path_templates
 from app.services.people import visibility
+from app.services.plans import visibility as plans
 from app.services.progress_reports import visibility as progress_reports
 from app.services.proposals import visibility as proposals
 from app.services.reopenings import queries as reopenings
 from app.services.results import visibility as results
 from app.services.risks import visibility as risks
+from app.services.scorecards import visibility as scorecards
 
 
-def seen(w: FromClause, s: FromClause) -> ColumnElement[bool]:
-    """Whether the reader sees the subject `s` of the wait `w`."""
-    rules = [(s.c.kind == sql.const(kind), of(w)) for kind, of in sorted(KINDS.items())]
+def seen(
+    id_: ColumnElement[Any], kind: ColumnElement[Any], beside: FromClause, kinds: Iterable[str]
+) -> ColumnElement[bool]:
+    """Whether the reader sees the thing of one of these kinds by this id, a column of `beside`; of any other kind and of
+    nothing not. It takes the parameters of `people.visibility.of`, `now` and `today`."""
+    rules = [(kind == sql.const(each), KINDS[each](id_, beside)) for each in sorted(kinds)]
     return case(*rules, else_=false())
 
 
+_Sees = Callable[[ColumnElement[Any], FromClause], ColumnElement[bool]]
+
+
 def _there(
-    w: FromClause, t: FromClause, visible: ColumnElement[bool], joined: FromClause | None = None
+    id_: ColumnElement[Any],
+    beside: FromClause,
+    t: FromClause,
+    visible: ColumnElement[bool],
+    joined: FromClause | None = None,
 ) -> ColumnElement[bool]:
     source = t if joined is None else joined
-    found: Select[Any] = (
-        select(literal_column("1")).select_from(source).where(t.c.id == w.c.subject_id, visible)
-    )
-    return exists(found.correlate(w))
+    found: Select[Any] = select(literal_column("1")).select_from(source).where(t.c.id == id_, visible)
+    return exists(found.correlate(beside))
 
 
-def _plain(model: Any, visible: Callable[[FromClause], ColumnElement[bool]]) -> Callable[..., Any]:
+def _plain(model: Any, visible: Callable[[FromClause], ColumnElement[bool]]) -> _Sees:
     """Of a kind whose rule asks its own row alone."""
 
-    def of(w: FromClause) -> ColumnElement[bool]:
+    def of(id_: ColumnElement[Any], beside: FromClause) -> ColumnElement[bool]:
         t = model.__table__.alias()
-        return _there(w, t, visible(t))
+        return _there(id_, beside, t, visible(t))
 
     return of
 
 
-def _definition(w: FromClause) -> ColumnElement[bool]:
+def _definition(id_: ColumnElement[Any], beside: FromClause) -> ColumnElement[bool]:
     d, i = Definition.__table__.alias(), Indicator.__table__.alias()
-    return _there(w, d, definitions.visible(d, i), d.join(i, i.c.id == d.c.indicator_id))
+    return _there(id_, beside, d, definitions.visible(d, i), d.join(i, i.c.id == d.c.indicator_id))
 
 
-def _contribution(w: FromClause) -> ColumnElement[bool]:
+def _contribution(id_: ColumnElement[Any], beside: FromClause) -> ColumnElement[bool]:
     c, i = Contribution.__table__.alias(), Indicator.__table__.alias()
-    return _there(w, c, contributions.visible(c, i), c.join(i, i.c.id == c.c.indicator_id))
+    return _there(id_, beside, c, contributions.visible(c, i), c.join(i, i.c.id == c.c.indicator_id))
 
 
 def _role_plan(p: FromClause) -> ColumnElement[bool]:
@@ -99,28 +114,32 @@ def _role_plan(p: FromClause) -> ColumnElement[bool]:
     return p.c.entity_id == any_(visibility.ENTITIES)
 
 
-def _evidence(w: FromClause) -> ColumnElement[bool]:
+def _evidence(id_: ColumnElement[Any], beside: FromClause) -> ColumnElement[bool]:
     e = Evidence.__table__.alias()
     s = subjects.row_of(e, Sight._fields)
-    return _there(w, e, evidence.visible(e, Sight.of(s)), e.join(s, true()))
+    return _there(id_, beside, e, evidence.visible(e, Sight.of(s)), e.join(s, true()))
 
 
-def _path_stage(w: FromClause) -> ColumnElement[bool]:
+def _path_stage(id_: ColumnElement[Any], beside: FromClause) -> ColumnElement[bool]:
     s, r = PathStage.__table__.alias(), PathRun.__table__.alias()
-    return _there(w, s, path_runs.visible(r), s.join(r, r.c.id == s.c.run_id))
+    return _there(id_, beside, s, path_runs.visible(r), s.join(r, r.c.id == s.c.run_id))
 
 
-def _progress_report(w: FromClause) -> ColumnElement[bool]:
+def _progress_report(id_: ColumnElement[Any], beside: FromClause) -> ColumnElement[bool]:
     r, i = ProgressReport.__table__.alias(), Initiative.__table__.alias()
-    return _there(w, r, progress_reports.visible(r, i), r.join(i, i.c.id == r.c.initiative_id))
+    return _there(id_, beside, r, progress_reports.visible(r, i), r.join(i, i.c.id == r.c.initiative_id))
 
 
-def _communication_activity(w: FromClause) -> ColumnElement[bool]:
+def _communication_activity(id_: ColumnElement[Any], beside: FromClause) -> ColumnElement[bool]:
     a, p = CommunicationActivity.__table__.alias(), CommunicationPlan.__table__.alias()
-    return _there(w, a, communications.visible(p), a.join(p, p.c.id == a.c.plan_id))
+    return _there(id_, beside, a, communications.visible(p), a.join(p, p.c.id == a.c.plan_id))
 
 
-KINDS: Mapping[SubjectKind, Callable[[FromClause], ColumnElement[bool]]] = {
+KINDS: Mapping[str, _Sees] = {
+    SubjectKind.INDICATOR: _plain(Indicator, indicators.visible),
+    SubjectKind.PLAN: _plain(Plan, plans.visible),
+    SubjectKind.SCORECARD: _plain(Scorecard, scorecards.visible),
+    SubjectKind.PROGRAMME_PARTICIPANT: _plain(ProgrammeParticipant, lambda _: true()),  # told to all
     SubjectKind.RESULT: _plain(Result, results.visible),
     SubjectKind.OBLIGATION: _plain(Obligation, obligations.visible),
     SubjectKind.DEFINITION: _definition,
