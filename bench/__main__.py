@@ -221,7 +221,9 @@ def _compare_sizes(
 
 
 def _statements(run: Run, url: str, scene: str, server: Running, request: Request) -> None:
-    load.write(server, [request], 200, 1)  # the driver asks once for each connection which types the server has
+    load.write(
+        server, [request], 200, 1
+    )  # the driver asks once for each connection which types the server has
     _statements_begin(url)
     load.write(server, [request], 200, 1)
     _statements_end(run, url, scene, server.kind)

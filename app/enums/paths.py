@@ -127,7 +127,7 @@ class StageState(StrEnum):
 
 
 class StageTiming(StrEnum):
-    """Where a stage stands in time, at a moment. Derived, never stored. `due_soon`: within seven days."""
+    """Where a stage stands in time, at a moment. Derived, never stored. `due_soon`: today or within the next five working days."""
 
     NOT_YET = "not_yet"
     ON_TIME = "on_time"

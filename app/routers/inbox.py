@@ -33,7 +33,7 @@ async def list_inbox(
     due: Annotated[
         DueWhen | None,
         Query(
-            description=f"`late`: only what is past its day; `soon`: due within the next {queries.SOON} days."
+            description="`late`: only what is past its day; `soon`: due today or within the next five working days."
         ),
     ] = None,
     entity_id: Annotated[UUID | None, Query(description="Only what belongs to this entity.")] = None,

@@ -285,7 +285,7 @@ class _Counts(View):
     total: Annotated[_Count, Field(description="All of them.")]
     open: Annotated[_Count, Field(description="Those that somebody still works on.")]
     overdue: Annotated[_Count, Field(description="Those past their day that their owner has not reported.")]
-    due_soon: Annotated[_Count, Field(description="Those due today or within seven days.")]
+    due_soon: Annotated[_Count, Field(description="Those due today or within the next five working days.")]
     done: Annotated[_Count, Field(description="Those that were confirmed.")]
     on_time_share: Annotated[
         float | None,

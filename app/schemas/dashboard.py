@@ -27,7 +27,9 @@ class DashboardInbox(View):
 
     count: Annotated[_Number, Field(description="How many things; `/v1/inbox` lists them.")]
     late: Annotated[_Number, Field(description="Of these: those whose day is past.")]
-    due_soon: Annotated[_Number, Field(description="Those whose day is today or within seven days.")]
+    due_soon: Annotated[
+        _Number, Field(description="Those whose day is today or within the next five working days.")
+    ]
 
 
 class DashboardEntity(View):

@@ -1,6 +1,6 @@
 """What waits for a person and for their division or office, and how it is narrowed."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,8 +10,10 @@ from fastapi import FastAPI
 from app import clock
 from app.enums import Role
 from app.services import seeing
+from app.services.calendar import soon
+from app.services.calendar.rules import add_working_days
 from app.services.challenges import subjects
-from app.services.inbox import kinds, queries
+from app.services.inbox import kinds
 from tests.factories.challenges import Bureau
 from tests.factories.initiatives import House
 from tests.factories.scorecards import Improving
@@ -123,9 +125,17 @@ async def test_what_waits_for_a_project_manager_is_the_divisions(world: World) -
     assert await of(house.planner, report_id) == []
 
 
+async def a_holiday(world: World) -> date:
+    """A working day of the week to come on which offices are closed."""
+    day = add_working_days(clock.today(), 2, [])
+    await world.holiday(day)
+    return day
+
+
 async def test_late_and_soon(world: World, bureau: Bureau) -> None:
     today = clock.today()
-    days = {"late": -3, "today": 0, "last": queries.SOON, "later": queries.SOON + 1, "never": None}
+    last = (add_working_days(today, soon.SOON, [await a_holiday(world)]) - today).days
+    days = {"late": -3, "today": 0, "last": last, "later": last + 1, "never": None}
     made = {}
     for name, ahead in days.items():
         made[name] = identity(await bureau.opened())

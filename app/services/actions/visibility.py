@@ -1,6 +1,6 @@
 """The one rule of which actions a person sees, when one is overdue, and when four eyes leaves nobody to confirm it."""
 
-from sqlalchemy import ColumnElement, Integer, and_, any_, case, false, literal_column, or_
+from sqlalchemy import ColumnElement, and_, any_, case, false, or_
 from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.sql.selectable import FromClause
 
@@ -8,10 +8,8 @@ from app.enums import Classification, Party, Role
 from app.enums.actions import ActionState
 from app.services import sql
 from app.services.actions import rules
+from app.services.calendar import soon
 from app.services.people import four_eyes, visibility
-
-SOON = 7
-"""Days ahead of today that are soon, as in the inbox."""
 
 
 def owned_by_division(a: FromClause) -> ColumnElement[bool]:
@@ -55,9 +53,8 @@ def overdue(a: FromClause) -> ColumnElement[bool]:
 
 
 def due_soon(a: FromClause) -> ColumnElement[bool]:
-    """Whether its day is today or within the next `SOON` days, and its owner has not reported it."""
-    last = sql.TODAY + literal_column(str(SOON), Integer)
-    return and_(a.c.state == sql.const(ActionState.OPEN), a.c.due >= sql.TODAY, a.c.due <= last)
+    """Whether its day is today or soon, and its owner has not reported it."""
+    return and_(a.c.state == sql.const(ActionState.OPEN), a.c.due.between(sql.TODAY, soon.last_day()))
 
 
 def nobody_left(a: FromClause) -> ColumnElement[bool]:

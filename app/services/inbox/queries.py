@@ -38,6 +38,7 @@ from app.enums.inbox import Awaiting, DueWhen
 from app.models import Entity, Subject, Wait
 from app.parties import PERSON, Actor
 from app.services import listing, seeing, sql
+from app.services.calendar import soon
 from app.services.inbox import kinds, team
 from app.services.people import visibility
 
@@ -45,10 +46,7 @@ _w: FromClause = Wait.__table__
 _s: FromClause = Subject.__table__
 _e: FromClause = Entity.__table__
 
-SOON = 7
-"""Days ahead of today that are soon."""
-
-_LAST_SOON = sql.TODAY + literal_column(str(SOON), Integer)
+_LAST_SOON = soon.last_day()
 
 _DELEGATED = bindparam("actor_delegated", type_=ARRAY(Text))
 _CONTROL = bindparam("control_actions", type_=ARRAY(Text))
@@ -161,7 +159,7 @@ def waiting(
 
 def counts(*, leads: bool) -> ScalarSelect[Any]:
     """How many things wait for the person, as JSON: of these those whose day is past, and those whose day is
-    within the next `SOON` days. `leads`: for somebody who leads an entity."""
+    today or soon. `leads`: for somebody who leads an entity."""
     about = kinds.about(_w, _s, leads=leads)
     once = (
         select(_w.c.subject_id, _w.c.due)
@@ -184,9 +182,9 @@ def counts(*, leads: bool) -> ScalarSelect[Any]:
 def _narrowed(w: FromClause) -> list[ColumnElement[bool]]:
     """A filter that is null narrows nothing: a statement of this size is planned once for all of them."""
     when, entity_id = bindparam("due", type_=Text), bindparam("entity_id", type_=Uuid)
-    late, soon = w.c.due < sql.TODAY, w.c.due.between(sql.TODAY, _LAST_SOON)
+    late, due_soon = w.c.due < sql.TODAY, w.c.due.between(sql.TODAY, _LAST_SOON)
     return [
-        or_(when.is_(None), case((when == sql.const(DueWhen.LATE), late), else_=soon)),
+        or_(when.is_(None), case((when == sql.const(DueWhen.LATE), late), else_=due_soon)),
         or_(entity_id.is_(None), w.c.entity_id == entity_id),
     ]
 
@@ -254,7 +252,7 @@ def _build(*, of_division: bool, after: bool, leads: bool) -> Select[Any]:
 
 @dataclass(frozen=True)
 class InboxFilter:
-    """What the inbox is narrowed to. `of`: awaited of whom; `due`: late, or within the next `SOON` days."""
+    """What the inbox is narrowed to. `of`: awaited of whom; `due`: late, or today or soon."""
 
     of: Awaiting = Awaiting.ME
     due: DueWhen | None = None

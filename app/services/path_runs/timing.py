@@ -9,9 +9,7 @@ from sqlalchemy.types import Date
 from app.enums.paths import StageState, StageTiming
 from app.models import Holiday
 from app.services import sql
-
-SOON = 7
-"""Days ahead of today within which a stage is due soon."""
+from app.services.calendar import soon
 
 _MUSCAT: ColumnElement[Any] = literal_column("'Asia/Muscat'")
 
@@ -24,7 +22,6 @@ def day(moment: ColumnElement[Any]) -> ColumnElement[Any]:
 def of(s: FromClause) -> ColumnElement[Any]:
     """The timing (StageTiming) of the stage `s` on the day `today`. What has no due date is never late; what waits for
     an earlier group is late once its own day is past."""
-    soon = sql.TODAY + literal_column(str(SOON), Integer)
     ended_late = day(s.c.ended_at) > s.c.due
     return case(
         (
@@ -34,7 +31,7 @@ def of(s: FromClause) -> ColumnElement[Any]:
         (s.c.due < sql.TODAY, _word(StageTiming.OVERDUE)),
         (s.c.state == sql.const(StageState.PENDING), _word(StageTiming.NOT_YET)),
         (s.c.due_from > sql.TODAY, _word(StageTiming.NOT_YET)),
-        (s.c.due <= soon, _word(StageTiming.DUE_SOON)),
+        (s.c.due <= soon.last_day(), _word(StageTiming.DUE_SOON)),
         else_=_word(StageTiming.ON_TIME),
     )
 
@@ -45,10 +42,9 @@ def is_overdue(s: FromClause) -> ColumnElement[bool]:
 
 
 def is_due_soon(s: FromClause) -> ColumnElement[bool]:
-    """Whether the stage is open, and due within the next `SOON` days, its own first day not being ahead."""
-    soon = sql.TODAY + literal_column(str(SOON), Integer)
+    """Whether the stage is open, and due today or soon, its own first day not being ahead."""
     begun = or_(s.c.due_from.is_(None), s.c.due_from <= sql.TODAY)
-    return and_(s.c.state == sql.const(StageState.OPEN), begun, s.c.due >= sql.TODAY, s.c.due <= soon)
+    return and_(s.c.state == sql.const(StageState.OPEN), begun, s.c.due.between(sql.TODAY, soon.last_day()))
 
 
 def days_late(s: FromClause) -> ColumnElement[Any]:
