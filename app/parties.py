@@ -149,7 +149,8 @@ class Facts:
 
     `steps`: party keys by step. `edited_by`, `controlled_by`: the persons barred by four eyes from controlling it,
     `verified_by`: from editing it, having verified its evidence.
-    `excepted`: of these persons, who is barred by nothing but what they decided as the head because nobody was left.
+    `excepted`: of these persons, whom it bars no more than in part: for what they decided as the head because nobody was left,
+    or for having brought a risk there.
     `nobody_left`: the actions of the step that is due, where four eyes leaves none of its holders.
     `due`: until when each step is due, where it is. `own`: the subject is the actor's own (session, service account, delegation).
     `row`: what else the area's query read of the subject, for the area's commands.

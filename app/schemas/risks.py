@@ -272,7 +272,7 @@ class RiskRead(_Risk):
     exceptional: Annotated[
         bool,
         Field(
-            description="The head decided on its acceptance, on what it needs or on what was raised because four eyes left"
+            description="The head once decided on its acceptance, on what it needs or on what was raised because four eyes left"
             " nobody else to."
         ),
     ]

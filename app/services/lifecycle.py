@@ -9,7 +9,7 @@ told of (`lifecycle_sql`). All of it in the caller's transaction.
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, cast
 from uuid import UUID
@@ -293,6 +293,11 @@ async def await_many(
     )
 
 
+async def wait_until(lane: Lane, days: Mapping[UUID, date]) -> None:
+    """Let subjects, which go on waiting for whom they do, be due on other days."""
+    await lane.rows(lifecycle_sql.WAIT_UNTIL, {"subject_ids": list(days), "dues": list(days.values())})
+
+
 async def wait_no_more(lane: Lane, subject_ids: Sequence[UUID], *, at: datetime) -> None:
     """Let subjects, whose state stays, wait for nobody any more."""
     await lane.rows(lifecycle_sql.WAIT_NO_MORE, {"subject_ids": list(subject_ids), "at": at})
@@ -300,8 +305,8 @@ async def wait_no_more(lane: Lane, subject_ids: Sequence[UUID], *, at: datetime)
 
 async def wait_for(lane: Lane, facts: Facts, awaited: Awaited, *, at: datetime) -> None:
     """Let the subject, whose state stays, wait for the parties that `facts` name and for no others: those that it
-    waited for before go on being waited for since then, until the day that is due now. It belongs to the latest event
-    of the subject, which tells whom it waits for from now on."""
+    waited for before go on being waited for since then. It belongs to the latest event of the subject, which tells whom
+    it waits for from now on."""
     await lane.rows(
         lifecycle_sql.WAIT_FOR,
         {

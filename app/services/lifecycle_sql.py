@@ -92,6 +92,15 @@ NOTE = Query(
     )
 )
 
+WAIT_UNTIL = Query(
+    lambda: text(
+        """
+    update waits w set due = g.due
+    from unnest(cast(:subject_ids as uuid[]), cast(:dues as date[])) as g (subject_id, due)
+    where w.subject_id = g.subject_id and w.closed_at is null
+    """
+    )
+)
 WAIT_NO_MORE = Query(
     lambda: text(
         """
@@ -114,11 +123,6 @@ WAIT_FOR = Query(
         from latest l
         where w.subject_id = :subject_id and w.closed_at is null and w.party <> all(cast(:parties as text[]))
         returning w.id
-    ),
-    dated as (
-        update waits w set due = cast(:due as date)
-        where w.subject_id = :subject_id and w.closed_at is null and w.party = any(cast(:parties as text[]))
-          and w.due is distinct from cast(:due as date)
     ),
     opened as (
         insert into waits (subject_id, entity_id, action, party, rank, due, opened_at, opened_by_event)

@@ -111,7 +111,8 @@ async def test_what_is_awaited_of_two_parties_is_one_event(world: World) -> None
     await world.owner.execute("update waits set due = $1 where subject_id = $2", clock.today(), UUID(held))
     # Of the specialists it is awaited since an earlier step.
     await world.owner.execute(
-        "update waits set opened_by_event = (select min(id) from events where subject_id = $1)"
+        "update waits set opened_at = opened_at - interval '1 hour',"
+        " opened_by_event = (select min(id) from events where subject_id = $1)"
         " where subject_id = $1 and party like 'specialist:%'",
         UUID(held),
     )

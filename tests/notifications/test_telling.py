@@ -3,14 +3,15 @@
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
 from app import clock
 from app.db import Database
-from app.enums import Role
-from app.services.notifications import telling
+from app.enums import Role, SubjectKind
+from app.services import loaders
+from app.services.notifications import seeing, telling
 from app.services.people import actor as actors
 from tests.factories.notifications import told
 from tests.factories.path_runs import Walk, stage
@@ -225,3 +226,27 @@ async def test_whom_a_stage_is_given_to_is_told(world: World, working: Database)
     )
     await telling.tell_all(working, mailing=True)
     assert await reasons(walk.financier, UUID(given["id"])) == [("awaited", "path_stages.complete")]
+
+
+async def test_who_gave_a_stage_away_is_told_that_it_is_done(world: World, working: Database) -> None:
+    walk = await Walk.make(world)
+    path = await walk.started([stage("draft", "planning")], [stage("after", "office")])
+    given = await walk.done(
+        walk.manager, path, "draft", "reassign", parties=[{"party": "finance"}], reason="الدائرة في إجازة"
+    )
+    await walk.done(walk.financier, path, "draft")
+    await telling.tell_all(working, mailing=True)
+    assert await world.owner.fetchval("select count(*) from outbox") == 0
+    assert await reasons(walk.manager, UUID(given["id"])) == [("told", "path_stages.complete")]
+
+
+async def test_the_worker_may_look_whether_a_person_sees_a_thing_of_any_kind(
+    world: World, working: Database
+) -> None:
+    person = await world.person(Role.MANAGER, await world.entity())
+    now = clock.now()
+    for kind in loaders.LOADS:
+        async with working.writing() as lane:
+            actor = await actors.told(lane, person.id, now)
+            assert actor is not None
+            assert await seeing.sees(lane, actor, SubjectKind(kind), uuid4(), now) is False, kind

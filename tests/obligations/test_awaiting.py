@@ -28,6 +28,7 @@ from tests.obligations.owing import (
     events_of,
     last_year,
     scatter,
+    signed_in_now,
 )
 from tests.results.office import Office
 
@@ -176,6 +177,10 @@ async def test_after_a_preliminary_figure_it_waits_for_the_final_one(world: Worl
     assert await inbox(office.enterer, due) == []
     with clock.moved_to(clock.now() + timedelta(days=6)):
         await follow(working)
+        enterer = signed_in_now(world, office.enterer)
+        [line] = await inbox(enterer, due)
+        assert line["action"] == FINAL
+        assert (await enterer.api.get(f"/v1/obligations/{due}")).json()["actions"] == [FINAL]
     assert {action for _, action, _ in await parties(world, due)} == {FINAL}
 
 
@@ -201,6 +206,33 @@ async def test_it_waits_for_whom_the_chain_in_force_names(world: World, working:
     await follow(working)
     assert await parties(world, due) == [(party, FIRST, later) for party in chain]
     assert await world.owner.fetchval("select count(*) from outbox") == 0
+
+
+async def test_another_order_of_the_chain_is_followed_once(world: World, working: Database) -> None:
+    office, due = await owing(world)
+    await follow(working)
+    chain = [party for party, _, _ in await parties(world, due)]
+    await world.owner.execute("update waits set rank = 1 - rank where subject_id = $1", due)
+    assert await follow(working) == 1
+    assert [party for party, _, _ in await parties(world, due)] == chain
+    [line] = await inbox(office.enterer, due)
+    assert line["substitute"] is False
+    assert await follow(working) == 0
+
+
+async def test_who_moved_its_day_is_not_told_that_it_waits(world: World, working: Database) -> None:
+    office, due = await owing(world)
+    unit = await world.person(Role.UNIT_EDITOR, await world.entity(is_unit=True))
+    await world.owner.execute(
+        "insert into events (subject_id, action, actor_id, at) values ($1, 'obligations.redate', $2, now())",
+        due,
+        unit.id,
+    )
+    await follow(working)
+    await telling.tell_all(working, mailing=False)
+    for person, told in ((unit, False), (office.enterer, True)):
+        found = (await person.api.get("/v1/notifications")).json()["items"]
+        assert (str(due) in [each["subject_id"] for each in found]) is told
 
 
 async def test_what_unit_enters_waits_for_unit(world: World, working: Database) -> None:
@@ -232,11 +264,14 @@ async def test_the_operators_tick_does_it_too(world: World, database_url: str) -
 async def test_many_are_done_in_batches(
     world: World, working: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(awaiting, "BATCH", 2)
     await follow(working)
-    for _ in range(5):
-        await owing(world)
+    made = [(await owing(world))[1] for _ in range(5)]
+    monkeypatch.setattr(awaiting, "BATCH", 2)
     assert await follow(working) == 5
+    transactions = await world.owner.fetch(
+        "select count(*) as figures from events where subject_id = any($1) group by transaction_id", made
+    )
+    assert sorted(row["figures"] for row in transactions) == [1, 2, 2]
 
 
 def _should(owed: Owed) -> bool:

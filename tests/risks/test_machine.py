@@ -230,8 +230,7 @@ class Life(Played):
         self.known_to_unit |= verb == "raise-to-unit"
         self.happened |= verb == "occur"
         if verb in CONTROL:
-            keeps = verb in ("grant-resources", "answer")
-            self.exceptional = flagged or (keeps and self.exceptional)
+            self.exceptional = flagged or self.exceptional
 
     @invariant()
     def it_is_as_the_model_says(self) -> None:

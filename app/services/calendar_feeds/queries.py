@@ -20,7 +20,6 @@ from sqlalchemy import (
     or_,
     select,
 )
-from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.sql.selectable import FromClause
 
 from app import clock
@@ -99,14 +98,8 @@ def _due() -> Query:
         Wait.due < bindparam("until_day", type_=Date),
         more=lambda w: (w.c.opened_at, _e.c.name_ar, _e.c.name_en),
     ).subquery("waiting")
-    # A step may be awaited of two of the person's parties since different moments: it is one event in a calendar.
-    once = (
-        select(waiting)
-        .ext(distinct_on(waiting.c.subject_id, waiting.c.action))
-        .order_by(waiting.c.subject_id, waiting.c.action, waiting.c.due, waiting.c.opened_at.desc())
-        .subquery("once")
-    )
-    return Query(lambda: select(once).order_by(once.c.due, once.c.subject_id, once.c.action).limit(_LIMIT))
+    in_order = (waiting.c.due, waiting.c.subject_id, waiting.c.action)
+    return Query(lambda: select(waiting).order_by(*in_order).limit(_LIMIT))
 
 
 _MEETINGS, _DUE = _meetings(), _due()

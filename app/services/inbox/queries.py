@@ -87,18 +87,20 @@ def _joined(w: FromClause, about: FromClause) -> FromClause:
     return w.join(_s, _s.c.id == w.c.subject_id).join(_e, _e.c.id == w.c.entity_id).join(about, true())
 
 
-def _since_first(w: FromClause, theirs: Callable[[FromClause], ColumnElement[bool]]) -> ColumnElement[bool]:
-    """It is `theirs`, and no other of their parties was awaited for the same before: a thing waits for a person once, and
-    since the first moment."""
+def _since_first(
+    w: FromClause, about: FromClause, theirs: Callable[[FromClause], ColumnElement[bool]]
+) -> ColumnElement[bool]:
+    """No other party that makes it `theirs` was awaited for the same before: a thing waits for a person once, and since
+    the first moment."""
     before = _w.alias("before")
     sooner: Select[Any] = select(literal_column("1")).where(
         before.c.subject_id == w.c.subject_id,
         before.c.action == w.c.action,
         before.c.closed_at.is_(None),
         before.c.opened_at < w.c.opened_at,
-        theirs(before),
+        _or_nobody_left(theirs(before), about),
     )
-    return and_(theirs(w), ~exists(sooner.correlate_except(before)))
+    return ~exists(sooner.correlate_except(before))
 
 
 def _or_nobody_left(theirs: ColumnElement[bool], about: FromClause) -> ColumnElement[bool]:
@@ -108,15 +110,15 @@ def _or_nobody_left(theirs: ColumnElement[bool], about: FromClause) -> ColumnEle
 
 def _awaited(w: FromClause, about: FromClause) -> tuple[ColumnElement[bool], ...]:
     """What waits for the person: for one of their parties whose part they have not done, or for the head."""
-    mine = and_(_since_first(w, _of_my_parties), ~(any_(about.c.acted) == visibility.PERSON))
-    return _or_nobody_left(mine, about), ~_barred(w, about)
+    mine = and_(_of_my_parties(w), ~(any_(about.c.acted) == visibility.PERSON))
+    return _or_nobody_left(mine, about), ~_barred(w, about), _since_first(w, about, _of_my_parties)
 
 
 def _awaited_of_division(w: FromClause, about: FromClause) -> tuple[ColumnElement[bool], ...]:
     """What waits for anybody of the person's division or office, or for the head, as far as they see it; whom four eyes
     keeps from it is for their colleagues to be."""
     sees = seeing.seen(w.c.subject_id, _s.c.kind, w, kinds.KINDS)
-    return _or_nobody_left(_since_first(w, team.awaited), about), sees
+    return _or_nobody_left(team.awaited(w), about), sees, _since_first(w, about, team.awaited)
 
 
 def _nothing(_: FromClause) -> Sequence[ColumnElement[Any]]:

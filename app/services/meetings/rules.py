@@ -8,7 +8,7 @@ from uuid import UUID
 
 from app.enums import Classification, Role
 from app.enums.meetings import MeetingDecisionState, MeetingRole, MeetingState, SeriesState
-from app.errors import Conflict, FieldError, Invalid, Text, fault_at
+from app.errors import Conflict, FieldError, Invalid, Text, fault_at, invalid
 from app.parties import PERSON, party_key
 from app.services.transitions import Awaited, Transition
 
@@ -94,14 +94,14 @@ def open_now(transition: Transition, row: Mapping[str, Any], now: datetime) -> b
 def check_times(starts_at: datetime, ends_at: datetime) -> None:
     """Raise Invalid for a meeting that ends before it begins, or lasts longer than a day."""
     if ends_at <= starts_at:
-        raise _invalid(
+        raise invalid(
             "#/ends_at",
             "ends_before_start",
             "The meeting ends before it begins.",
             "ينتهي الاجتماع قبل أن يبدأ.",
         )
     if ends_at - starts_at > _LONGEST:
-        raise _invalid("#/ends_at", "too_long", "It lasts longer than a day.", "مدة الاجتماع أطول من يوم.")
+        raise invalid("#/ends_at", "too_long", "It lasts longer than a day.", "مدة الاجتماع أطول من يوم.")
 
 
 def check_fields(patch: Collection[str], state: str) -> None:
@@ -220,14 +220,14 @@ def check_agenda(items: Sequence[Mapping[str, Any]], known: Collection[UUID]) ->
 def check_decided_on(day: date, first: date, today: date) -> None:
     """Raise Invalid for a day before the meeting, or yet to come."""
     if day < first:
-        raise _invalid(
+        raise invalid(
             "#/decided_on",
             "before_the_meeting",
             "The day is before the meeting.",
             "التاريخ سابق لتاريخ الاجتماع.",
         )
     if day > max(first, today):
-        raise _invalid("#/decided_on", "in_the_future", "The day is yet to come.", "التاريخ لم يحن بعد.")
+        raise invalid("#/decided_on", "in_the_future", "The day is yet to come.", "التاريخ لم يحن بعد.")
 
 
 def check_begun(starts_at: datetime, now: datetime) -> None:
@@ -268,7 +268,3 @@ class TooManyDecisions(Conflict):
     title = Text(
         f"A meeting has at most {MOST_DECISIONS} decisions", f"لا تزيد قرارات الاجتماع على {MOST_DECISIONS}"
     )
-
-
-def _invalid(pointer: str, code: str, en: str, ar: str) -> Invalid:
-    return Invalid(errors=(fault_at(pointer, code, en, ar),))

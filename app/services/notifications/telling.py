@@ -24,6 +24,7 @@ from app.services.inbox import kinds
 from app.services.inbox import queries as inbox
 from app.services.notifications import inviting, rules, seeing, trouble
 from app.services.notifications.seeing import Note
+from app.services.obligations import awaiting
 from app.services.people import actor as actors
 
 log = structlog.get_logger("worker")
@@ -189,11 +190,13 @@ async def _expand(lane: Writer, event: Row, now: datetime, *, mailing: bool) -> 
     about = await lane.row(
         _ABOUT, {**inbox.params(_NOBODY, now), "subject_id": subject_id, "event_id": event_id}
     )
-    if about is None:  # its kind is shown in no inbox
+    if about is None:  # its kind is shown in no inbox, or somebody has begun what is due
         return 0
     asked = {"subject_id": subject_id, "event_id": event_id}
     awaited = {row["user_id"] for row in await lane.rows(_AWAITED, {**asked, "now": now})}
-    involved = {row["user_id"] for row in await lane.rows(_INVOLVED, {**asked, "control": _CONTROL})}
+    involved: set[UUID] = set()
+    if event["action"] != awaiting.AWAIT:  # in which nothing is done
+        involved = {row["user_id"] for row in await lane.rows(_INVOLVED, {**asked, "control": _CONTROL})}
     invited = await inviting.people(lane, kind, subject_id, event["action"])
     told: list[tuple[UUID, Note]] = []
     for person_id in sorted((awaited | involved | invited.keys()) - {event["actor_id"]}):

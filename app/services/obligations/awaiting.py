@@ -5,7 +5,7 @@ That follows from the days, the revisions and the chain in force, none of which 
 waits with what should, and the inbox looks again whether it still does.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Any
@@ -15,9 +15,11 @@ from sqlalchemy import (
     Integer,
     Select,
     and_,
+    bindparam,
     case,
     column,
     exists,
+    false,
     func,
     literal_column,
     not_,
@@ -44,6 +46,9 @@ from app.services.transitions import Awaited
 BATCH = 500
 """Figures of one transaction."""
 
+AWAIT = "obligations.await"
+"""The event from which it waits. The clock brings it about, and nothing is done in it."""
+
 _FIRST, _FINAL = Awaited(Step.ENTER, rules.ENTER), Awaited(Step.ENTER, results.CORRECT.action)
 """A first figure is entered; the final one that follows a preliminary one corrects it."""
 
@@ -67,7 +72,7 @@ def awaited(o: FromClause, f: FromClause) -> ColumnElement[bool]:
 
 def _differing() -> Compilable:
     """What waits otherwise than it should. `action`, `parties`, `due`: as it should be, null where nothing should wait;
-    `was`: the action that is waited for."""
+    `same`: only the day differs."""
     o, i, w = Obligation.__table__, Indicator.__table__, Wait.__table__
     f = standing.figure(o)
     owed = (
@@ -96,16 +101,22 @@ def _differing() -> Compilable:
         .subquery("does")
     )
     id_ = func.coalesce(should.c.id, does.c.id)
+    same = and_(should.c.action == does.c.action, should.c.parties == does.c.parties)
     return (
         select(
-            o.c.id, o.c.entity_id, should.c.action, should.c.parties, should.c.due, does.c.action.label("was")
+            o.c.id,
+            o.c.entity_id,
+            should.c.action,
+            should.c.parties,
+            should.c.due,
+            func.coalesce(same, false()).label("same"),
         )
         .select_from(should.outerjoin(does, should.c.id == does.c.id, full=True).join(o, o.c.id == id_))
         .where(
             or_(*(should.c[name].is_distinct_from(does.c[name]) for name in ("action", "parties", "due"))),
         )
         .order_by(o.c.id)
-        .limit(literal_column(str(BATCH)))
+        .limit(bindparam("batch", type_=Integer))
     )
 
 
@@ -131,25 +142,19 @@ async def follow(begun: Transaction, now: datetime) -> int:
             return done
 
 
-def params(now: datetime) -> Mapping[str, Any]:
+def params(now: datetime) -> dict[str, Any]:
     """What the statement is given: it looks at the figures of every entity."""
-    return {"actor_entities": [], "actor_national": True, "today": clock.day(now)}
+    return {"actor_entities": [], "actor_national": True, "today": clock.day(now), "batch": BATCH}
 
 
 async def _bring(lane: Lane, differing: Sequence[Row], now: datetime) -> None:
     for awaited_ in (_FIRST, _FINAL):
-        opening = [
-            _facts(row)
-            for row in differing
-            if row["action"] == awaited_.action and row["was"] != row["action"]
-        ]
-        if opening:
-            await lifecycle.await_many(lane, "obligations.await", opening, awaited_, at=now)
-        for row in differing:  # another chain is in force, or a day has moved: few at a time
-            if row["action"] == row["was"] == awaited_.action:
-                await lifecycle.wait_for(lane, _facts(row), awaited_, at=now)
-    settled = [row["id"] for row in differing if row["action"] is None]
-    if settled:
+        waiting = [_facts(row) for row in differing if row["action"] == awaited_.action and not row["same"]]
+        if waiting:
+            await lifecycle.await_many(lane, AWAIT, waiting, awaited_, at=now)
+    if moved := {row["id"]: row["due"] for row in differing if row["same"]}:
+        await lifecycle.wait_until(lane, moved)
+    if settled := [row["id"] for row in differing if row["action"] is None]:
         await lifecycle.wait_no_more(lane, settled, at=now)
 
 

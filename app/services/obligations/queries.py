@@ -35,10 +35,12 @@ from app.services import lifecycle, listing, sql
 from app.services.documents import Document, with_actions
 from app.services.obligations import rules
 from app.services.obligations import state as standing
+from app.services.obligations.awaiting import awaited
 from app.services.people import visibility
 from app.services.reopenings import rules as reopenings
 from app.services.reopenings import standing as leaves
 from app.services.results import visibility as results
+from app.services.results.rules import CORRECT
 from app.services.role_plans import chains
 
 OWED: FromClause = Obligation.__table__
@@ -134,6 +136,7 @@ def _fact_columns() -> list[ColumnElement[Any]]:
         INDICATOR.c.in_scorecard.label("_in_scorecard"),
         FIGURE.c.complete.label("_complete"),
         FIGURE.c.exists.label("_has_result"),
+        and_(FIGURE.c.exists, awaited(OWED, FIGURE)).label("_awaits_final"),
         standing.closed(OWED).label("_closed"),
         some(leaves.stands(opened)).label("_has_reopening"),
         some(leaves.usable(opened)).label("_has_leave"),
@@ -189,6 +192,8 @@ async def one(lane: Lane, actor: Actor, obligation_id: UUID, now: datetime) -> D
     ]
     if rules.can_be_entered(found.row) and permissions.allows(actor, rules.ENTER, found):
         actions.append(rules.ENTER)
+    if found.row["awaits_final"] and permissions.allows(actor, CORRECT.action, found):
+        actions.append(CORRECT.action)
     return Document(with_actions(row["json"], actions), found.version)
 
 

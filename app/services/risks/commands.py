@@ -26,8 +26,7 @@ from app.services.risks import rules
 from app.services.risks.taking import take, then
 from app.services.transitions import Transition
 
-_EXCEPTIONAL = GIVEN.c.exceptional
-_EVER = Risk.__table__.c.exceptional | _EXCEPTIONAL
+_EVER = Risk.__table__.c.exceptional | GIVEN.c.exceptional
 
 _GRANTED = Query(
     lambda: text(
@@ -73,7 +72,7 @@ async def accept(
     writer: Writer, actor: Actor, facts: Facts, entitlement: Entitlement, said: Said, now: datetime
 ) -> None:
     """Accept it knowingly: the manager below the threshold, the head from it on (Guide K-3)."""
-    columns = {"exceptional": _EXCEPTIONAL}
+    columns = {"exceptional": _EVER}
     await _move(writer, rules.ACCEPT, actor, facts, entitlement, said, now, RiskState.ACCEPTED, columns)
 
 
@@ -81,7 +80,7 @@ async def refuse_acceptance(
     writer: Writer, actor: Actor, facts: Facts, entitlement: Entitlement, said: Said, now: datetime
 ) -> None:
     """Do not accept it: another strategy is to be chosen, and why it was to be accepted counts no more."""
-    columns = {"strategy": None, "plan": None, "exceptional": _EXCEPTIONAL}
+    columns = {"strategy": None, "plan": None, "exceptional": _EVER}
     await _move(writer, rules.REFUSE, actor, facts, entitlement, said, now, RiskState.OPEN, columns)
 
 
