@@ -225,3 +225,6 @@ async def test_whom_a_stage_is_given_to_is_told(world: World, working: Database)
     )
     await telling.tell_all(working, mailing=True)
     assert await reasons(walk.financier, UUID(given["id"])) == [("awaited", "path_stages.complete")]
+    await walk.done(walk.financier, path, "draft")
+    await telling.tell_all(working, mailing=True)
+    assert await reasons(walk.manager, UUID(given["id"])) == [("told", "path_stages.complete")]
