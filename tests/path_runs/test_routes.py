@@ -308,6 +308,37 @@ async def test_lists_show_whose_turn_it_is_and_what_is_late(world: World) -> Non
     assert seen_by_unit.json()["items"] == []
 
 
+async def test_what_is_due_soon_is_seen_and_found(world: World) -> None:
+    """Within a week, and not before its own first day."""
+    walk = await Walk.make(world)
+    today = clock.today()
+
+    def on(day: date, prefix: str = "") -> dict[str, int]:
+        # 29 February is no day of a template.
+        day = day if (day.month, day.day) != (2, 29) else day + timedelta(days=1)
+        said = {"month": day.month, "day": day.day, "year": day.year - today.year}
+        return {f"{prefix}{name}": value for name, value in said.items()}
+
+    def due(days: int) -> dict[str, Any]:
+        return {"kind": "date", **on(today + timedelta(days=days))}
+
+    ahead = {
+        "kind": "date_range",
+        **on(today + timedelta(days=2)),
+        **on(today + timedelta(days=3), "end_"),
+    }
+    soon = await walk.started([stage("draft", "planning", due=due(2))], year=today.year)
+    later = await walk.started([stage("draft", "planning", due=due(40))], year=today.year)
+    not_yet = await walk.started([stage("draft", "planning", due=ahead)], year=today.year)
+    listed = (await walk.manager.api.get("/v1/path-runs", timing="due_soon")).json()["items"]
+    assert [f"/v1/path-runs/{each['id']}" for each in listed] == [soon]
+    for path, timing in ((soon, "due_soon"), (later, "on_time"), (not_yet, "not_yet")):
+        where = (await walk.open(path))["draft"]
+        shown = (await walk.planner.api.get(where)).json()
+        assert (shown["timing"], shown["days_late"]) == (timing, 0)
+        assert [each["timing"] for each in (await walk.run(path))["stages"]] == [timing]
+
+
 async def test_working_days_late_leave_out_weekends_and_holidays(world: World) -> None:
     walk = await Walk.make(world)
     await world.holiday(date(2026, 1, 6))
