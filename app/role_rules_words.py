@@ -107,11 +107,14 @@ PARTIES: dict[str, Text] = {
     "step:attach": Text(
         "who may edit what the evidence is about: who enters a result or a progress report, defines an indicator, drafts or"
         " carries out an improvement plan, carries out an initiative, may check it on the ground, runs a communication"
-        " plan, has the stage of a path; of a challenge the office, the head's office and who is in charge of it; of a meeting"
-        " the office; of an action its owner",
+        " plan, has the stage of a path, where the head has it the head's office too; of a challenge or a risk the office, the"
+        " head's office, who is in charge of it and who works on what it is about; of a meeting the office; of an action its"
+        " owner; of a restricted challenge, risk or meeting who opened, registered or planned it, in the specialists' stead",
         "من يملك تعديل ما يتعلق به الدليل: من يُدخل النتيجة أو تقرير الإنجاز، ومن يعدّ تعريف المؤشر، ومن يعدّ خطة التحسين"
-        " أو ينفذها، ومن ينفذ المبادرة، ومن يسجل الزيارات الميدانية، ومن ينفذ خطة التواصل، ومن يتولى مرحلة المسار،"
-        " وللتحدي مكتب الرؤية ومكتب رئيس الوحدة والمسؤول عنه، وللاجتماع مكتب الرؤية، وللإجراء المسؤول عنه",
+        " أو ينفذها، ومن ينفذ المبادرة، ومن يسجل الزيارات الميدانية، ومن ينفذ خطة التواصل، ومن يتولى مرحلة المسار ومعه"
+        " مكتب رئيس الوحدة إذا كانت لرئيس الوحدة، وللتحدي أو الخطر مكتب الرؤية ومكتب رئيس الوحدة والمسؤول عنه ومن يعمل على"
+        " موضوعه، وللاجتماع مكتب الرؤية، وللإجراء المسؤول عنه، وللمقيّد من التحديات والمخاطر والاجتماعات من فتحه أو"
+        " سجّله أو خطط له بدلًا من الأخصائيين",
     ),
     "step:work": Text(
         "the division that owns the challenge, when it is opened the one in charge of what it is about",

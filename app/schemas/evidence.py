@@ -61,7 +61,7 @@ class EvidenceCreate(Body):
         UUID,
         Field(
             description="The result, definition, improvement plan or stage of a path that it proves something of; one that"
-            " you may edit, carry out or take."
+            " you may edit, carry out or take, or whose decision by the head you record."
         ),
     ]
     kind: _Kind

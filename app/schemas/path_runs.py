@@ -352,7 +352,10 @@ class PathStageRead(PathStageShown):
     returns_to: Annotated[list[StageKey], Field(max_length=80, description="Where it may be returned to.")]
     informs: Annotated[
         list[StageParty],
-        Field(max_length=30, description="Whom its end concerns; shown, nobody is notified."),
+        Field(
+            max_length=30,
+            description="Who is told once it is done or approved: of the parties inside, who may see the path.",
+        ),
     ]
     guide: Annotated[
         Annotated[Line, Field(max_length=100)] | None, Field(description="Where the guide speaks of it.")

@@ -89,7 +89,7 @@ _Kind = Annotated[StageKind, Field(description="What is done in it.")]
 _ReturnsTo = "Keys of stages of earlier groups, from which on a return reopens the path."
 _Controls = "Keys of the stages whose people never take this one (four eyes)."
 _Collaborators = "Who works with the responsible."
-_Informs = "Whom its end concerns. It is shown; nobody is notified."
+_Informs = "Who is told once it is done or approved: of the parties inside, who may see the path; others are only shown."
 
 _YEAR = "Counted from the year of the run: -1 is the year before it."
 

@@ -14,7 +14,7 @@ from app.services import loaders
 from app.services.notifications import seeing, telling
 from app.services.people import actor as actors
 from tests.factories.notifications import told
-from tests.factories.path_runs import Walk, stage
+from tests.factories.path_runs import Walk, stage, verified
 from tests.factories.world import Person, World
 from tests.results.office import REASON, Office
 
@@ -226,18 +226,76 @@ async def test_whom_a_stage_is_given_to_is_told(world: World, working: Database)
     )
     await telling.tell_all(working, mailing=True)
     assert await reasons(walk.financier, UUID(given["id"])) == [("awaited", "path_stages.complete")]
-
-
-async def test_who_gave_a_stage_away_is_told_that_it_is_done(world: World, working: Database) -> None:
-    walk = await Walk.make(world)
-    path = await walk.started([stage("draft", "planning")], [stage("after", "office")])
-    given = await walk.done(
-        walk.manager, path, "draft", "reassign", parties=[{"party": "finance"}], reason="الدائرة في إجازة"
-    )
     await walk.done(walk.financier, path, "draft")
     await telling.tell_all(working, mailing=True)
-    assert await world.owner.fetchval("select count(*) from outbox") == 0
     assert await reasons(walk.manager, UUID(given["id"])) == [("told", "path_stages.complete")]
+
+
+async def test_whom_a_stage_informs_is_told_when_it_ended_well(world: World, working: Database) -> None:
+    walk = await Walk.make(world)
+    colleague = await world.person(Role.DIVISION_MEMBER, walk.entity, walk.planning_division)
+    representative = await world.person(Role.TECHNICAL_REPRESENTATIVE, walk.entity)
+    elsewhere = await Walk.make(world)
+    informs = ["planning", "finance", "executing", "head", "technical_representative", "unit"]
+    outside = ["ministry_of_economy", "all_staff"]
+    path = await walk.started(
+        [stage("draft", "planning", collaborators=["finance"], informs=[*informs, *outside])],
+        [verified("verify", "office", of=["draft"], informs=["finance", "executing"])],
+    )
+    await world.assign(representative, walk.entity.id, walk.entity)
+    draft = UUID((await walk.open(path))["draft"].rpartition("/")[2])
+    await telling.tell_all(working, mailing=True)
+    before = ("awaited", "path_stages.complete")
+    assert await reasons(colleague, draft) == [before]
+
+    await walk.done(walk.planner, path, "draft")
+    await telling.tell_all(working, mailing=True)
+    done = ("told", "path_stages.complete")
+    assert await reasons(colleague, draft) == [done, before]
+    for person in (walk.financier, walk.head, representative):
+        assert await reasons(person, draft) == [done]
+    # Who ended it knows; who is not named is not told; the executing division and UNIT do not see the path.
+    assert await reasons(walk.planner, draft) == [before]
+    for person in (walk.colleague, walk.head_office, walk.executor, walk.unit, elsewhere.financier):
+        assert await reasons(person, draft) == []
+    [item] = [n for n in await told(walk.financier) if n["subject_id"] == str(draft)]
+    assert (item["title"]["ar"], item["due"]) == ("مرحلة العمل draft", None)
+
+    verify = UUID((await walk.open(path))["verify"].rpartition("/")[2])
+    await walk.returned(walk.specialist, path, "verify", "draft")
+    await telling.tell_all(working, mailing=True)
+    assert await reasons(walk.financier, verify) == await reasons(walk.executor, verify) == []
+
+    await walk.done(colleague, path, "draft")
+    verify = UUID((await walk.open(path))["verify"].rpartition("/")[2])
+    await walk.done(walk.specialist, path, "verify")
+    await telling.tell_all(working, mailing=True)
+    # The path is finished, so that everybody of the entity sees it.
+    for person in (walk.financier, walk.executor, walk.division_head):
+        assert await reasons(person, verify) == [done]
+
+
+async def test_one_of_several_who_acts_ends_nothing_yet(world: World, working: Database) -> None:
+    walk = await Walk.make(world)
+    quorum = {"of": "parties", "count": 2}
+    path = await walk.started([stage("talk", ["planning", "finance"], quorum=quorum, informs=["head"])])
+    talk = UUID((await walk.open(path))["talk"].rpartition("/")[2])
+    await walk.done(walk.planner, path, "talk")
+    await telling.tell_all(working, mailing=True)
+    assert await reasons(walk.head, talk) == []
+    await walk.done(walk.financier, path, "talk")
+    await telling.tell_all(working, mailing=True)
+    assert await reasons(walk.head, talk) == [("told", "path_stages.complete")]
+
+
+async def test_a_stage_that_was_not_applicable_informs_nobody(world: World, working: Database) -> None:
+    walk = await Walk.make(world)
+    outcomes = ["done", "not_applicable"]
+    path = await walk.started([stage("trip", "planning", outcomes=outcomes, informs=["head"])])
+    trip = UUID((await walk.open(path))["trip"].rpartition("/")[2])
+    await walk.done(walk.planner, path, "trip", "skip", reason="لا زيارات خارجية هذا العام")
+    await telling.tell_all(working, mailing=True)
+    assert await reasons(walk.head, trip) == []
 
 
 async def test_the_worker_may_look_whether_a_person_sees_a_thing_of_any_kind(

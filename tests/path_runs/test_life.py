@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from app.enums import Role
+from app.enums import DivisionFunction, Role
 from tests.factories.path_runs import REASON, Walk, approved, stage, verified
+from tests.factories.role_plans import agreed
 from tests.factories.world import Person, World
 
 DRAFT_VERIFY_APPROVE: Any = (
@@ -182,6 +183,77 @@ async def _inbox(person: Person) -> list[str]:
     answer = await person.api.get("/v1/inbox", kind="path_stage")
     assert answer.status_code == 200, answer.text
     return [line["subject_id"] for line in answer.json()["items"]]
+
+
+async def test_the_role_plan_names_who_takes_a_step_of_the_chain_with_substitutes(world: World) -> None:
+    """A stage of who enters waits for whom the role plan names, the substitutes behind; any of them takes it (Guide P-13)."""
+    walk = await Walk.make(world)
+    steps = {"enter": ["finance", "planning", "specialist"], "review": ["manager"], "approve": ["head"]}
+    await agreed(walk.manager, walk.head, walk.entity, "plans", steps)
+    path = await walk.started(
+        [stage("draft", "enterer")],
+        [verified("review", "reviewer", of=["draft"])],
+        [approved("approve", "approver", of=["draft", "review"])],
+    )
+    run = await walk.run(path)
+    assert [[each["party"] for each in stage["parties"]] for stage in run["stages"]] == [
+        ["finance", "planning", "specialist"],
+        ["manager"],
+        ["head"],
+    ]
+    [draft] = run["open_stages"]
+    assert [(each["party"], each["substitute"]) for each in draft["awaiting"]] == [
+        ("finance", False),
+        ("planning", True),
+        ("specialist", True),
+    ]
+    ranks = await world.owner.fetch(
+        "select party, rank from waits where subject_id = $1 order by rank", draft["id"]
+    )
+    assert [tuple(row) for row in ranks] == [
+        (f"{party}:{walk.entity.id}", rank) for rank, party in enumerate(steps["enter"])
+    ]
+    for person in (walk.financier, walk.planner, walk.colleague):
+        assert len(await _inbox(person)) == 1
+    assert (await walk.act(walk.executor, path, "draft")).status_code == 404
+    await walk.done(walk.colleague, path, "draft")
+    assert await _inbox(walk.financier) == []
+    await walk.done(walk.manager, path, "review")
+    await walk.done(walk.head, path, "approve", "approve")
+    assert (await walk.run(path))["state"] == "finished"
+
+
+async def test_a_committee_needs_several_of_its_members(world: World) -> None:
+    """The advisory committee by a number of its members; where the supervisory committee sits with it, one of each."""
+    walk = await Walk.make(world)
+    advisory = await world.division(walk.entity, DivisionFunction.ADVISORY_COMMITTEE)
+    supervisory = await world.division(walk.entity, DivisionFunction.SUPERVISORY_COMMITTEE)
+    first, second, third = [await world.person(Role.DIVISION_MEMBER, walk.entity, advisory) for _ in range(3)]
+    overseer = await world.person(Role.DIVISION_HEAD, walk.entity, supervisory)
+    path = await walk.started(
+        [stage("advise", "advisory_committee", kind="discuss", quorum={"of": "people", "count": 2})],
+        [
+            approved(
+                "endorse",
+                ["advisory_committee", "supervisory_committee"],
+                of=["advise"],
+                quorum={"of": "parties", "count": 2},
+            )
+        ],
+    )
+    assert (await walk.done(first, path, "advise"))["state"] == "open"
+    assert (await walk.act(first, path, "advise")).json()["code"] == "already_acted"
+    assert (await walk.act(overseer, path, "advise")).status_code == 403
+    assert (await walk.done(second, path, "advise"))["state"] == "done"
+    # Who advised does not endorse the advice.
+    assert (await walk.act(first, path, "endorse", "approve")).json()["code"] == "four_eyes"
+    open_ = await walk.done(third, path, "endorse", "approve")
+    assert (open_["state"], [each["party"] for each in open_["awaiting"]]) == (
+        "open",
+        ["supervisory_committee"],
+    )
+    ended = await walk.done(overseer, path, "endorse", "approve")
+    assert (ended["state"], len(ended["acts"])) == ("approved", 2)
 
 
 async def test_several_people_of_one_party(world: World) -> None:

@@ -3,13 +3,14 @@
 import asyncio
 from datetime import date, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
 from app import clock
 from app.enums import Role
 from app.tokens import Claims
+from tests.evidence.bringing import Proof, announcement, put, step, taken
 from tests.factories.path_runs import REASON, YEAR, Walk, approved, stage, verified
 from tests.factories.world import World
 
@@ -182,6 +183,63 @@ async def test_evidence_is_there_before_a_stage_ends_well(world: World) -> None:
     assert (await walk.act(other, path, "verify")).json()["code"] == "four_eyes"
 
 
+async def test_the_heads_office_brings_the_scan_of_what_the_head_decides(world: World) -> None:
+    """A stage of the head that asks for the scan ends by what the head's office records and brings; what others take is
+    not the head's office's."""
+    walk = await Walk.make(world)
+    path = await walk.started(
+        [
+            approved(
+                "approve",
+                "head",
+                of=[],
+                outcomes=["approved"],
+                returns_to=[],
+                evidence=[{"kind": "letter", "minimum": 1}],
+            ),
+            stage("money", "finance"),
+        ]
+    )
+    open_ = {key: UUID(where.rpartition("/")[2]) for key, where in (await walk.open(path)).items()}
+    office = walk.head_office
+    said = {
+        "decided_by_id": str(walk.head.id),
+        "letter_number": "م ر/٢٠٢٦/٣١",
+        "letter_date": "2026-01-15",
+    }
+    missing = await walk.act(office, path, "approve", "approve", decision=said)
+    assert (missing.status_code, missing.json()["code"]) == (409, "evidence_missing")
+    scan = announcement(open_["approve"], kind="letter", title="صورة كتاب اعتماد رئيس الوحدة")
+    for person in (walk.manager, walk.specialist, walk.financier):
+        refused = await person.api.create("/v1/evidence", scan)
+        assert refused.status_code in (403, 422), refused.text
+    theirs = await office.api.create("/v1/evidence", announcement(open_["money"]))
+    assert theirs.status_code == 403
+    proof = Proof.of(await office.api.create("/v1/evidence", scan))
+    waiting = (await office.api.get("/v1/inbox")).json()["items"]
+    assert str(proof.id) in [each["subject_id"] for each in waiting]
+    assert (await put(office, proof, name="كتاب الاعتماد.pdf")).status_code == 200
+    ended = await walk.done(office, path, "approve", "approve", decision=said)
+    act = ended["acts"][0]
+    assert (ended["state"], act["person"]["id"]) == ("approved", str(walk.head.id))
+    assert act["recorded_by"]["id"] == str(office.id)
+    # Somebody else looks whether the scan shows what was recorded.
+    assert (await step(office, proof, "verify")).status_code == 403
+    assert (await taken(walk.specialist, proof, "verify")) == proof
+
+
+async def test_the_head_brings_it_too_and_it_is_brought_anew_by_either(world: World) -> None:
+    walk = await Walk.make(world)
+    path = await walk.started([stage("sign", ["head", "head_office"]), stage("rest", "office")])
+    where = UUID((await walk.open(path))["sign"].rpartition("/")[2])
+    scan = announcement(where, kind="letter")
+    first = Proof.of(await walk.head.api.create("/v1/evidence", scan))
+    assert (await put(walk.head, first)).status_code == 200
+    again = await taken(walk.head_office, first, "supersede", {"reason": "صفحة ناقصة في الصورة"})
+    awaiting = (await walk.head.api.get(again.path)).json()["awaiting"]
+    assert [each["party"] for each in awaiting] == ["head", "head_office"]
+
+
 async def test_two_at_once_are_one_and_the_other_is_told(world: World) -> None:
     walk = await Walk.make(world)
     path = await walk.started([stage("draft", "specialist")], [stage("next", "office")])
@@ -248,6 +306,37 @@ async def test_lists_show_whose_turn_it_is_and_what_is_late(world: World) -> Non
     assert (await walk.manager.api.get("/v1/path-runs", timing="later")).status_code == 422
     seen_by_unit = await walk.unit.api.get("/v1/path-runs", entity_id=str(walk.entity.id))
     assert seen_by_unit.json()["items"] == []
+
+
+async def test_what_is_due_soon_is_seen_and_found(world: World) -> None:
+    """Within a week, and not before its own first day."""
+    walk = await Walk.make(world)
+    today = clock.today()
+
+    def on(day: date, prefix: str = "") -> dict[str, int]:
+        # 29 February is no day of a template.
+        day = day if (day.month, day.day) != (2, 29) else day + timedelta(days=1)
+        said = {"month": day.month, "day": day.day, "year": day.year - today.year}
+        return {f"{prefix}{name}": value for name, value in said.items()}
+
+    def due(days: int) -> dict[str, Any]:
+        return {"kind": "date", **on(today + timedelta(days=days))}
+
+    ahead = {
+        "kind": "date_range",
+        **on(today + timedelta(days=2)),
+        **on(today + timedelta(days=3), "end_"),
+    }
+    soon = await walk.started([stage("draft", "planning", due=due(2))], year=today.year)
+    later = await walk.started([stage("draft", "planning", due=due(40))], year=today.year)
+    not_yet = await walk.started([stage("draft", "planning", due=ahead)], year=today.year)
+    listed = (await walk.manager.api.get("/v1/path-runs", timing="due_soon")).json()["items"]
+    assert [f"/v1/path-runs/{each['id']}" for each in listed] == [soon]
+    for path, timing in ((soon, "due_soon"), (later, "on_time"), (not_yet, "not_yet")):
+        where = (await walk.open(path))["draft"]
+        shown = (await walk.planner.api.get(where)).json()
+        assert (shown["timing"], shown["days_late"]) == (timing, 0)
+        assert [each["timing"] for each in (await walk.run(path))["stages"]] == [timing]
 
 
 async def test_working_days_late_leave_out_weekends_and_holidays(world: World) -> None:

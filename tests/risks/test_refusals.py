@@ -9,7 +9,7 @@ import pytest
 
 from app.enums import Role
 from tests.core.refusals import written
-from tests.evidence.bringing import Proof, announcement, put
+from tests.evidence.bringing import Proof, announcement, put, step, taken
 from tests.factories.plans import Planning
 from tests.factories.risks import LESSONS, PLAN, REASON, RESOURCES, RISK, RiskOffice
 from tests.factories.world import Person, World
@@ -245,6 +245,34 @@ async def test_evidence_of_a_risk(office: RiskOffice) -> None:
     await office.done(office.manager, path, "close", lessons=LESSONS)
     late = await office.enterer.api.create("/v1/evidence", subject)
     assert (late.status_code, late.json()["code"]) == (409, "subject_decided")
+
+
+@pytest.mark.parametrize("classification", ["internal", "restricted"])
+async def test_the_heads_office_brings_the_scan_of_what_the_head_answered(
+    office: RiskOffice, classification: str
+) -> None:
+    path = await office.raised(by=office.enterer, classification=classification)
+    scan = {
+        **announcement(office.indicator, kind="letter", title="صورة كتاب رئيس الوحدة بشأن الخطر"),
+        "subject_id": path.rpartition("/")[2],
+    }
+    proof = Proof.of(await office.head_office.api.create("/v1/evidence", scan))
+    assert (await put(office.head_office, proof)).status_code == 200
+    assert (await step(office.head_office, proof, "verify")).status_code == 403
+    await office.done(
+        office.head_office,
+        path,
+        "answer",
+        answer=PLAN,
+        decision={
+            "decided_by_id": str(office.head.id),
+            "letter_number": "م و/٢٠٢٦/٢١٧",
+            "letter_date": "2026-01-15",
+        },
+    )
+    await taken(office.manager if classification == "restricted" else office.specialist, proof, "verify")
+    other = await RiskOffice.make(office.world)
+    assert (await other.head_office.api.create("/v1/evidence", scan)).status_code == 422
 
 
 async def test_evidence_of_a_restricted_risk_names_it_to_no_other_specialist(office: RiskOffice) -> None:

@@ -1,6 +1,7 @@
 """Path runs and a stage of theirs, brought into each state through the service, and the requests that each action is."""
 
 from typing import Any
+from uuid import UUID
 
 import httpx
 
@@ -45,9 +46,18 @@ class PathRuns:
         )
         return cls(cast, drafting)
 
-    async def template(self) -> str:
+    async def template(self, groups: Any = GROUPS) -> str:
         """An approved template of the entity, which walks each once a year."""
-        return await self._drafting.approved(runs_on="entity", groups=GROUPS)
+        return await self._drafting.approved(runs_on="entity", groups=groups)
+
+    async def side_by_side(self, *parties: str) -> dict[str, UUID]:
+        """Open stages of these parties in one run, by name (`heads_stage`); those who are there "on result" are assigned
+        to the run."""
+        groups = [[stage(party, party) for party in parties]]
+        path = done(await self.start(self.cast.people["manager"].api, await self.template(groups))).headers
+        await self.cast.assign_all(Thing(path["Location"], "").id)
+        found = {f"{party}s_stage": await self._stage(path["Location"], party) for party in parties}
+        return {name: Thing(where, "").id for name, where in found.items()}
 
     async def start(self, api: Api, template: str) -> httpx.Response:
         """The answer to starting a run of the entity by the template."""

@@ -2,10 +2,13 @@
 
 from functools import partial
 from itertools import product
+from uuid import UUID
 
+import httpx
 import pytest
 
 from tests.role_matrix.cast import Cast
+from tests.role_matrix.challenges import hands
 from tests.role_matrix.evidence import (
     ACTIONS,
     STATES,
@@ -16,11 +19,14 @@ from tests.role_matrix.evidence import (
     begin_upload,
     send,
     touch_upload,
+    upload,
 )
 from tests.role_matrix.expectation import table
+from tests.role_matrix.path_runs import PathRuns
 from tests.role_matrix.refusals import Case, disagreements, said
 from tests.role_matrix.results import done
-from tests.role_matrix.things import Question, in_turn, seen
+from tests.role_matrix.risks import Risks
+from tests.role_matrix.things import Question, Thing, in_turn, made, seen
 
 
 @pytest.mark.parametrize(("state", "classification"), SUBJECTS)
@@ -76,6 +82,42 @@ async def test_create(cast: Cast, evidences: Evidences, state: str) -> None:
         Case(f"{who} evidence.create {state}", lines.answer(state, who=who), sends(who), sends(who))
         for who in cast.everybody
     ]
+    found = await disagreements(cast.world.owner, cases)
+    assert not found, "\n".join(found)
+
+
+async def test_of_what_the_head_decides(cast: Cast) -> None:
+    """Who brings evidence of it, and who verifies the scan that the head's office brought."""
+    by, runs = await hands(cast), await PathRuns.of(cast)
+    risks = Risks(cast, by)
+
+    async def subjects() -> dict[str, UUID]:
+        stages = await runs.side_by_side("head", "office")
+        return {**stages, "risk": (await risks.make("with_head")).id}
+
+    async def scan(subject_id: UUID) -> Thing:
+        brings = by.recorder.api
+        return await upload(brings, made(await brings.create("/v1/evidence", announcement(subject_id))))
+
+    async def verify(who: str, thing: Thing) -> httpx.Response:
+        return await send(cast.api(who), "evidence.verify", thing)
+
+    async def verify_another(who: str, subject_id: UUID) -> httpx.Response:
+        return await verify(who, await scan(subject_id))
+
+    cases = []
+    for state, subject_id in (await subjects()).items():
+        for who in cast.everybody:
+            answer = table("evidence", "evidence.create of others").answer(state, who=who)
+            request = partial(cast.api(who).create, "/v1/evidence", announcement(subject_id))
+            cases.append(Case(f"{who} evidence.create of {state}", answer, request, request))
+    # Others, for whoever brings evidence of a thing does not verify any of it.
+    others, lines = await subjects(), table("evidence", "evidence.verify of others")
+    for state in lines.states:
+        shared = await scan(others[state])
+        for who in cast.everybody:
+            sent, anew = partial(verify, who, shared), partial(verify_another, who, others[state])
+            cases.append(Case(f"{who} evidence.verify of {state}", lines.answer(state, who=who), sent, anew))
     found = await disagreements(cast.world.owner, cases)
     assert not found, "\n".join(found)
 

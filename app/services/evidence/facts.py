@@ -109,7 +109,7 @@ def of(row: Row, prefix: str) -> Facts:
         entity_id=said("entity_id"),
         state=state,
         version=said("version"),
-        steps={rules.ATTACH: tuple(said("attach")), rules.VERIFICATION: tuple(said("verify"))},
+        steps={rules.ATTACH: tuple(dict.fromkeys(said("attach"))), rules.VERIFICATION: tuple(said("verify"))},
         edited_by=frozenset(barred),
         nobody_left=rules.DUE[state] if said("nobody_left") else frozenset(),
         due={step: day for step, day in dues.items() if day is not None},

@@ -6,6 +6,8 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     any_,
+    case,
+    func,
     null,
     or_,
     select,
@@ -29,11 +31,16 @@ def _of_stage(id_: ColumnElement[Any]) -> Select[Any]:
     s, r = PathStage.__table__.alias(), PathRun.__table__.alias()
     titled = select(s.c.title_ar.label("name_ar"), s.c.title_en.label("name_en")).lateral("titled")
     at_work = path_run_visibility.at_work(r)
+    head, head_office = party(Role.HEAD, s.c.entity_id), party(Role.HEAD_OFFICE, s.c.entity_id)
+    # The head's office records what the head decides, and brings the scan of the letter.
+    recorded = case(
+        (head == any_(s.c.parties), func.array_append(s.c.parties, head_office)), else_=s.c.parties
+    )
     return (
         row(
             SubjectKind.PATH_STAGE,
             state=s.c.state,
-            attach=s.c.parties,
+            attach=recorded,
             verify=array(
                 [
                     representative(s.c.subject_id),
@@ -64,7 +71,7 @@ EVIDENCED = (
     Evidenced(
         SubjectKind.PATH_STAGE,
         PathStage,
-        path_runs.ACT,
+        path_runs.DOCUMENT,
         path_runs.COMPLETE.sources,
         path_runs.BEGUN,
         _of_stage,

@@ -32,7 +32,9 @@ def _of_risk(id_: ColumnElement[Any]) -> Select[Any]:
     division = case(
         (r.c.division_id.is_not(None), func.concat(literal_column("'division:'"), r.c.division_id))
     )
-    attach = array([manager, case((restricted, registrar), else_=specialist), division])
+    # The head's office brings the scan of what the head decides about it.
+    head_office = party(Role.HEAD_OFFICE, r.c.entity_id)
+    attach = array([manager, case((restricted, registrar), else_=specialist), head_office, division])
     return (
         row(
             SubjectKind.RISK,

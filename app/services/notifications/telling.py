@@ -1,7 +1,8 @@
 """Who is told of an event: the worker expands a row of the outbox to one notification for each person.
 
-Told are the people for whom the thing waits from now on, of what was decided those who worked on it, and of when it
-takes place those who are invited; never who did it themselves, and nobody who may not see it. A row is one transaction:
+Told are the people for whom the thing waits from now on, of what was decided those who worked on it, of a stage that
+ended well those whom it informs, and of when it takes place those who are invited; never who did it themselves, and nobody
+who may not see it. A row is one transaction:
 it is gone when they are told.
 """
 
@@ -25,6 +26,8 @@ from app.services.inbox import queries as inbox
 from app.services.notifications import inviting, rules, seeing, trouble
 from app.services.notifications.seeing import Note
 from app.services.obligations import awaiting
+from app.services.path_runs import informing
+from app.services.path_runs.informing import Informed
 from app.services.people import actor as actors
 
 log = structlog.get_logger("worker")
@@ -37,7 +40,7 @@ _NOBODY = Actor(UUID(int=0), UUID(int=0), frozenset(), frozenset(), national=Tru
 _CLAIM = Query(
     lambda: text(
         """
-        select o.event_id, o.attempts, e.subject_id, e.action, e.actor_id, s.kind
+        select o.event_id, o.attempts, e.subject_id, e.action, e.to_state, e.actor_id, s.kind
         from outbox o join events e on e.id = o.event_id join subjects s on s.id = e.subject_id
         where o.parked_at is null and o.due_at <= cast(:now as timestamptz)
         order by o.due_at, o.event_id limit 1
@@ -85,6 +88,19 @@ _AWAITED = Query(
         """  # noqa: S608  # a constant of ours
     ).columns(column("user_id"))
 )
+_INFORMED = Query(
+    lambda: text(
+        f"""
+        with waiting as (
+            select i.party, null::text as action, cast(:subject_id as uuid) as subject_id,
+                   cast(:entity_id as uuid) as entity_id
+            from unnest(cast(:parties as text[])) as i (party)
+        )
+        {HOLDERS}
+        """  # noqa: S608  # a constant of ours
+    ).columns(column("user_id"))
+)
+"""Who may be meant by parties that are told, though nothing waits for them. Whether one is, their own parties say."""
 _INVOLVED = Query(
     lambda: (
         select(Event.actor_id.label("user_id"))
@@ -198,20 +214,35 @@ async def _expand(lane: Writer, event: Row, now: datetime, *, mailing: bool) -> 
     if event["action"] != awaiting.AWAIT:  # in which nothing is done
         involved = {row["user_id"] for row in await lane.rows(_INVOLVED, {**asked, "control": _CONTROL})}
     invited = await inviting.people(lane, kind, subject_id, event["action"])
+    informs = await informing.informed(lane, kind, subject_id, event["to_state"])
+    informed = set() if informs is None else await _holders(lane, informs, now)
     told: list[tuple[UUID, Note]] = []
-    for person_id in sorted((awaited | involved | invited.keys()) - {event["actor_id"]}):
+    for person_id in sorted((awaited | involved | informed | invited.keys()) - {event["actor_id"]}):
         actor = await actors.told(lane, person_id, now)
         if actor is None:
             continue
         waiting = await seeing.waiting(lane, actor, [subject_id], [event_id], now)
         if event_id in waiting:
             told.append((person_id, Note.of(waiting[event_id], Reason.AWAITED, kind)))
-        elif (person_id in involved or person_id in invited) and await seeing.sees(
+            continue
+        is_informed = informs is not None and not informs.parties.isdisjoint(actor.keys)
+        if (person_id in involved or person_id in invited or is_informed) and await seeing.sees(
             lane, actor, kind, subject_id, now
         ):
             reason = Reason.INVITED if person_id in invited else Reason.TOLD
             told.append((person_id, _done(event, about, kind, reason, invited.get(person_id))))
     return await insert(lane, told, now, mailing=mailing)
+
+
+async def _holders(lane: Writer, informed: Informed, now: datetime) -> set[UUID]:
+    """Who may hold the parties that are told."""
+    params = {
+        "parties": sorted(informed.parties),
+        "subject_id": informed.subject_id,
+        "entity_id": informed.entity_id,
+        "now": now,
+    }
+    return {row["user_id"] for row in await lane.rows(_INFORMED, params)}
 
 
 def _done(event: Row, about: Row, kind: SubjectKind, reason: Reason, day: date | None) -> Note:

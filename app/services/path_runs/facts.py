@@ -165,18 +165,19 @@ def stage_facts(row: Row, prefix: str) -> Facts:
     template = content.read([[json.loads(said("said"))]])[0][0]
     open_ = said("state") == StageState.OPEN
     due: date | None = said("due")
+    steps = rules.steps(said("parties"), said("entity_id"))
     return Facts(
         kind=SubjectKind.PATH_STAGE,
         id=said("id"),
         entity_id=said("entity_id"),
         state=said("state"),
         version=said("version"),
-        steps={rules.ACT: tuple(dict.fromkeys(said("parties")))},
+        steps=steps,
         # Four eyes speaks of open stages alone; elsewhere nobody is barred.
         edited_by=frozenset(said("barred")),
         excepted=frozenset(said("barred")) - frozenset(said("barred_for_good")),
         nobody_left=rules.DECIDING if open_ and said("nobody_left") else frozenset(),
-        due={} if due is None else {rules.ACT: due},
+        due={} if due is None else dict.fromkeys(steps, due),
         row={
             **{name: said(name) for name in _AREA},
             "template": template,

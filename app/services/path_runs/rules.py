@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from app.enums import Role
 from app.enums.paths import (
@@ -60,8 +61,16 @@ BEGUN = frozenset(state.value for state in StageState) - _PENDING
 
 APPROVING = frozenset({StageKind.APPROVE, StageKind.APPROVE_PRELIMINARILY})
 
-ACT = "act"
-"""The step of a stage, as the role rules name it."""
+ACT, DOCUMENT = "act", "document"
+"""The steps of a stage, as the role rules name them: who takes it, who brings evidence of it."""
+
+
+def steps(parties: Sequence[str], entity_id: UUID) -> dict[str, tuple[str, ...]]:
+    """Who takes which step of a stage of these parties. Whoever takes it brings its evidence; of one that the head takes
+    the head's office too, which records what the head decides, with the scan of the letter."""
+    takes = tuple(dict.fromkeys(parties))
+    recorders = (party_key(Role.HEAD_OFFICE, entity_id),) if party_key(Role.HEAD, entity_id) in takes else ()
+    return {ACT: takes, DOCUMENT: tuple(dict.fromkeys((*takes, *recorders)))}
 
 
 def awaited(kind: str) -> Awaited:

@@ -81,7 +81,7 @@ class Quorum:
 class Stage:
     """One stage. `key` is its name within the template (`A-17`).
 
-    `collaborators` work with the responsible; `informs` are told when it ends. `returns_to`: keys of earlier stages.
+    `collaborators` work with the responsible; `informs` are told when it ends well. `returns_to`: keys of earlier stages.
     `controls`: keys of the stages whose people never take it (four eyes). `fires`: the action of the subject's own
     transition that takes place when the stage ends well.
     """

@@ -159,6 +159,7 @@ def steps(
         DOCUMENT: (
             manager,
             party_key(PERSON, restricted_to) if restricted_to else party_key(Role.SPECIALIST, entity_id),
+            party_key(Role.HEAD_OFFICE, entity_id),
             *division,
             *more,
         ),
