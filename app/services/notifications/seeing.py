@@ -85,7 +85,8 @@ async def sees(lane: Lane, actor: Actor, kind: SubjectKind, subject_id: UUID, no
 
 
 async def still(lane: Lane, actor: Actor, notes: Iterable[Note], now: datetime) -> list[Note]:
-    """Of what the person was told, what still holds: it waits for them, or they may see what was done."""
+    """Of what the person was told, what still holds: it waits for them, until the day that they are reminded of, or
+    they may see what was done."""
     notes = list(notes)
     open_ = [note for note in notes if note.reason not in _SEEN]
     found: Mapping[int, Row] = {}
@@ -96,8 +97,11 @@ async def still(lane: Lane, actor: Actor, notes: Iterable[Note], now: datetime) 
         (kind, subject_id): await sees(lane, actor, kind, subject_id, now)
         for kind, subject_id in {(n.kind, n.subject_id) for n in notes if n.reason in _SEEN}
     }
-    return [
-        note
-        for note in notes
-        if (seen[note.kind, note.subject_id] if note.reason in _SEEN else note.event_id in found)
-    ]
+
+    def holds(note: Note) -> bool:
+        if note.reason in _SEEN:
+            return seen[note.kind, note.subject_id]
+        row = found.get(note.event_id)
+        return row is not None and (note.reason is Reason.AWAITED or row["due"] == note.due)
+
+    return [note for note in notes if holds(note)]
