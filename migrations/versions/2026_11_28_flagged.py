@@ -1,4 +1,4 @@
-"""People are told of what is overdue at the level below theirs.
+"""People are told of what is overdue at the level below theirs; while a challenge is paused, what waits has no day.
 
 Revision: flagged, after action_kinds.
 """
@@ -20,4 +20,10 @@ def upgrade() -> None:
         op.f("ck_notifications_reason"),
         "notifications",
         "reason in ('awaited', 'told', 'invited', 'due_soon', 'due_today', 'late', 'flagged')",
+    )
+    op.execute(
+        """
+        update waits w set due = null from challenges c
+        where c.id = w.subject_id and c.paused_at is not null and w.closed_at is null and w.due is not null
+        """
     )
