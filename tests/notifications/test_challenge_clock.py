@@ -3,11 +3,12 @@ still."""
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
 
-from app.db import Database
+from app.db import Database, Query, Writer
 from app.services.notifications import mailing, reminding
 from tests.challenges.test_routing import TO_HEAD, put
 from tests.factories.calendar import at
@@ -104,6 +105,28 @@ async def test_the_level_above_is_told_once(world: World, working: Database) -> 
             counts[name] = (await getattr(bureau.now(), name).api.get("/v1/dashboard")).json()["flagged"]
     assert state == "open", "nobody but a person escalates"
     assert counts == {"manager": 0, "head": len(listed), "head_office": 2}
+
+
+async def test_many_cost_no_more_statements_than_one(
+    world: World, working: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bureau = await Bureau.make(world)
+    rows, seen, costs = Writer.rows, list[Query](), []
+
+    async def counted(self: Writer, query: Query, params: Any) -> Any:
+        seen.append(query)
+        return await rows(self, query, params)
+
+    monkeypatch.setattr(Writer, "rows", counted)
+    for opened, overdue, many in ((SUNDAY, OVERDUE, 1), (OVERDUE, OVERDUE + timedelta(days=35), 4)):
+        with at(opened):
+            paths = [await bureau.now().opened() for _ in range(many)]
+        seen.clear()
+        await swept(working, overdue)
+        costs.append(len(seen))
+        for path in paths:
+            assert await flagged(bureau, path) == {"head": 1, "head_office": 1}
+    assert costs[0] == costs[1] > 0
 
 
 async def test_nothing_is_flagged_while_the_clock_stands_still(world: World, working: Database) -> None:
