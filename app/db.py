@@ -33,7 +33,7 @@ RUNTIME_ROLE = "mutabaa_app"
 WORKER_ROLE = "mutabaa_worker"
 """What `mutabaa worker` takes: it reads everything but passwords, and writes what the clock brings about."""
 MINIMUM_SERVER_VERSION = 170000
-SCHEMA = "action_kinds"
+SCHEMA = "flagged"
 """The newest migration: what this release needs the database to stand at."""
 
 _CONNECT_SECONDS = 5

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Reason(StrEnum):
-    """Why a person is told of a thing."""
+    """Why a person is told of a thing. `flagged`: the level below theirs is past the last day that it has for it."""
 
     AWAITED = "awaited"
     TOLD = "told"
@@ -12,6 +12,7 @@ class Reason(StrEnum):
     DUE_SOON = "due_soon"
     DUE_TODAY = "due_today"
     LATE = "late"
+    FLAGGED = "flagged"
 
 
 class MailPace(StrEnum):

@@ -87,7 +87,8 @@ class ChallengeCreate(Body):
         Field(
             description="What it is about (Guide X-6): an initiative, project or simplification action, the entity's "
             "part in a national programme, a plan, a stage of one or of a report, a scorecard, an indicator, its "
-            "improvement plan, a result, a definition."
+            "improvement plan, a result, a definition; or a risk that has happened and is not closed (`not_occurred`): "
+            "`/v1/risks/{id}/occur` opens the first challenge about one."
         ),
     ]
     kind: _Kind

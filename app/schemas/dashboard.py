@@ -125,3 +125,10 @@ class DashboardRead(View):
         Field(max_length=5, description="Of all these: the red indicators farthest behind, then the amber."),
     ]
     late: Annotated[DashboardLate, Field(description="What these owe and is late.")]
+    flagged: Annotated[
+        _Number,
+        Field(
+            description="How many challenges are overdue at the level below yours; `/v1/challenges?flagged=true` lists"
+            " them."
+        ),
+    ]

@@ -36,8 +36,9 @@ class NotificationItem(View):
         Reason,
         Field(
             description="`awaited`: it waits for you; `told`: something was done with what you worked on;"
-            " `invited`: what you are invited to was planned, changed or called off; the others remind"
-            " you of what waits: before its day, on it, after it."
+            " `invited`: what you are invited to was planned, changed or called off; `flagged`: a challenge is"
+            " overdue at the level below yours, of which you are told once of each time that it comes there; the"
+            " others remind you of what waits: before its day, on it, after it."
         ),
     ]
     subject_id: Annotated[UUID, Field(description="The id of the thing.")]
@@ -47,7 +48,9 @@ class NotificationItem(View):
         PeriodCode | None, Field(description="The period of a result, or of what evidence is about.")
     ]
     entity: Annotated[Ref, Field(description="The entity that it belongs to.")]
-    action: Annotated[ActionName, Field(description="What was awaited of you, or was done.")]
+    action: Annotated[
+        ActionName, Field(description="What was awaited, of you or of the level below yours, or was done.")
+    ]
     due: Annotated[
         date | None,
         Field(description="Until when it was awaited, or when it takes place; null: no date was set."),

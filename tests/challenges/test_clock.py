@@ -71,6 +71,31 @@ async def test_a_pause_moves_the_last_day_by_the_working_days_it_lasted(bureau: 
         assert (again.status_code, again.json()["code"]) == (409, "not_paused")
 
 
+async def test_what_waits_has_no_day_while_the_clock_stands_still(world: World) -> None:
+    bureau = await Bureau.make(world)
+
+    async def line(person: Person, after: int) -> dict[str, Any]:
+        with at(SUNDAY + timedelta(days=after)):
+            [found] = (await seen(bureau, person, "/v1/inbox"))["items"]
+            counts = (await seen(bureau, person, "/v1/dashboard"))["inbox"]
+            assert counts["late"] == found["late"]
+            awaiting = (await seen(bureau, person, path))["awaiting"]
+            assert {wait["due"] for wait in awaiting} == {found["due"]}
+            return {name: found[name] for name in ("due", "late", "overdue_days")}
+
+    with at(SUNDAY):
+        path = await bureau.now().opened(bureau.now().manager)
+    with at(SUNDAY + timedelta(days=42)):
+        late = await line(bureau.head, 42)
+        assert late["late"], "who brought it does not confirm it, so the head is asked"
+        await bureau.done(bureau.now().manager, path, "pause", reason="بانتظار صدور الموازنة المعدلة")
+    assert await line(bureau.head, 99) == {"due": None, "late": False, "overdue_days": 0}
+    with at(SUNDAY + timedelta(days=99)):
+        await bureau.done(bureau.now().manager, path, "resume", reason="صدرت الموازنة المعدلة")
+    again = await line(bureau.head, 99)
+    assert (again["late"], again["due"] > late["due"]) == (True, True)
+
+
 async def test_overdue_is_flagged_to_the_level_above_and_goes_nowhere_by_itself(world: World) -> None:
     bureau = await Bureau.make(world)
     with at(SUNDAY):

@@ -374,7 +374,8 @@ class Life(Played):
         if open_:
             assert open_[0] is stays[-1]
             assert row["due"] == open_[0]["due"] == m.due
-            assert {wait["due"] for wait in waits} == {m.due}
+            awaited_until = m.due if m.paused_on is None else None
+            assert {wait["due"] for wait in waits} == {awaited_until}, "a clock that stands still has no day"
             assert (row["paused_at"] is None) == (m.paused_on is None)
         self.forwards(stays)
         self.by_the_table(stays)

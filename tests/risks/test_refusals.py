@@ -10,6 +10,7 @@ import pytest
 from app.enums import Role
 from tests.core.refusals import written
 from tests.evidence.bringing import Proof, announcement, put, step, taken
+from tests.factories.challenges import CHALLENGE
 from tests.factories.plans import Planning
 from tests.factories.risks import LESSONS, PLAN, REASON, RESOURCES, RISK, RiskOffice
 from tests.factories.world import Person, World
@@ -161,6 +162,38 @@ async def test_a_restricted_risk_happens_as_a_restricted_challenge(office: RiskO
     found = (await office.manager.api.get(path)).json()["challenge"]
     challenge = (await office.manager.api.get(f"/v1/challenges/{found['id']}")).json()
     assert challenge["classification"] == "restricted"
+
+
+async def test_a_challenge_is_about_a_risk_that_has_happened(office: RiskOffice) -> None:
+    happened = await office.occurred()
+    for path in (
+        await office.registered(),
+        await office.treated(),
+        await office.accepted(),
+        await office.raised(),
+        await office.closed(),
+    ):
+        body = {**CHALLENGE, "about_id": path.rpartition("/")[2]}
+        for language, word in (("en", "has happened"), ("ar", "وقوع الخطر")):
+            answer = await office.specialist.api.send(
+                "POST",
+                "/v1/challenges",
+                json=body,
+                headers={"Accept-Language": language, "Idempotency-Key": uuid4().hex},
+            )
+            assert answer.status_code == 422, answer.text
+            [error] = answer.json()["errors"]
+            assert (error["pointer"], error["code"]) == ("#/about_id", "not_occurred")
+            assert word in error["detail"]
+        listed = await office.specialist.api.get("/v1/challenges", about_id=body["about_id"])
+        assert listed.json()["items"] == []
+        assert (await office.head.api.create("/v1/challenges", body)).status_code == 403
+    body = {**CHALLENGE, "about_id": happened.rpartition("/")[2]}
+    made = await office.specialist.api.create("/v1/challenges", body)
+    assert made.status_code == 201, made.text
+    assert (made.json()["about"]["kind"], made.json()["title"]) == ("risk", CHALLENGE["title"])
+    listed = await office.specialist.api.get("/v1/challenges", about_id=body["about_id"])
+    assert len(listed.json()["items"]) == 2, "beside the one that it was opened as"
 
 
 async def test_of_two_at_once_one_is_told(office: RiskOffice) -> None:

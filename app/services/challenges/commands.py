@@ -55,6 +55,11 @@ _STAYS = Query(
 _PAUSED = Query(
     lambda: text(
         """
+        with waiting as (
+            -- Nothing is late, and nobody is reminded of a day, while the clock stands still.
+            update waits set due = null
+            where subject_id = cast(:id as uuid) and closed_at is null
+        )
         update challenge_stays set paused_at = cast(:at as timestamptz), pause_reason = cast(:reason as text)
         where challenge_id = cast(:id as uuid) and ended_at is null
         """
@@ -207,7 +212,7 @@ async def reopen(
 async def pause(
     writer: Writer, actor: Actor, facts: Facts, entitlement: Entitlement, said: Said, now: datetime
 ) -> None:
-    """Stop the clock of the level that holds it. Raises AlreadyPaused."""
+    """Stop the clock of the level that holds it: what waits has no day until it runs again. Raises AlreadyPaused."""
     if facts.row["paused_at"] is not None:
         raise rules.AlreadyPaused()
     await _stay(writer, rules.PAUSE, actor, facts, entitlement, now, {"paused_at": now}, said)

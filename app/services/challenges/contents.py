@@ -70,18 +70,25 @@ class Coordination:
 
 
 async def open_challenge(
-    writer: Writer, actor: Actor, about_id: UUID, said: Mapping[str, Any], now: datetime
+    writer: Writer,
+    actor: Actor,
+    about_id: UUID,
+    said: Mapping[str, Any],
+    now: datetime,
+    *,
+    occurring: bool = False,
 ) -> UUID:
     """Open a challenge about a thing that the actor may see; the office holds it from now on. `said`: of `rules.TOLD`;
-    owner, priority and classification are those of the thing where it does not say them.
+    owner, priority and classification are those of the thing where it does not say them. `occurring`: the thing is a risk
+    that is being said to have happened.
 
-    Raises Invalid for a thing that is unknown, not visible, or of a kind that has no challenges, and for references that
-    are unknown in its entity; Forbidden.
+    Raises Invalid for a thing that is unknown, not visible, or of a kind that has no challenges, for a risk that has not
+    happened, and for references that are unknown in its entity; Forbidden.
     """
     thing = await _found(writer, actor, about_id, now)
     if thing is None:
         raise errors.unknown_reference("#/about_id")
-    found, _ = thing
+    found, facts = thing
     entity_id, challenge_id = found["entity_id"], ids.new()
     told = _told(found, said)
     held_by = rules.holders(ChallengeLevel.OFFICE, entity_id)
@@ -90,6 +97,8 @@ async def open_challenge(
     )
     asked = Facts(SubjectKind.CHALLENGE, challenge_id, entity_id, steps=working)
     permissions.entitlement(actor, rules.OPENED, asked)
+    if not occurring:
+        rules.check_happened(found["kind"], facts.state)
     rules.check_closed_enough(told["classification"], restricted=found["restricted"])
     told["owner_id"] = told["owner_id"] or (actor.person_id if told["division_id"] is None else None)
     await finding.check_references(writer, entity_id, told, now)

@@ -43,9 +43,11 @@ _LATEST = literal_column("'infinity'::date", Date)
 
 
 def awaiting() -> ColumnElement[Any]:
-    """Open waits, and the head where four eyes leaves no manager who could confirm that it is solved."""
+    """Open waits, and the head where four eyes leaves no manager who could confirm that it is solved. While the clock
+    stands still, none has a day."""
+    due = case((C.c.paused_at.is_(None), C.c.due))
     return sql.awaiting_or_head(
-        C.c.id, nobody_left(C), action=sql.const(rules.CLOSE.action), since=C.c.held_since, due=C.c.due
+        C.c.id, nobody_left(C), action=sql.const(rules.CLOSE.action), since=C.c.held_since, due=due
     )
 
 

@@ -6,13 +6,14 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from app.enums import Party, Role
+from app.enums import Party, Role, SubjectKind
 from app.enums.challenges import (
     ChallengeLevel,
     ChallengeState,
     EscalationBody,
     LevelDecision,
 )
+from app.enums.risks import RiskState
 from app.errors import Conflict, FieldError, Invalid, Text, fault_at, invalid
 from app.parties import PERSON, UNIT, party_key
 from app.services.transitions import Awaited, Transition
@@ -267,6 +268,18 @@ def check_closed_enough(classification: str, *, restricted: bool) -> None:
             "more_open_than_subject",
             "What it is about is restricted, so the challenge is too.",
             "موضوع التحدي مقيّد الاطلاع، فيكون التحدي كذلك.",
+        )
+
+
+def check_happened(kind: str, state: str | None) -> None:
+    """Raise Invalid for a thing of this kind and state that only threatens: a risk that has not happened, or is closed."""
+    if kind == SubjectKind.RISK and state != RiskState.OCCURRED:
+        raise invalid(
+            "#/about_id",
+            "not_occurred",
+            "A challenge is about a risk that has happened and is not closed. Record of the risk that it has happened"
+            " (`occur`): that opens its challenge.",
+            "لا يكون التحدي عن خطر إلا بعد وقوعه وقبل إغلاقه. سجّلوا وقوع الخطر (`occur`) فيُفتح تحديه.",
         )
 
 

@@ -241,7 +241,7 @@ WORK: Mapping[str, Told] = {
 """What is planned, measured and executed: a risk can be about it."""
 
 KINDS: Mapping[str, Told] = {**WORK, SubjectKind.RISK: _risk}
-"""What a challenge can be about; about a risk once that has happened."""
+"""What a challenge can be about; about a risk once that has happened (`rules.check_happened`)."""
 
 
 def named(

@@ -44,11 +44,15 @@ def overdue(c: FromClause) -> ColumnElement[bool]:
     return func.coalesce(c.c.due < func.coalesce(stopped, sql.TODAY), false())
 
 
+def to_head(c: FromClause) -> ColumnElement[bool]:
+    """Whether what is overdue is flagged to the head: what the office holds, and UNIT. All else is flagged to UNIT."""
+    return or_(c.c.level == sql.const(ChallengeLevel.OFFICE), c.c.level == sql.const(ChallengeLevel.UNIT))
+
+
 def flagged(c: FromClause) -> ColumnElement[bool]:
     """Whether it is overdue and the reader is of the level above the one that holds it: above the office the head, above
     the head, committees and outside bodies UNIT; what is overdue with UNIT is flagged to the head."""
-    to_head = or_(c.c.level == sql.const(ChallengeLevel.OFFICE), c.c.level == sql.const(ChallengeLevel.UNIT))
-    above = case((to_head, c.c.entity_id == any_(visibility.LEADS)), else_=visibility.NATIONAL)
+    above = case((to_head(c), c.c.entity_id == any_(visibility.LEADS)), else_=visibility.NATIONAL)
     return and_(overdue(c), above)
 
 

@@ -21,9 +21,10 @@ from sqlalchemy.sql.selectable import FromClause, ScalarSelect
 from app import clock
 from app.db import Lane, Query
 from app.enums import IndicatorState, Light
-from app.models import Entity, Indicator, Obligation
+from app.models import Challenge, Entity, Indicator, Obligation
 from app.parties import Actor
 from app.services import sql
+from app.services.challenges import visibility as challenges
 from app.services.documents import Document
 from app.services.inbox import queries as inbox
 from app.services.initiatives import corrective
@@ -40,6 +41,7 @@ Arabic."""
 _i: FromClause = Indicator.__table__
 _e: FromClause = Entity.__table__
 _o: FromClause = Obligation.__table__
+_c: FromClause = Challenge.__table__
 
 _ONE: ColumnElement[int] = literal_column("1", Integer)
 
@@ -176,6 +178,12 @@ def _late(language: str, *, national: bool) -> ScalarSelect[Any]:
     return select(sql.obj(total=total.scalar_subquery(), items=items.scalar_subquery())).scalar_subquery()
 
 
+def _flagged() -> ScalarSelect[Any]:
+    """How many challenges are overdue at the level below the reader's."""
+    where = challenges.flagged(_c), challenges.visible(_c)
+    return select(func.count()).select_from(_c).where(*where).scalar_subquery()
+
+
 @lru_cache(maxsize=8)
 def _dashboard(language: str, *, national: bool, leads: bool) -> Query:
     return Query(
@@ -186,6 +194,7 @@ def _dashboard(language: str, *, national: bool, leads: bool) -> Query:
                 _standing(language, national=national).label("standing"),
                 _urgent(language, national=national).label("urgent"),
                 _late(language, national=national).label("late"),
+                _flagged().label("flagged"),
             )
         )
     )

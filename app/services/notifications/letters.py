@@ -26,8 +26,17 @@ _REASONS = {
     Reason.DUE_SOON: Text("Due soon", "يحين موعده قريبًا"),
     Reason.DUE_TODAY: Text("Due today", "موعده اليوم"),
     Reason.LATE: Text("Late", "متأخر عن موعده"),
+    Reason.FLAGGED: Text("Overdue, for your attention", "تجاوز مهلته ويُرفع لعلمكم"),
 }
-_ORDER = (Reason.LATE, Reason.DUE_TODAY, Reason.DUE_SOON, Reason.AWAITED, Reason.INVITED, Reason.TOLD)
+_ORDER = (
+    Reason.LATE,
+    Reason.DUE_TODAY,
+    Reason.DUE_SOON,
+    Reason.AWAITED,
+    Reason.FLAGGED,
+    Reason.INVITED,
+    Reason.TOLD,
+)
 _GREETING = Text("Dear {name},", "{name}، السلام عليكم")
 _MANY = Text("Mutabaa: {count} things for you", "متابعة: {count} من الموضوعات تخصكم")
 _DUE = Text("due {day}", "الموعد {day}")

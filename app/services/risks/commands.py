@@ -263,7 +263,7 @@ async def occur(
         "impact": row["effect"],
         "classification": row["classification"],
     }
-    challenge_id = await challenges.open_challenge(writer, actor, facts.id, told, now)
+    challenge_id = await challenges.open_challenge(writer, actor, facts.id, told, now, occurring=True)
     await _move(
         writer,
         rules.OCCUR,
