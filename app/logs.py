@@ -40,10 +40,11 @@ def configure(form: Literal["json", "console"]) -> None:
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
 
 
-def stack(error: BaseException) -> list[str]:
-    """Where an exception came from, without what it says: that may hold what people sent."""
-    frames = traceback.extract_tb(error.__traceback__)
-    return [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames[-15:]]
+def frames(error: BaseException) -> list[str]:
+    """Where an exception came from, without what it says: that may hold what people sent. It is logged under this name:
+    what is called `stack`, the renderer for a person's eyes takes for text, and fails."""
+    found = traceback.extract_tb(error.__traceback__)
+    return [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in found[-15:]]
 
 
 def _without_values(_: object, __: str, said: structlog.typing.EventDict) -> structlog.typing.EventDict:

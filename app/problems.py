@@ -352,7 +352,7 @@ def as_app_error(error: Exception) -> AppError:
         return errors.Unavailable(headers={"Retry-After": "5"})
     # Where it happened, not what it said: the messages of a database quote the row that they refuse.
     log.error(
-        "unexpected_error", kind=type(error).__name__, sqlstate=_sqlstate(error), stack=logs.stack(error)
+        "unexpected_error", kind=type(error).__name__, sqlstate=_sqlstate(error), frames=logs.frames(error)
     )
     return errors.Internal()
 

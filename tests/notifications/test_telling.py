@@ -3,18 +3,22 @@
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
+import structlog
 
 from app import clock
 from app.db import Database
-from app.enums import Role
-from app.services.notifications import telling
+from app.enums import Role, SubjectKind
+from app.enums.notifications import Work
+from app.services import loaders
+from app.services.notifications import seeing, telling, trouble
 from app.services.people import actor as actors
 from tests.factories.notifications import told
 from tests.factories.path_runs import Walk, stage
 from tests.factories.world import Person, World
+from tests.logged import lines_of
 from tests.results.office import REASON, Office
 
 
@@ -225,3 +229,36 @@ async def test_whom_a_stage_is_given_to_is_told(world: World, working: Database)
     )
     await telling.tell_all(working, mailing=True)
     assert await reasons(walk.financier, UUID(given["id"])) == [("awaited", "path_stages.complete")]
+
+
+async def test_who_worked_on_a_stage_is_told_what_became_of_it(world: World, working: Database) -> None:
+    walk = await Walk.make(world)
+    path = await walk.started([stage("draft", "planning")])
+    given = await walk.done(
+        walk.manager, path, "draft", "reassign", parties=[{"party": "finance"}], reason="الدائرة في إجازة"
+    )
+    await walk.done(walk.financier, path, "draft")
+    await telling.tell_all(working, mailing=True)
+    assert await world.owner.fetchval("select count(*) from outbox") == 0
+    assert await reasons(walk.manager, UUID(given["id"])) == [("told", "path_stages.complete")]
+
+
+@pytest.mark.parametrize("kind", loaders.LOADS)
+async def test_the_worker_may_look_whether_a_person_sees_a_thing(
+    world: World, working: Database, kind: SubjectKind
+) -> None:
+    person = await world.user()
+    async with working.writing() as lane:
+        actor = await actors.told(lane, person.id, clock.now())
+        assert actor is not None
+        assert not await seeing.sees(lane, actor, kind, uuid4(), clock.now())
+
+
+async def test_a_failure_is_on_record_whatever_the_form_of_the_logs(
+    working: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = lines_of(trouble, monkeypatch)
+    await trouble.of_chore(working, Work.SCAN, ValueError("35.4"), clock.now())
+    [line] = lines
+    assert "fault" in structlog.dev.ConsoleRenderer(colors=False)(None, "error", dict(line))
+    await trouble.chore_done(working, Work.SCAN)

@@ -3,10 +3,11 @@
 Each is asked in the person's own context of row-level security, when they are told and again when a mail goes out.
 """
 
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ARRAY, BigInteger, Uuid, any_, bindparam, column, text
@@ -79,9 +80,22 @@ async def waiting(
     return {row["event_id"]: row for row in await lane.rows(_WAITING, params)}
 
 
+@dataclass(frozen=True, slots=True)
+class _Looking:
+    """The same transaction for who only looks: an area holds what it loads for who writes, and the worker may not."""
+
+    lane: Lane
+
+    async def rows(self, query: Query, params: Mapping[str, Any]) -> Sequence[Row]:
+        return await self.lane.rows(query, params)
+
+    async def row(self, query: Query, params: Mapping[str, Any]) -> Row | None:
+        return await self.lane.row(query, params)
+
+
 async def sees(lane: Lane, actor: Actor, kind: SubjectKind, subject_id: UUID, now: datetime) -> bool:
     """Whether the person may see the thing now."""
-    return await loaders.load(lane, actor, kind, subject_id, now) is not None
+    return await loaders.load(_Looking(lane), actor, kind, subject_id, now) is not None
 
 
 async def still(lane: Lane, actor: Actor, notes: Iterable[Note], now: datetime) -> list[Note]:

@@ -60,7 +60,7 @@ async def of_event(database: Database, event_id: int, attempts: int, fault: Exce
         attempts=attempts,
         parked=parked,
         fault=said(fault),
-        stack=logs.stack(fault),
+        frames=logs.frames(fault),
     )
     async with database.writing() as lane:
         await lane.rows(
@@ -78,7 +78,7 @@ async def of_event(database: Database, event_id: int, attempts: int, fault: Exce
 
 async def of_chore(database: Database, work: Work, fault: Exception, now: datetime) -> None:
     """The clock's work failed; it comes again in its time, and an administrator sees that it fails."""
-    log.error("work_failed", work=work.value, fault=said(fault), stack=logs.stack(fault))
+    log.error("work_failed", work=work.value, fault=said(fault), frames=logs.frames(fault))
     async with database.writing() as lane:
         await lane.rows(_FAILED, {"name": work.value, "error": said(fault), "now": now})
 
