@@ -2,10 +2,12 @@
 
 TITLE = "Mutabaa · متابعة"
 DESCRIPTION = """\
-The follow-up service of the Oman Vision 2040 offices: indicators, their results, who entered, reviewed and
-approved them, and what waits for whom.
+The follow-up service of the Oman Vision 2040 offices: indicators and results, scorecards, plans and their paths,
+initiatives and programmes, communication, challenges, risks, meetings and actions; who entered, reviewed and
+approved each, and what waits for whom.
 
-خدمة متابعة رؤية عُمان 2040 في مكاتب الجهات: المؤشرات ونتائجها، ومن أدخلها وراجعها واعتمدها، وما ينتظر كل طرف.
+خدمة متابعة رؤية عُمان 2040 في مكاتب الجهات: المؤشرات ونتائجها وبطاقاتها، والخطط ومساراتها، والمبادرات والبرامج،
+والتواصل، والتحديات، والمخاطر، والاجتماعات والإجراءات، ومن أدخل كلًا منها وراجعه واعتمده، وما ينتظر كل طرف.
 
 - Errors are problem details (RFC 9457) with a stable `code`; `Accept-Language` says in which language.
 - Every single resource has an `ETag`; every change and every decision sends it back in `If-Match`.
@@ -26,12 +28,37 @@ Words · المصطلحات
 - Obligation · القيمة المستحقة: the figure of one indicator for one period. قيمة مؤشر عن فترة واحدة.
 - Late, overdue, closed · متأخرة، متجاوزة للمهلة، مغلقة: past the due day; past the days for being late, and
   still taken; past the last day, and taken no more. بعد موعدها، وبعد مهلة التأخر، وبعد آخر يوم للإدخال.
-- Evidence · الدليل: a file that proves a figure or a definition, verified by somebody else.
-  ملف يثبت قيمة أو تعريفًا، ويتحقق منه شخص آخر.
+- Evidence · الدليل: a file that proves what is reported, verified by somebody else.
+  ملف يثبت ما يُرفع، ويتحقق منه شخص آخر.
 - Scorecard · بطاقة المؤشرات: the indicators an entity answers for in a year, their weights and targets, agreed with
   UNIT. مؤشرات الجهة في السنة وأوزانها ومستهدفاتها المتفق عليها مع وحدة المتابعة.
 - Gap · الفجوة: what is missing to a target. ما ينقص لبلوغ المستهدف.
 - Improvement plan · خطة التحسين: what is done about a vision indicator. ما يُعمل لتحسين مؤشر رؤية.
+- Annual plan, detailed plan · الخطة السنوية والتفصيلية: what an entity does in a year; how a division carries out
+  a piece of it. ما تنفذه الجهة في السنة، وكيف ينفذ تقسيم جزءًا منه.
+- Path, stage · المسار والمرحلة: the steps by which a plan, a scorecard or an entity's year comes about; one of them,
+  with its parties and its day. خطوات إعداد خطة أو بطاقة أو سنة الجهة واعتمادها، وخطوة منها بأطرافها وموعدها.
+- Path template · نموذج المسار: a path as data, approved by the head before anything walks it.
+  المسار بوصفه بيانات يعتمدها رئيس الجهة قبل العمل به.
+- Initiative · المبادرة: work with milestones and money that is to move indicators; also a project, foresight or
+  simplification. عمل بمراحل رئيسية ومخصصات يُراد به تحسين مؤشرات، ومنه المشروع والاستشراف والتبسيط.
+- Progress report · تقرير التقدم: which milestones an initiative has reached by a day. ما بلغته المبادرة من مراحلها الرئيسية.
+- Programme · البرنامج: a national programme that entities share, each with its initiatives.
+  برنامج وطني تشترك فيه جهات، لكل منها مبادراتها.
+- Communication plan · خطة التواصل: to whom what is said about a year, a plan or an initiative, and by which
+  activities. ما يُقال ولمن عن سنة أو خطة أو مبادرة، وبأي أنشطة.
+- Challenge · التحدي: what blocks the execution, held by one level at a time. ما يعيق التنفيذ، وهو لدى مستوى واحد.
+- Escalation · التصعيد: a challenge goes to the level above, by the routing table, with what was tried.
+  رفع التحدي إلى المستوى الأعلى وفق جدول المسارات مع ما جُرب من حلول.
+- Risk · الخطر: what may come to hinder the execution, assessed by probability and impact.
+  ما قد يعيق التنفيذ، ويُقيَّم باحتماله وأثره.
+- Meeting, decision · الاجتماع والقرار: an agenda, who came, minutes that a second person confirms, and what was
+  decided. جدول أعمال وحضور ومحضر يؤكده شخص آخر وما اتُّخذ من قرارات.
+- Action · الإجراء: what was agreed, with an owner and a day, confirmed by another person of the office once it is
+  done. ما اتُّفق عليه، له مسؤول وموعد، ويؤكد تنفيذه شخص آخر من المكتب.
+- Evaluation · التقييم: how the progress of a period is judged. الحكم على التقدم في فترة.
+- Wait, notification · الانتظار والإشعار: whom a thing waits for and until when; what a person was told of it.
+  من ينتظره الأمر وإلى متى، وما أُبلغ به الشخص.
 - Reopening · إعادة الفتح: leave, until a day, to correct an approved result or enter a closed period.
   إذن إلى أجل بتصحيح نتيجة معتمدة أو بالإدخال في فترة مغلقة.
 """

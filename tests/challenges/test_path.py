@@ -1,6 +1,7 @@
 """The way of a challenge through the levels, as the guide describes it (X-1 to X-6)."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 from uuid import uuid4
 
@@ -8,8 +9,10 @@ import pytest
 
 from app.schemas.challenge_threads import ChallengeStatistics, ChallengeThread
 from app.schemas.challenges import ChallengeList, ChallengeRead
+from tests.factories.calendar import at
 from tests.factories.challenges import HOW, INSTRUCTIONS, REASON, Bureau
 from tests.factories.world import World
+from tests.obligations.owing import priority
 
 
 @pytest.fixture(scope="module")
@@ -236,3 +239,63 @@ async def test_lists_and_statistics(world: World) -> None:
     assert counted["by_kind"][0]["kind"] == "resources"
     assert counted["by_entity"][0]["entity"]["id"] == str(bureau.entity.id)
     assert counted["by_priority"][0]["priority"] is None
+
+
+async def test_medians_are_of_working_days_at_each_level_and_of_whole_lives(world: World) -> None:
+    """Of March 2026, whose weekends are Fridays and Saturdays; no holiday is known."""
+    bureau = await Bureau.make(world)
+    serves = await priority(world)
+    without = await world.indicator(bureau.entity, bureau.executing)
+    await world.owner.execute(
+        "update indicators set priority_id = $2 where id = $1", bureau.indicator, serves
+    )
+
+    with at(date(2026, 3, 1)):
+        then = bureau.now()
+        brief, long, untied = (
+            await then.opened(),
+            await then.ready(),
+            await then.opened(about_id=str(without)),
+        )
+        await then.opened(kind="data")
+    for day, path in ((3, brief), (5, untied)):  # two days, and four
+        with at(date(2026, 3, day)):
+            then = bureau.now()
+            await then.done(then.manager, path, "close", how=HOW)
+    with at(date(2026, 3, 5)):  # four days in the office
+        then = bureau.now()
+        route = await then.way(then.manager, long, "office-to-head")
+        await then.done(then.manager, long, "escalate-to-head", route_id=route, reason=REASON)
+    with at(date(2026, 3, 9)):  # two with the head, over a weekend
+        then = bureau.now()
+        await then.done(then.head, long, "decide", ruling="return_with_instructions", reason=INSTRUCTIONS)
+    with at(date(2026, 3, 10)):  # one more in the office
+        then = bureau.now()
+        await then.done(then.manager, long, "close", how=HOW)
+
+    with at(date(2026, 3, 31)):
+        api = bureau.now().manager.api
+        answer = await api.get("/v1/challenge-statistics", entity_id=str(bureau.entity.id))
+        of_one = await api.get("/v1/challenge-statistics", priority_id=str(serves), kind="resources")
+    counted = answer.json()
+    levels = [
+        (level["level"], level["open"], level["overdue"], level["ended"], level["median_days"])
+        for level in counted["levels"]
+    ]
+    assert levels == [
+        ("office", 1, 1, 4, 3),
+        ("head", 0, 0, 1, 2),
+        ("committee", 0, 0, 0, None),
+        ("body", 0, 0, 0, None),
+        ("unit", 0, 0, 0, None),
+    ]
+    counts = ("total", "open", "overdue", "closed", "accepted", "median_days")
+    by_priority = [
+        (line["priority"] and line["priority"]["id"], *(line[name] for name in counts))
+        for line in counted["by_priority"]
+    ]
+    assert by_priority == [(str(serves), 3, 1, 1, 2, 0, 4.5), (None, 1, 0, 0, 1, 0, 4)]
+    by_kind = [(line["kind"], *(line[name] for name in counts)) for line in counted["by_kind"]]
+    assert by_kind == [("data", 1, 1, 1, 0, 0, None), ("resources", 3, 0, 0, 3, 0, 4)]
+    assert [line["median_days"] for line in counted["by_entity"]] == [4]
+    assert (of_one.json()["total"], of_one.json()["levels"][0]["median_days"]) == (2, 2)

@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -76,6 +77,26 @@ def of_the_demo(home: Path) -> list[int]:
     return [p.pid for p in psutil.process_iter(["cwd"]) if str(p.info["cwd"] or "").startswith(folder)]
 
 
+def workers() -> list[psutil.Process]:
+    """Workers that demos of this process run beside their service."""
+    return [
+        process
+        for process in psutil.Process().children(recursive=True)
+        if process.cmdline()[-2:] == ["worker", "--with-parent"]
+    ]
+
+
+def check_telling(address: str, password: str) -> None:
+    """The worker tells people of what the demo's people have done."""
+    manager = {"email": "manager.mol@demo.mutabaa.example", "password": password}
+    with httpx.Client(base_url=f"{address}/v1", trust_env=False) as http:
+        token = http.post("/auth/sign-in", json=manager).json()["access_token"]
+        bearer, deadline = {"Authorization": f"Bearer {token}"}, time.monotonic() + 90
+        while not http.get("/notifications", headers=bearer).json()["items"]:
+            assert time.monotonic() < deadline, "nobody was told of anything"
+            time.sleep(0.5)
+
+
 def test_the_demo_serves_what_it_prints_and_leaves_nothing(home: Path, taken_port: int) -> None:
     with running(home, taken_port, signal.SIGHUP) as text:
         assert "indicators: 55 new" in text
@@ -88,8 +109,11 @@ def test_the_demo_serves_what_it_prints_and_leaves_nothing(home: Path, taken_por
         address = re.search(r"Mutabaa is at (http://127\.0\.0\.1:\d+)", text)[1]
         password = re.search(r"the password of all is {2}(\S+)", text)[1]
         check_requests(address, password, text)
+        (worker,) = workers()
+        check_telling(address, password)
         assert of_the_demo(home)
     assert of_the_demo(home) == []
+    assert not worker.is_running()
 
     with running(home, taken_port, signal.SIGTERM) as text:
         assert "indicators: 0 new, 0 changed, 55 unchanged" in text

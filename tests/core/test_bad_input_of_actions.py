@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from tests.core.refusals import written
 from tests.factories.actions import EVALUATION, NOTE, OUTCOME, WHY, evaluated, in_days, opened, said
 from tests.factories.challenges import Bureau
 from tests.factories.world import Person, World
@@ -32,22 +33,13 @@ async def paths(bureau: Bureau) -> dict[str, tuple[Person, str]]:
     return {**owned, **managed, "discard": (bureau.manager, evaluation)}
 
 
-async def written(bureau: Bureau) -> str:
-    fingerprint: str = await bureau.world.owner.fetchval(
-        "select md5(concat((select json_agg(a order by id) from actions a),"
-        " (select json_agg(v order by id) from evaluations v), (select json_agg(n) from action_notes n),"
-        " (select json_agg(w order by id) from waits w), (select count(*) from events)))"
-    )
-    return fingerprint
-
-
 @pytest.mark.parametrize("verb", STEPS)
 async def test_a_step_with_a_bad_body(
     bureau: Bureau, paths: dict[str, tuple[Person, str]], verb: str
 ) -> None:
     (person, path), body = paths[verb], STEPS[verb]
     api, step = person.api, f"{path}/{verb}"
-    before, etag = await written(bureau), await api.etag(path)
+    before, etag = await written(bureau.world.owner), await api.etag(path)
     headers = {"If-Match": etag, "Content-Type": "application/json"}
     assert (await api.step(step, None, body)).status_code == 428
     assert (await api.step(step, '"99.x"', body)).status_code == 412
@@ -68,7 +60,7 @@ async def test_a_step_with_a_bad_body(
         assert all(fault["pointer"].startswith("#") for fault in answer.json()["errors"])
         arabic = await api.send("POST", step, json=wrong, headers={"If-Match": etag, "Accept-Language": "ar"})
         assert arabic.json()["title"] == "بعض المدخلات غير صالحة"
-    assert await written(bureau) == before
+    assert await written(bureau.world.owner) == before
 
 
 @pytest.mark.parametrize(
@@ -91,12 +83,12 @@ async def test_a_step_with_a_bad_body(
 async def test_a_new_one_of_a_bad_form(
     bureau: Bureau, thing: str, wrong: dict[str, Any], pointer: str
 ) -> None:
-    before = await written(bureau)
+    before = await written(bureau.world.owner)
     body = said(bureau) if thing == "actions" else EVALUATION
     answer = await bureau.specialist.api.create(f"/v1/entities/{bureau.entity.id}/{thing}", {**body, **wrong})
     assert answer.status_code == 422
     assert pointer in [fault["pointer"] for fault in answer.json()["errors"]]
-    assert await written(bureau) == before
+    assert await written(bureau.world.owner) == before
 
 
 @pytest.mark.parametrize(

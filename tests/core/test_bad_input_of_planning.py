@@ -13,7 +13,7 @@ import asyncpg
 import pytest
 
 from app.enums import Role
-from tests.core.refusals import check, client_of, forged_cursor, refused
+from tests.core.refusals import check, client_of, forged_cursor, refused, written
 from tests.factories import detailed_plans
 from tests.factories.initiatives import REASON, House, milestone, proposal, today
 from tests.factories.path_runs import Walk, stage, verified
@@ -22,26 +22,6 @@ from tests.factories.world import Person, World
 
 LONG = "ع" * 100_000
 TOMORROW = (today() + timedelta(days=1)).isoformat()
-TABLES = (
-    "subjects",
-    "events",
-    "waits",
-    "plans",
-    "plan_items",
-    "plan_checks",
-    "job_plan_links",
-    "proposals",
-    "path_runs",
-    "path_stages",
-    "initiatives",
-    "milestones",
-    "budget_lines",
-    "initiative_effects",
-    "progress_reports",
-    "site_checks",
-    "detailed_plans",
-    "idempotency_keys",
-)
 
 
 @dataclass(frozen=True)
@@ -137,10 +117,9 @@ async def nothing_is_written(
     ground: Ground, owner: "asyncpg.Connection[asyncpg.Record]"
 ) -> AsyncIterator[None]:
     """Around every test of this module."""
-    asked = "select " + ", ".join(f"(select md5(json_agg(t)::text) from {name} t)" for name in TABLES)
-    before = await owner.fetchrow(asked)
+    before = await written(owner)
     yield
-    assert await owner.fetchrow(asked) == before
+    assert await written(owner) == before
 
 
 FORM: dict[str, Any] = {

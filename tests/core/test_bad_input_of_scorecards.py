@@ -10,13 +10,12 @@ import asyncpg
 import pytest
 from fastapi import FastAPI
 
-from tests.core.refusals import check, client_of, forged_cursor, refused
+from tests.core.refusals import check, client_of, forged_cursor, refused, written
 from tests.factories.scorecards import CAUSE, GOAL, STEP, Improving, Office
 from tests.factories.world import Person, World
 
 LONG = "ع" * 100_000
 REASON = {"reason": "بعد مراجعة منتصف السنة"}
-TABLES = ("scorecards", "scorecard_lines", "improvement_plans", "improvement_actions", "events", "subjects")
 
 
 @dataclass(frozen=True)
@@ -75,10 +74,9 @@ async def nothing_is_written(
     ground: Ground, owner: "asyncpg.Connection[asyncpg.Record]"
 ) -> AsyncIterator[None]:
     """Around every test of this module."""
-    asked = "select " + ", ".join(f"(select md5(json_agg(t)::text) from {t} t)" for t in TABLES)
-    before = await owner.fetchrow(asked)
+    before = await written(owner)
     yield
-    assert await owner.fetchrow(asked) == before
+    assert await written(owner) == before
 
 
 SCORECARD, LINES, PLAN, REPORT = (

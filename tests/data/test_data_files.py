@@ -304,6 +304,23 @@ def test_codes(table: str) -> None:
     assert [code for code in column(table, "code") if not re.fullmatch(CODES[table], code)] == []
 
 
+def test_the_six_national_programmes_are_there() -> None:
+    """Those that the Vision's own page names as running."""
+    national = [
+        (row["code"], row["name_en"].partition("(")[2].rstrip(")") or row["name_en"], row["priority"])
+        for row in load("programmes")
+        if (row["kind"], row["status"]) == ("national_programme", "current")
+    ]
+    assert national == [
+        ("PG01", "Nazdaher", "PR08"),
+        ("PG02", "Estidamah", "PR06"),
+        ("PG03", "Tahawul", "PR12"),
+        ("PG04", "Tashgheel", "PR07"),
+        ("PG05", "Tanwea'a", "PR06"),
+        ("PG06", "National Net-Zero Programme", "PR10"),
+    ]
+
+
 def test_kinds_are_plain_words() -> None:
     for table in ("entities", "programmes"):
         assert all(re.fullmatch(r"[a-z]+(_[a-z]+)*", kind) for kind in column(table, "kind"))

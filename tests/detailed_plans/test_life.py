@@ -13,6 +13,7 @@ from tests.factories import role_plans
 from tests.factories.communications import refused
 from tests.factories.detailed_plans import TASKS, Detailing
 from tests.factories.plans import YEAR
+from tests.factories.scorecards import Office
 from tests.factories.world import World
 
 
@@ -265,6 +266,50 @@ async def test_a_division_plans_its_part_in_the_excellence_indicators(world: Wor
     refused(await ministry.begin(**about), 409, "already_exists")
     shown = (await ministry.executor.api.get(plan)).json()
     assert (shown["about"], shown["initiative"], shown["scorecard"]) == ("excellence", None, None)
+
+
+async def test_a_division_plans_its_part_in_the_scorecard(app: FastAPI, world: World) -> None:
+    ministry = await Detailing.make(world)
+    house = ministry.planning
+    office = await Office.make(world, app, house.entity, manager=house.manager, head=house.head)
+    (indicator,) = await office.indicators(1)
+    scorecard = (await office.drafted([(indicator, 100)])).rpartition("/")[2]
+    about = {
+        "about": "scorecard",
+        "initiative_id": None,
+        "scorecard_id": scorecard,
+        "division_id": str(house.executing.id),
+        "name_ar": "الخطة التفصيلية لمؤشرات البطاقة",
+        "tasks": [{**task, "indicator_id": str(indicator)} for task in TASKS],
+    }
+    plan = await ministry.endorsed(**about)
+    refused(await ministry.begin(**about), 409, "already_exists")
+    await ministry.done(ministry.executor, f"{plan}/submit")
+    await ministry.done(ministry.planner, f"{plan}/review")
+    approved = (await ministry.done(ministry.manager, f"{plan}/approve")).json()
+    assert (approved["state"], approved["about"], approved["awaiting"]) == ("approved", "scorecard", [])
+    assert approved["scorecard"] == {"id": scorecard, "year": YEAR, "number": 1}
+    assert (approved["initiative"], approved["division"]["id"]) == (None, str(house.executing.id))
+    assert [task["indicator"]["id"] for task in approved["tasks"]] == [str(indicator)] * 2
+    listed = await ministry.manager.api.get("/v1/detailed-plans", state="approved", about="scorecard")
+    assert [item["id"] for item in listed.json()["items"]] == [approved["id"]]
+
+
+async def test_a_detailed_plan_is_of_the_scorecard_of_its_own_entity_and_year(
+    app: FastAPI, world: World
+) -> None:
+    ministry = await Detailing.make(world)
+    house = ministry.planning
+    own = await Office.make(world, app, house.entity, manager=house.manager, head=house.head)
+    other = await Office.make(world, app)
+    for path in (await own.drafted(year=YEAR + 1), await other.drafted()):
+        answer = await ministry.begin(
+            about="scorecard",
+            initiative_id=None,
+            scorecard_id=path.rpartition("/")[2],
+            division_id=str(house.executing.id),
+        )
+        refused(answer, 422, "invalid", "#/scorecard_id")
 
 
 async def test_a_division_that_does_not_execute_plans_nothing_in_detail(world: World) -> None:

@@ -86,6 +86,27 @@ async def test_a_series_that_cannot_be(office: Office, said: dict[str, Any], poi
     assert await count(office) == before
 
 
+@pytest.mark.parametrize(
+    ("patch", "code"),
+    [
+        ({"ends_at": EARLIER}, "ends_before_start"),
+        ({"ends_at": LATER}, "ends_before_start"),
+        ({"starts_at": "2027-03-02T10:00:00+04:00"}, "ends_before_start"),
+        ({"starts_at": LATER, "ends_at": EARLIER}, "ends_before_start"),
+        ({"starts_at": "2027-02-20T09:00:00+04:00"}, "too_long"),
+    ],
+)
+async def test_a_meeting_is_not_moved_so_that_it_ends_before_it_begins(
+    office: Office, patch: dict[str, Any], code: str
+) -> None:
+    path = await office.planned(starts_at=LATER, ends_at="2027-03-02T10:00:00+04:00")
+    before = await count(office), (await office.specialist.api.get(path)).json()
+    answer = await office.change(office.specialist, path, **patch)
+    assert answer.status_code == 422, answer.text
+    assert [(fault["pointer"], fault["code"]) for fault in answer.json()["errors"]] == [("#/ends_at", code)]
+    assert (await count(office), (await office.specialist.api.get(path)).json()) == before
+
+
 async def test_only_people_whom_it_concerns_are_invited(office: Office) -> None:
     stranger = await office.world.person(Role.SPECIALIST, await office.world.entity())
     for people in (office.invited(stranger), office.invited(office.member, office.unit)):

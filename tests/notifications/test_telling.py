@@ -6,16 +6,19 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
+import structlog
 
 from app import clock
 from app.db import Database
 from app.enums import Role, SubjectKind
+from app.enums.notifications import Work
 from app.services import loaders
-from app.services.notifications import seeing, telling
+from app.services.notifications import seeing, telling, trouble
 from app.services.people import actor as actors
 from tests.factories.notifications import told
 from tests.factories.path_runs import Walk, stage, verified
 from tests.factories.world import Person, World
+from tests.logged import lines_of
 from tests.results.office import REASON, Office
 
 
@@ -298,13 +301,22 @@ async def test_a_stage_that_was_not_applicable_informs_nobody(world: World, work
     assert await reasons(walk.head, trip) == []
 
 
-async def test_the_worker_may_look_whether_a_person_sees_a_thing_of_any_kind(
-    world: World, working: Database
+@pytest.mark.parametrize("kind", loaders.LOADS)
+async def test_the_worker_may_look_whether_a_person_sees_a_thing(
+    world: World, working: Database, kind: SubjectKind
 ) -> None:
-    person = await world.person(Role.MANAGER, await world.entity())
-    now = clock.now()
-    for kind in loaders.LOADS:
-        async with working.writing() as lane:
-            actor = await actors.told(lane, person.id, now)
-            assert actor is not None
-            assert await seeing.sees(lane, actor, SubjectKind(kind), uuid4(), now) is False, kind
+    person = await world.user()
+    async with working.writing() as lane:
+        actor = await actors.told(lane, person.id, clock.now())
+        assert actor is not None
+        assert not await seeing.sees(lane, actor, kind, uuid4(), clock.now())
+
+
+async def test_a_failure_is_on_record_whatever_the_form_of_the_logs(
+    working: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = lines_of(trouble, monkeypatch)
+    await trouble.of_chore(working, Work.SCAN, ValueError("35.4"), clock.now())
+    [line] = lines
+    assert "fault" in structlog.dev.ConsoleRenderer(colors=False)(None, "error", dict(line))
+    await trouble.chore_done(working, Work.SCAN)

@@ -12,6 +12,7 @@ from app.schemas.plans import PlanCallList, PlanList, PlanRead
 from app.services.plans import items_rules
 from tests.factories.plans import CRITERIA, GOAL, YEAR, Planning
 from tests.factories.world import World
+from tests.obligations.owing import priority
 
 
 @pytest.fixture
@@ -111,6 +112,54 @@ async def test_a_plan_goes_from_draft_to_confirmation(app: FastAPI, world: World
         "reference": None,
         "entered_on": "2026-11-20",
     }
+
+
+async def test_coverage_tells_how_many_indicators_and_priorities_the_plan_moves(
+    world: World, office: Planning
+) -> None:
+    labour, food, digital, idle = [await priority(world) for _ in range(4)]
+    moved, unmoved, untouched, of_a_goal, of_none, retired = [
+        await world.indicator(office.entity) for _ in range(6)
+    ]
+    for indicator, serves in (
+        (moved, labour),
+        (unmoved, labour),
+        (untouched, food),
+        (of_a_goal, digital),
+        (retired, idle),
+    ):
+        await world.owner.execute("update indicators set priority_id = $2 where id = $1", indicator, serves)
+    await world.owner.execute(
+        "update indicators set state = 'retired', retired_on = '2026-01-01' where id = $1", retired
+    )
+    stranger = await world.indicator(await world.entity())
+    await world.owner.execute("update indicators set priority_id = $2 where id = $1", stranger, idle)
+
+    plan = await office.begun({**GOAL, "priority_id": str(idle)})
+    nothing = (await plan.read())["coverage"]
+    assert (nothing["indicators_moved"], nothing["indicators_share"]) == (0, 0)
+    assert (nothing["priorities"], nothing["priorities_covered"], nothing["priorities_share"]) == (3, 0, 0)
+
+    await plan.add({"kind": "indicator", "indicator_id": str(moved)})
+    goal = await plan.add({**GOAL, "priority_id": str(digital)})
+    shown = (await plan.read())["coverage"]
+    assert [one["id"] for one in shown.pop("unmoved")] == [
+        str(one) for one in (unmoved, untouched, of_a_goal, of_none)
+    ]
+    assert shown == {
+        "indicators": 5,
+        "indicators_moved": 1,
+        "indicators_share": 0.2,
+        "priorities": 3,
+        "priorities_covered": 2,
+        "priorities_share": 0.6667,
+    }
+    api = office.planner.api
+    reason = {"reason": "نُقل الهدف إلى خطة العام التالي"}
+    dropped = await api.step(f"/v1/plan-items/{goal['id']}/drop", await api.etag(plan.path), reason)
+    assert dropped.status_code == 200, dropped.text
+    left = (await plan.read())["coverage"]
+    assert (left["priorities_covered"], left["priorities_share"]) == (1, 0.3333)
 
 
 async def test_a_new_version_takes_the_place_of_what_was_in_force(app: FastAPI, office: Planning) -> None:

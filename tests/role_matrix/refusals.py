@@ -7,88 +7,10 @@ from dataclasses import dataclass
 import asyncpg
 import httpx
 
+from tests.core.refusals import written
 from tests.role_matrix.expectation import Answer
 
 AT_ONCE = 6
-_VERSIONED = (
-    "entities",
-    "divisions",
-    "users",
-    "memberships",
-    "assignments",
-    "delegations",
-    "service_accounts",
-    "role_plans",
-    "indicators",
-    "definitions",
-    "contributions",
-    "obligations",
-    "holidays",
-    "results",
-    "reopenings",
-    "evidence",
-    "communication_plans",
-    "communication_activities",
-    "detailed_plans",
-    "challenges",
-    "risks",
-    "swot_entries",
-    "actions",
-    "evaluations",
-    "meetings",
-    "meeting_series",
-    "meeting_decisions",
-    "initiatives",
-    "progress_reports",
-    "site_checks",
-    "programme_participants",
-    "scorecards",
-    "improvement_plans",
-)
-_COUNTED = (
-    "events",
-    "subjects",
-    "decisions",
-    "invitations",
-    "role_plan_steps",
-    "targets",
-    "schedules",
-    "contribution_absences",
-    "result_parts",
-    "evidence_rules",
-    "scores",
-    "standings",
-    "idempotency_keys",
-    "uploads",
-    "detailed_plan_tasks",
-    "action_notes",
-    "action_postponements",
-    "meeting_people",
-    "agenda_items",
-    "challenge_attempts",
-    "challenge_solutions",
-    "challenge_stays",
-    "risk_settings",
-    "risk_assessments",
-    "risk_resources",
-    "risk_raisings",
-    "escalation_tables",
-    "escalation_routes",
-    "milestones",
-    "milestone_baselines",
-    "budget_lines",
-    "initiative_effects",
-    "scorecard_lines",
-    "improvement_actions",
-)
-_WRITTEN = "select " + ", ".join(
-    [
-        *[f"(select count(*)::text || '/' || coalesce(sum(version), 0) from {t}) as {t}" for t in _VERSIONED],
-        *[f"(select count(*)::text from {t}) as {t}" for t in _COUNTED],
-        "(select coalesce(max(id)::text, '') from events) as last_event",
-        "(select count(*)::text || '/' || count(closed_at) from waits) as waits",
-    ]
-)
 
 Send = Callable[[], Awaitable[httpx.Response]]
 
@@ -103,13 +25,6 @@ class Case:
     fresh: Send
     also: Callable[[httpx.Response], str | None] = lambda _: None
     """What else is wrong with an answer whose status is right."""
-
-
-async def written(owner: "asyncpg.Connection[asyncpg.Record]") -> dict[str, str]:
-    """A fingerprint of everything that a request can write."""
-    row = await owner.fetchrow(_WRITTEN)
-    assert row is not None
-    return dict(row)
 
 
 async def disagreements(owner: "asyncpg.Connection[asyncpg.Record]", cases: Sequence[Case]) -> list[str]:

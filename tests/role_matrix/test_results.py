@@ -6,9 +6,10 @@ from collections.abc import Callable
 import httpx
 import pytest
 
+from tests.core.refusals import written
 from tests.role_matrix.cast import Cast
 from tests.role_matrix.expectation import group_of, table
-from tests.role_matrix.refusals import AT_ONCE, Case, agrees, disagreements, said, written
+from tests.role_matrix.refusals import AT_ONCE, Case, agrees, disagreements, said
 from tests.role_matrix.results import REASON, STATES, SUBJECTS, Result, Results, done, send
 
 ACTIONS = (
