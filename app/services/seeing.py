@@ -93,19 +93,19 @@ def _plain(model: Any, visible: Callable[[FromClause], ColumnElement[bool]]) -> 
     """Of a kind whose rule asks its own row alone."""
 
     def of(id_: ColumnElement[Any], beside: FromClause) -> ColumnElement[bool]:
-        t = model.__table__.alias()
+        t = sql.alias(model)
         return _there(id_, beside, t, visible(t))
 
     return of
 
 
 def _definition(id_: ColumnElement[Any], beside: FromClause) -> ColumnElement[bool]:
-    d, i = Definition.__table__.alias(), Indicator.__table__.alias()
+    d, i = sql.alias(Definition), sql.alias(Indicator)
     return _there(id_, beside, d, definitions.visible(d, i), d.join(i, i.c.id == d.c.indicator_id))
 
 
 def _contribution(id_: ColumnElement[Any], beside: FromClause) -> ColumnElement[bool]:
-    c, i = Contribution.__table__.alias(), Indicator.__table__.alias()
+    c, i = sql.alias(Contribution), sql.alias(Indicator)
     return _there(id_, beside, c, contributions.visible(c, i), c.join(i, i.c.id == c.c.indicator_id))
 
 
@@ -115,23 +115,23 @@ def _role_plan(p: FromClause) -> ColumnElement[bool]:
 
 
 def _evidence(id_: ColumnElement[Any], beside: FromClause) -> ColumnElement[bool]:
-    e = Evidence.__table__.alias()
+    e = sql.alias(Evidence)
     s = subjects.row_of(e, Sight._fields)
     return _there(id_, beside, e, evidence.visible(e, Sight.of(s)), e.join(s, true()))
 
 
 def _path_stage(id_: ColumnElement[Any], beside: FromClause) -> ColumnElement[bool]:
-    s, r = PathStage.__table__.alias(), PathRun.__table__.alias()
+    s, r = sql.alias(PathStage), sql.alias(PathRun)
     return _there(id_, beside, s, path_runs.visible(r), s.join(r, r.c.id == s.c.run_id))
 
 
 def _progress_report(id_: ColumnElement[Any], beside: FromClause) -> ColumnElement[bool]:
-    r, i = ProgressReport.__table__.alias(), Initiative.__table__.alias()
+    r, i = sql.alias(ProgressReport), sql.alias(Initiative)
     return _there(id_, beside, r, progress_reports.visible(r, i), r.join(i, i.c.id == r.c.initiative_id))
 
 
 def _communication_activity(id_: ColumnElement[Any], beside: FromClause) -> ColumnElement[bool]:
-    a, p = CommunicationActivity.__table__.alias(), CommunicationPlan.__table__.alias()
+    a, p = sql.alias(CommunicationActivity), sql.alias(CommunicationPlan)
     return _there(id_, beside, a, communications.visible(p), a.join(p, p.c.id == a.c.plan_id))
 
 

@@ -1,7 +1,9 @@
 """Small pieces of SQL that the queries of every area share."""
 
 from collections.abc import Collection, Iterable
+from functools import cache
 from typing import Any
+from typing import cast as cast_type
 
 from sqlalchemy import (
     JSON,
@@ -10,6 +12,8 @@ from sqlalchemy import (
     DateTime,
     Numeric,
     Select,
+    Table,
+    TableClause,
     Text,
     Uuid,
     all_,
@@ -18,15 +22,18 @@ from sqlalchemy import (
     bindparam,
     case,
     cast,
+    column,
     exists,
     func,
     literal_column,
     null,
     or_,
     select,
+    table,
     true,
 )
 from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
+from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.sql.selectable import FromClause, ScalarSelect
 
 from app.enums import Party, Role
@@ -35,6 +42,21 @@ from app.models import Division, Membership, User, Wait
 NOW = bindparam("now", type_=DateTime(timezone=True))
 TODAY = bindparam("today", type_=Date)
 AS_OF = bindparam("as_of", type_=DateTime(timezone=True))
+
+
+@cache
+def _columns_of(model: type[DeclarativeBase]) -> TableClause:
+    whole = cast_type(Table, model.__table__)
+    return table(whole.name, *(column(each.name, each.type) for each in whole.c))
+
+
+def alias(model: type[DeclarativeBase], name: str | None = None) -> FromClause:
+    """A model's table under a name of its own, so that it can stand in a statement more than once.
+
+    It has the columns alone. An alias of the whole table copies each foreign key and listens to it, which makes up a third
+    of the time in which a statement is put together, and of the memory that the statements of all areas take.
+    """
+    return _columns_of(model).alias(name)
 
 
 def as_json(statement: Select[Any], *keys: str) -> Select[Any]:
@@ -97,7 +119,7 @@ def listed(item: ColumnElement[Any], *order: ColumnElement[Any]) -> ColumnElemen
 
 def person(user_id: ColumnElement[Any]) -> ScalarSelect[Any]:
     """A person by name, or null."""
-    user = User.__table__.alias()
+    user = alias(User)
     return (
         select(obj(id=user.c.id, name_ar=user.c.name_ar, name_en=user.c.name_en))
         .where(user.c.id == user_id)
@@ -146,7 +168,7 @@ def in_force(table: FromClause, moment: ColumnElement[Any] = NOW) -> ColumnEleme
 def delegation_stands(d: FromClause) -> ColumnElement[bool]:
     """Whether a delegation holds now: its giver is active and in the post, its receiver active and still a
     specialist of the entity. `people.actor` asks the same of the person who makes a request."""
-    giver, receiver = Membership.__table__.alias(), Membership.__table__.alias()
+    giver, receiver = alias(Membership), alias(Membership)
     post: Select[Any] = select(literal_column("1")).where(
         giver.c.user_id == d.c.delegator_id, d.c.party == any_(giver.c.parties), in_force(giver)
     )
@@ -163,7 +185,7 @@ def delegation_stands(d: FromClause) -> ColumnElement[bool]:
 
 def is_active(user_id: ColumnElement[Any]) -> ColumnElement[bool]:
     """Whether a person is not blocked."""
-    user = User.__table__.alias()
+    user = alias(User)
     found: Select[Any] = select(literal_column("1")).where(user.c.id == user_id, user.c.is_active)
     return exists(found)
 
@@ -180,7 +202,7 @@ def party_name(party: ColumnElement[Any]) -> ColumnElement[Any]:
 
 def party_division(party: ColumnElement[Any]) -> ScalarSelect[Any]:
     """The division that a party key names, or null."""
-    division = Division.__table__.alias()
+    division = alias(Division)
     return (
         select(ref(division))
         .where(
@@ -198,7 +220,7 @@ def party_division(party: ColumnElement[Any]) -> ScalarSelect[Any]:
 
 def awaiting(subject_id: ColumnElement[Any]) -> ScalarSelect[Any]:
     """The open waits of a subject as a JSON array, the party that the chain names first in front."""
-    wait = Wait.__table__.alias()
+    wait = alias(Wait)
     item = obj(
         party=party_name(wait.c.party),
         division=party_division(wait.c.party),

@@ -15,7 +15,7 @@ MOST = 200
 
 def notes(a: FromClause) -> ScalarSelect[Any]:
     """What its owner said on the way, in the order written."""
-    n = ActionNote.__table__.alias()
+    n = sql.alias(ActionNote)
     item = sql.obj(
         number=n.c.number, note=n.c.note, written_by=sql.person(n.c.written_by_id), written_at=n.c.written_at
     )
@@ -24,7 +24,7 @@ def notes(a: FromClause) -> ScalarSelect[Any]:
 
 def postponements(a: FromClause) -> ScalarSelect[Any]:
     """Each day that was put off, in order."""
-    p = ActionPostponement.__table__.alias()
+    p = sql.alias(ActionPostponement)
     item = sql.obj(
         number=p.c.number,
         due_before=p.c.due_before,
@@ -39,7 +39,7 @@ def postponements(a: FromClause) -> ScalarSelect[Any]:
 def from_source(id_: ColumnElement[Any]) -> ScalarSelect[Any]:
     """The first `MOST` actions that come from a thing, as far as the reader may see them, in the order opened. It takes
     the parameters of `visibility.of`, and `today`."""
-    a = Action.__table__.alias("its_action")
+    a = sql.alias(Action, "its_action")
     item = sql.obj(
         id=a.c.id,
         code=a.c.code,

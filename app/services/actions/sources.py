@@ -45,22 +45,22 @@ def _titled(kind: SubjectKind, t: FromClause, id_: ColumnElement[Any]) -> Select
 
 
 def _challenge(id_: ColumnElement[Any]) -> Select[Any]:
-    return _titled(SubjectKind.CHALLENGE, Challenge.__table__.alias(), id_)
+    return _titled(SubjectKind.CHALLENGE, sql.alias(Challenge), id_)
 
 
 def _evaluation(id_: ColumnElement[Any]) -> Select[Any]:
-    return _titled(SubjectKind.EVALUATION, Evaluation.__table__.alias(), id_)
+    return _titled(SubjectKind.EVALUATION, sql.alias(Evaluation), id_)
 
 
 def _meeting(id_: ColumnElement[Any]) -> Select[Any]:
-    m = Meeting.__table__.alias()
+    m = sql.alias(Meeting)
     title = (m.c.title_ar, m.c.title_en)
     told = subjects.told(SubjectKind.MEETING, m, name=title, restricted=subjects.restricted(m))
     return told.where(m.c.id == id_)
 
 
 def _meeting_decision(id_: ColumnElement[Any]) -> Select[Any]:
-    d, m = MeetingDecision.__table__.alias(), Meeting.__table__.alias()
+    d, m = sql.alias(MeetingDecision), sql.alias(Meeting)
     said = func.left(
         func.regexp_replace(d.c.text, literal_column(r"'\s+'"), literal_column("' '"), literal_column("'g'")),
         _LONGEST,

@@ -17,7 +17,7 @@ _REACH = 60
 
 def last_day() -> ScalarSelect[Any]:
     """The last day that is soon: the working day that lies `SOON` working days after today, found once for a statement."""
-    h = Holiday.__table__.alias()
+    h = sql.alias(Holiday)
     series = func.generate_series(literal_column("1"), literal_column(str(_REACH)))
     ahead = series.table_valued("days", name="ahead").render_derived()
     day = sql.TODAY + cast(ahead.c.days, Integer)

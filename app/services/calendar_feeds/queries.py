@@ -27,6 +27,7 @@ from app.db import Lane, Query, Row
 from app.enums import Language
 from app.models import CalendarFeed, Entity, Event, Meeting, User, Wait
 from app.parties import Actor
+from app.services import sql
 from app.services.auth import rules as secrets
 from app.services.documents import Document
 from app.services.inbox import queries as inbox
@@ -59,7 +60,7 @@ _LIMIT: ColumnElement[int] = literal_column(str(MOST))
 
 
 def _meetings() -> Query:
-    v = Event.__table__.alias()
+    v = sql.alias(Event)
     changed = select(func.max(v.c.at)).where(v.c.subject_id == _m.c.id).scalar_subquery()
     office = _m.c.entity_id == any_(visibility.OFFICE)
     return Query(

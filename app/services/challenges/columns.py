@@ -19,7 +19,7 @@ from app.services.escalation_routes.queries import route
 
 def attempts(c: FromClause) -> ScalarSelect[Any]:
     """What was tried, in the order recorded."""
-    a = ChallengeAttempt.__table__.alias()
+    a = sql.alias(ChallengeAttempt)
     item = sql.obj(
         number=a.c.number,
         tried_on=a.c.tried_on,
@@ -33,7 +33,7 @@ def attempts(c: FromClause) -> ScalarSelect[Any]:
 
 def solutions(c: FromClause) -> ScalarSelect[Any]:
     """The solutions that were proposed, side by side; those that were withdrawn say since when."""
-    s = ChallengeSolution.__table__.alias()
+    s = sql.alias(ChallengeSolution)
     analysis = sql.obj(
         text=s.c.analysis,
         by=sql.person(s.c.analysed_by_id),
@@ -57,7 +57,7 @@ def solutions(c: FromClause) -> ScalarSelect[Any]:
 
 def stays(c: FromClause) -> ScalarSelect[Any]:
     """Each stay at a level, in order: until when, how long, how it was decided."""
-    t, d, r = (model.__table__.alias() for model in (ChallengeStay, Decision, EscalationRoute))
+    t, d, r = (sql.alias(model) for model in (ChallengeStay, Decision, EscalationRoute))
     answer = sql.obj(of=t.c.answer_from, letter_number=t.c.answer_letter, letter_date=t.c.answer_on)
     letter = sql.obj(letter_number=d.c.letter_number, letter_date=d.c.letter_date)
     item = sql.obj(
@@ -96,7 +96,7 @@ def stays(c: FromClause) -> ScalarSelect[Any]:
 
 def ways(c: FromClause) -> ScalarSelect[Any]:
     """The routes by which the challenge may go up from where it is, of the version that it began with (Guide X-4)."""
-    r, t = EscalationRoute.__table__.alias(), ChallengeStay.__table__.alias()
+    r, t = sql.alias(EscalationRoute), sql.alias(ChallengeStay)
     had_by_head = exists(
         select(literal_column("1"))
         .where(t.c.challenge_id == c.c.id, t.c.level == sql.const(ChallengeLevel.HEAD))
@@ -117,7 +117,7 @@ def ways(c: FromClause) -> ScalarSelect[Any]:
 
 def standing_solutions(c: FromClause) -> ScalarSelect[Any]:
     """The numbers of the solutions that were not withdrawn, each with whether a representative analysed it."""
-    s = ChallengeSolution.__table__.alias()
+    s = sql.alias(ChallengeSolution)
     item = sql.obj(number=s.c.number, by_representative=s.c.by_representative, recommended=s.c.recommended)
     return (
         select(sql.listed(item, s.c.number))

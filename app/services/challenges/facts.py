@@ -50,13 +50,13 @@ about = subjects.about(C)
 
 
 def _stay(name: str) -> ColumnElement[Any]:
-    t = ChallengeStay.__table__.alias()
+    t = sql.alias(ChallengeStay)
     of_now = (t.c.challenge_id == C.c.id) & (t.c.number == C.c.stay)
     return select(t.c[name]).where(of_now).scalar_subquery()
 
 
 def _office_limit() -> ColumnElement[Any]:
-    t = EscalationTable.__table__.alias()
+    t = sql.alias(EscalationTable)
     return select(t.c.office_limit).where(t.c.id == C.c.table_id).scalar_subquery()
 
 
@@ -82,7 +82,7 @@ NAMES = tuple(str(column.key) for column in fact_columns())
 
 
 def _holidays() -> ColumnElement[Any]:
-    h = Holiday.__table__.alias()
+    h = sql.alias(Holiday)
     since = func.timezone(literal_column("'Asia/Muscat'"), C.c.held_since).cast(Date)
     days = select(h.c.day).where(
         h.c.cancelled_at.is_(None),

@@ -52,7 +52,7 @@ def awaiting() -> ColumnElement[Any]:
 
 
 def _body() -> ColumnElement[Any]:
-    t = ChallengeStay.__table__.alias()
+    t = sql.alias(ChallengeStay)
     held = and_(t.c.challenge_id == C.c.id, t.c.number == C.c.stay, C.c.level.is_not(None))
     return select(t.c.body).where(held).scalar_subquery()
 

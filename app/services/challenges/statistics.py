@@ -87,7 +87,7 @@ def _median(days: ColumnElement[Any]) -> ColumnElement[Any]:
 
 def _stays(c: CTE, more: Any = ()) -> FromClause:
     """The stays of what is counted, that have ended or not."""
-    t = ChallengeStay.__table__.alias("stay")
+    t = sql.alias(ChallengeStay, "stay")
     return (
         select(t.c.level, t.c.days, t.c.ended_at, c.c.id, c.c.kind, c.c.entity_id, c.c.priority_id)
         .select_from(t.join(c, c.c.id == t.c.challenge_id))

@@ -98,12 +98,12 @@ def _of_indicator(
 
 
 def _indicator(id_: ColumnElement[Any]) -> Select[Any]:
-    i = Indicator.__table__.alias()
+    i = sql.alias(Indicator)
     return _of_indicator(SubjectKind.INDICATOR, i).where(i.c.id == id_)
 
 
 def _result(id_: ColumnElement[Any]) -> Select[Any]:
-    r, i = Result.__table__.alias(), Indicator.__table__.alias()
+    r, i = sql.alias(Result), sql.alias(Indicator)
     return (
         _of_indicator(SubjectKind.RESULT, i, period=r.c.period, restricted=restricted(r))
         .select_from(r.join(i, i.c.id == r.c.indicator_id))
@@ -112,7 +112,7 @@ def _result(id_: ColumnElement[Any]) -> Select[Any]:
 
 
 def _definition(id_: ColumnElement[Any]) -> Select[Any]:
-    d, i = Definition.__table__.alias(), Indicator.__table__.alias()
+    d, i = sql.alias(Definition), sql.alias(Indicator)
     return (
         _of_indicator(SubjectKind.DEFINITION, i)
         .select_from(d.join(i, i.c.id == d.c.indicator_id))
@@ -121,8 +121,8 @@ def _definition(id_: ColumnElement[Any]) -> Select[Any]:
 
 
 def _improvement_plan(id_: ColumnElement[Any]) -> Select[Any]:
-    p, i = ImprovementPlan.__table__.alias(), Indicator.__table__.alias()
-    a = ImprovementAction.__table__.alias()
+    p, i = sql.alias(ImprovementPlan), sql.alias(Indicator)
+    a = sql.alias(ImprovementAction)
     divisions = (
         select(func.array_agg(sql.party_key(Party.DIVISION, a.c.division_id)))
         .where(
@@ -141,7 +141,7 @@ def _improvement_plan(id_: ColumnElement[Any]) -> Select[Any]:
 
 
 def _initiative(id_: ColumnElement[Any]) -> Select[Any]:
-    i = Initiative.__table__.alias()
+    i = sql.alias(Initiative)
     manager = case(
         (i.c.manager_id.is_not(None), array([sql.party_key(PROJECT_MANAGER, i.c.id)])), else_=NOBODY
     )
@@ -151,7 +151,7 @@ def _initiative(id_: ColumnElement[Any]) -> Select[Any]:
 
 
 def _programme(id_: ColumnElement[Any]) -> Select[Any]:
-    p, g = ProgrammeParticipant.__table__.alias(), Programme.__table__.alias()
+    p, g = sql.alias(ProgrammeParticipant), sql.alias(Programme)
     return (
         told(SubjectKind.PROGRAMME_PARTICIPANT, g, priority_id=g.c.priority_id)
         .select_from(p.join(g, g.c.id == p.c.programme_id))
@@ -160,7 +160,7 @@ def _programme(id_: ColumnElement[Any]) -> Select[Any]:
 
 
 def _plan(id_: ColumnElement[Any]) -> Select[Any]:
-    p = Plan.__table__.alias()
+    p = sql.alias(Plan)
     return told(
         SubjectKind.PLAN,
         p,
@@ -172,7 +172,7 @@ def _plan(id_: ColumnElement[Any]) -> Select[Any]:
 
 
 def _scorecard(id_: ColumnElement[Any]) -> Select[Any]:
-    s = Scorecard.__table__.alias()
+    s = sql.alias(Scorecard)
     return told(
         SubjectKind.SCORECARD,
         s,
@@ -183,7 +183,7 @@ def _scorecard(id_: ColumnElement[Any]) -> Select[Any]:
 
 
 def _path_stage(id_: ColumnElement[Any]) -> Select[Any]:
-    s, r = PathStage.__table__.alias(), PathRun.__table__.alias()
+    s, r = sql.alias(PathStage), sql.alias(PathRun)
     return (
         told(
             SubjectKind.PATH_STAGE,
@@ -200,7 +200,7 @@ def _path_stage(id_: ColumnElement[Any]) -> Select[Any]:
 
 
 def _risk(id_: ColumnElement[Any]) -> Select[Any]:
-    r = Risk.__table__.alias()
+    r = sql.alias(Risk)
     its = named(r.c.about_id, r, WORK, "threatened", kind=r.c.about_kind, only=["parties"])
     parties: ColumnElement[Any] = select(its.c.parties).correlate(r).scalar_subquery()
     return told(

@@ -31,7 +31,7 @@ _e: FromClause = Entity.__table__
 
 
 def _waited(event: FromClause) -> ScalarSelect[Any]:
-    wait = Wait.__table__.alias()
+    wait = sql.alias(Wait)
     item = sql.obj(
         party=sql.party_name(wait.c.party),
         division=sql.party_division(wait.c.party),
@@ -44,7 +44,7 @@ def _waited(event: FromClause) -> ScalarSelect[Any]:
 
 def _level(event: FromClause) -> ScalarSelect[Any]:
     """The number of the stay during which a step was taken: the last that had begun by then."""
-    stay = ChallengeStay.__table__.alias()
+    stay = sql.alias(ChallengeStay)
     # The step that ends a stay begins the next in the same moment, and still belongs to the one that it ends.
     begun = or_(stay.c.opened_at < event.c.at, stay.c.number == literal_column("1"))
     return (
@@ -56,7 +56,7 @@ def _level(event: FromClause) -> ScalarSelect[Any]:
 
 
 def _steps() -> ScalarSelect[Any]:
-    event = Event.__table__.alias("event")
+    event = sql.alias(Event, "event")
     latest = (
         select(event)
         .where(event.c.subject_id == C.c.id)
@@ -83,7 +83,7 @@ def _steps() -> ScalarSelect[Any]:
 
 def _evidence() -> ScalarSelect[Any]:
     """What proves it, as far as the reader may see it."""
-    e = Evidence.__table__.alias()
+    e = sql.alias(Evidence)
     s = evidence_subjects.row_of(e, Sight._fields)
     item = sql.obj(id=e.c.id, title=e.c.title, kind=e.c.kind, state=e.c.state, created_at=e.c.created_at)
     shown: ColumnElement[bool] = and_(

@@ -77,7 +77,7 @@ async def entity_of(lane: Lane, actor: Actor, about_id: UUID, now: datetime) -> 
 
 def shown(about_id: ColumnElement[Any]) -> ScalarSelect[Any]:
     """What a plan is about, by kind and names, as a JSON object."""
-    s = Subject.__table__.alias()
+    s = sql.alias(Subject)
     tables = [each.names.alias() for each in KINDS.values()]
     joined: FromClause = s
     for table in tables:

@@ -60,7 +60,7 @@ def _fact_columns() -> list[ColumnElement[Any]]:
 
 
 def _stage() -> ColumnElement[Any]:
-    s = PathStage.__table__.alias()
+    s = sql.alias(PathStage)
     return (
         select(
             sql.obj(id=s.c.id, run_id=s.c.run_id, key=s.c.key, title_ar=s.c.title_ar, title_en=s.c.title_en)

@@ -20,7 +20,7 @@ def stages(
 ) -> Select[Any]:
     """The awareness stages of a year that a plan is to answer, each in its latest round: of a plan about the entity as a
     whole those of all its paths, else those of the path that the thing walks."""
-    r, s = PathRun.__table__.alias("run"), PathStage.__table__.alias("stage")
+    r, s = sql.alias(PathRun, "run"), sql.alias(PathStage, "stage")
     return (
         select(s)
         .select_from(r.join(s, s.c.run_id == r.c.id))
@@ -43,7 +43,7 @@ def of(p: FromClause) -> ScalarSelect[Any]:
         .limit(literal_column(str(MOST)))
         .lateral("awareness")
     )
-    a = CommunicationActivity.__table__.alias()
+    a = sql.alias(CommunicationActivity)
     answered = (
         select(func.coalesce(func.json_agg(sql.ordered(a.c.id, a.c.id)), literal_column("'[]'::json")))
         .where(a.c.stage_id == found.c.id, a.c.state != sql.const(CommunicationActivityState.CANCELLED))

@@ -97,7 +97,7 @@ def _item(p: FromClause) -> list[ColumnElement[Any]]:
 
 
 def _activities(p: FromClause) -> ScalarSelect[Any]:
-    a = CommunicationActivity.__table__.alias()
+    a = sql.alias(CommunicationActivity)
     item = sql.obj(
         id=a.c.id,
         name_ar=a.c.name_ar,
@@ -123,7 +123,7 @@ def content(p: FromClause) -> ColumnElement[Any]:
 
 def _drafted(p: FromClause) -> ScalarSelect[Any]:
     """The activities that are drafted with the plan, as JSON text."""
-    a = CommunicationActivity.__table__.alias()
+    a = sql.alias(CommunicationActivity)
     item = sql.obj(id=a.c.id, version=a.c.version, ends_on=a.c.ends_on)
     return (
         select(sql.listed(item, a.c.id).cast(Text))
@@ -135,7 +135,7 @@ def _drafted(p: FromClause) -> ScalarSelect[Any]:
 
 def _other(p: FromClause, column: str, *states: CommunicationPlanState) -> ScalarSelect[Any]:
     """A column of the other version of the plan that is in one of these states: there is one at most."""
-    other = CommunicationPlan.__table__.alias()
+    other = sql.alias(CommunicationPlan)
     return (
         select(other.c[column])
         .where(
@@ -193,7 +193,7 @@ _AREA = (
 
 def _said_before(p: FromClause) -> ScalarSelect[Any]:
     """What the version says that this one follows: the latest before it that was not discarded."""
-    before = CommunicationPlan.__table__.alias("before")
+    before = sql.alias(CommunicationPlan, "before")
     return (
         select(content(before))
         .where(

@@ -36,7 +36,7 @@ def in_force(p: FromClause) -> ColumnElement[bool]:
 def is_told(p: FromClause) -> ColumnElement[bool]:
     """Whether the whole entity may read now what the plan `p` is about: an initiative that was approved, an annual plan
     also while it is prepared (annex A 9), neither of them restricted; or the entity itself."""
-    a, i = Plan.__table__.alias(), Initiative.__table__.alias()
+    a, i = sql.alias(Plan), sql.alias(Initiative)
     plan: Select[Any] = select(literal_column("1")).where(
         a.c.id == p.c.about_id, a.c.classification == sql.const(Classification.RESTRICTED)
     )

@@ -218,7 +218,7 @@ async def require_fitting(writer: Writer, indicator_id: UUID, frequency: str) ->
     """Raise FrequencyDoesNotFit when an indicator measured at `frequency` would be a part too coarse for its
     whole, or a whole too fine for one of its parts. Nobody accepts meanwhile."""
     await writer.execute(_ALONE)
-    whole, part = Indicator.__table__.alias(), Indicator.__table__.alias()
+    whole, part = sql.alias(Indicator), sql.alias(Indicator)
     found = await writer.execute(
         select(
             (_c.c.indicator_id == indicator_id).label("is_whole"),
@@ -284,7 +284,7 @@ def _part() -> Compilable:
     part = parts.of_period(_c, start, end)
 
     def measured(model: type[Result] | type[Obligation]) -> ColumnElement[bool]:
-        t: FromClause = model.__table__.alias()
+        t: FromClause = sql.alias(model)
         return exists(
             select(literal_column("1")).where(
                 t.c.indicator_id == _c.c.indicator_id, t.c.period_start == start, t.c.period_end == end

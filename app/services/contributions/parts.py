@@ -48,7 +48,7 @@ def of_period(c: FromClause, starts: ColumnElement[Any], ends: ColumnElement[Any
     figure = func.part_figure(c.c.part_id, starts, ends).table_valued(
         Column("result_id", Uuid), Column("state", Text), Column("period", Text), name="figure"
     )
-    absence = Absence.__table__.alias()
+    absence = sql.alias(Absence)
     explained = (
         select(absence.c.reason)
         .where(
@@ -86,14 +86,14 @@ def stands(c: FromClause) -> ColumnElement[bool]:
 
 def has_contributors(i: FromClause) -> ColumnElement[bool]:
     """Whether any entity is invited to contribute to the indicator `i`, or does."""
-    c = Contribution.__table__.alias()
+    c = sql.alias(Contribution)
     found: Select[Any] = select(literal_column("1")).where(c.c.indicator_id == i.c.id, stands(c))
     return exists(found)
 
 
 def of_result(r: FromClause) -> ScalarSelect[Any]:
     """The accepted parts of result `r` as they stand now: JSON text, as `rules.part` reads each."""
-    c, e = Contribution.__table__.alias(), Entity.__table__.alias()
+    c, e = sql.alias(Contribution), sql.alias(Entity)
     part = of_period(c, r.c.period_start, r.c.period_end)
     item = sql.obj(
         name_ar=e.c.name_ar,

@@ -44,11 +44,11 @@ from app.services.people import visibility
 from app.services.results import visibility as results
 
 _c: FromClause = Contribution.__table__
-_whole: FromClause = Indicator.__table__.alias("whole")
-_part: FromClause = Indicator.__table__.alias("part")
-_owner: FromClause = Entity.__table__.alias("owner")
-_contributor: FromClause = Entity.__table__.alias("contributor")
-_figure: FromClause = Result.__table__.alias("figure_of_part")
+_whole: FromClause = sql.alias(Indicator, "whole")
+_part: FromClause = sql.alias(Indicator, "part")
+_owner: FromClause = sql.alias(Entity, "owner")
+_contributor: FromClause = sql.alias(Entity, "contributor")
+_figure: FromClause = sql.alias(Result, "figure_of_part")
 
 ID = bindparam("id", type_=Uuid)
 
@@ -160,7 +160,7 @@ def _target_of_year() -> ScalarSelect[Any]:
 
 
 def _latest_result() -> ScalarSelect[Any]:
-    r = Result.__table__.alias()
+    r = sql.alias(Result)
     result = sql.obj(
         id=r.c.id,
         period=r.c.period,
@@ -182,7 +182,7 @@ def _latest_result() -> ScalarSelect[Any]:
 
 
 def _all_parts() -> ColumnElement[Any]:
-    c, e = _c.alias("each"), Entity.__table__.alias()
+    c, e = _c.alias("each"), sql.alias(Entity)
     part = parts.of_period(c, _asked.c.starts, _asked.c.ends)
     item = sql.obj(
         contribution_id=c.c.id,

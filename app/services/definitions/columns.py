@@ -22,7 +22,7 @@ def content(d: FromClause) -> dict[str, ColumnElement[Any]]:
 
 def targets(definition_id: ColumnElement[Any]) -> ScalarSelect[Any]:
     """The targets of a version as a JSON array, by year."""
-    t = Target.__table__.alias()
+    t = sql.alias(Target)
     return select(sql.listed(target(t), t.c.year)).where(t.c.definition_id == definition_id).scalar_subquery()
 
 

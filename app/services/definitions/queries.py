@@ -79,7 +79,7 @@ def _item(d: FromClause, i: FromClause) -> list[ColumnElement[Any]]:
 
 
 def _fact_columns(d: FromClause, i: FromClause) -> list[ColumnElement[Any]]:
-    in_force = Definition.__table__.alias()
+    in_force = sql.alias(Definition)
     return [
         d.c.id.label("_id"),
         d.c.entity_id.label("_entity_id"),
@@ -113,7 +113,7 @@ _AREA = tuple(name.removeprefix("_") for name in _FACTS[_FACTS.index("_indicator
 
 def _said_by_the_one_before(d: FromClause) -> ColumnElement[Any]:
     """What the version says that this one follows: the latest before it that was not discarded."""
-    before = Definition.__table__.alias("before")
+    before = sql.alias(Definition, "before")
     return (
         select(sql.obj(**content(before)).cast(Text))
         .where(

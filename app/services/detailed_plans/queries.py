@@ -77,7 +77,7 @@ def _awaiting(d: FromClause) -> ColumnElement[Any]:
 
 
 def _plan(d: FromClause) -> ScalarSelect[Any]:
-    p = Plan.__table__.alias()
+    p = sql.alias(Plan)
     return (
         select(sql.obj(id=p.c.id, name_ar=p.c.name_ar, name_en=p.c.name_en, year=p.c.year, state=p.c.state))
         .where(p.c.id == d.c.plan_id)
@@ -86,7 +86,7 @@ def _plan(d: FromClause) -> ScalarSelect[Any]:
 
 
 def _scorecard(d: FromClause) -> ScalarSelect[Any]:
-    s = Scorecard.__table__.alias()
+    s = sql.alias(Scorecard)
     return (
         select(sql.obj(id=s.c.id, year=s.c.year, number=s.c.number))
         .where(s.c.id == d.c.scorecard_id)
@@ -120,7 +120,7 @@ def _item(d: FromClause) -> list[ColumnElement[Any]]:
 
 
 def _tasks(detailed_plan_id: ColumnElement[Any]) -> ScalarSelect[Any]:
-    t = DetailedPlanTask.__table__.alias()
+    t = sql.alias(DetailedPlanTask)
     task = sql.obj(
         number=t.c.number,
         title_ar=t.c.title_ar,
@@ -140,7 +140,7 @@ def _tasks(detailed_plan_id: ColumnElement[Any]) -> ScalarSelect[Any]:
 
 def content(d: FromClause) -> ColumnElement[Any]:
     """What a plan says, as JSON text that `read` reads."""
-    t = DetailedPlanTask.__table__.alias()
+    t = sql.alias(DetailedPlanTask)
     task = sql.obj(**{name: t.c[name] for name in rules.TASK})
     tasks = (
         select(sql.listed(task, t.c.number))
@@ -173,7 +173,7 @@ def _same(d: FromClause, other: FromClause) -> ColumnElement[bool]:
 
 def _before(d: FromClause, column: str) -> ScalarSelect[Any]:
     """A column of the approved version that this one would supersede."""
-    other = DetailedPlan.__table__.alias()
+    other = sql.alias(DetailedPlan)
     return (
         select(other.c[column])
         .where(
@@ -189,7 +189,7 @@ def _before(d: FromClause, column: str) -> ScalarSelect[Any]:
 
 def _said_before(d: FromClause) -> ScalarSelect[Any]:
     """What the version says that this one follows: the latest before it that was not discarded."""
-    before = DetailedPlan.__table__.alias("before")
+    before = sql.alias(DetailedPlan, "before")
     return (
         select(content(before))
         .where(
@@ -205,12 +205,12 @@ def _said_before(d: FromClause) -> ScalarSelect[Any]:
 
 
 def _of_initiative(d: FromClause, column: str) -> ScalarSelect[Any]:
-    i = Initiative.__table__.alias()
+    i = sql.alias(Initiative)
     return select(i.c[column]).where(i.c.id == d.c.initiative_id).scalar_subquery()
 
 
 def _fact_columns(d: FromClause) -> list[ColumnElement[Any]]:
-    m = Milestone.__table__.alias()
+    m = sql.alias(Milestone)
     milestones = (
         select(func.coalesce(func.array_agg(m.c.number), literal_column("'{}'")))
         .where(m.c.initiative_id == d.c.initiative_id)

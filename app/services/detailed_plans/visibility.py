@@ -38,7 +38,7 @@ def _key(party: str, of: ColumnElement[Any]) -> ColumnElement[Any]:
 
 def _restricted(d: FromClause) -> ColumnElement[bool]:
     """Whether it is about an initiative that only a few may read."""
-    i = Initiative.__table__.alias()
+    i = sql.alias(Initiative)
     found: Select[Any] = select(literal_column("1")).where(
         i.c.id == d.c.initiative_id, i.c.classification == sql.const(Classification.RESTRICTED)
     )
@@ -48,7 +48,7 @@ def _restricted(d: FromClause) -> ColumnElement[bool]:
 def _told(d: FromClause) -> ColumnElement[bool]:
     """Whether the annual plan and the initiative that it shows may be read by the whole entity and UNIT: a detailed plan
     may be approved before they are (annex B)."""
-    p, i = Plan.__table__.alias(), Initiative.__table__.alias()
+    p, i = sql.alias(Plan), sql.alias(Initiative)
     plan: Select[Any] = select(literal_column("1")).where(
         p.c.id == d.c.plan_id,
         is_in(p, _IN_FORCE),

@@ -55,7 +55,7 @@ _FACTS = ("_id", "_code", "_is_unit", "_version", "_has_open_plan")
 
 
 def _fact_columns(e: FromClause) -> list[ColumnElement[Any]]:
-    plan = RolePlan.__table__.alias()
+    plan = sql.alias(RolePlan)
     in_work = exists(
         select(literal_column("1")).where(
             plan.c.entity_id == e.c.id, plan.c.state != sql.const(RolePlanState.APPROVED)

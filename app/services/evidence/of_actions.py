@@ -17,7 +17,7 @@ from app.services.people import visibility
 
 
 def _of_action(id_: ColumnElement[Any]) -> Select[Any]:
-    t = Action.__table__.alias()
+    t = sql.alias(Action)
     # It has one title, in the language in which it was written.
     a = select(t, t.c.title.label("name_ar"), t.c.title.label("name_en")).subquery()
     owner = case(

@@ -30,7 +30,7 @@ from app.services.people import visibility
 
 
 def _of_challenge(id_: ColumnElement[Any]) -> Select[Any]:
-    t = Challenge.__table__.alias()
+    t = sql.alias(Challenge)
     # Its one title stands for both names.
     c = select(*t.c, t.c.title.label("name_ar"), t.c.title.label("name_en")).subquery()
     about = challenge_subjects.about(c, ["parties", "period"])

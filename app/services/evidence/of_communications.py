@@ -19,6 +19,7 @@ from app.models import (
     CommunicationActivity,
     CommunicationPlan,
 )
+from app.services import sql
 from app.services.communications import rules as communications
 from app.services.communications import visibility as communication_visibility
 from app.services.evidence.kinds import Evidenced, media, party, representative, row
@@ -26,7 +27,7 @@ from app.services.evidence.visibility import Sight
 
 
 def _of_activity(id_: ColumnElement[Any]) -> Select[Any]:
-    a, p = CommunicationActivity.__table__.alias(), CommunicationPlan.__table__.alias()
+    a, p = sql.alias(CommunicationActivity), sql.alias(CommunicationPlan)
     at_work = communication_visibility.at_work(p)
     return (
         row(

@@ -30,8 +30,8 @@ from app.services.people import visibility
 
 
 def _of_improvement_plan(id_: ColumnElement[Any]) -> Select[Any]:
-    p, i = ImprovementPlan.__table__.alias(), Indicator.__table__.alias()
-    a = ImprovementAction.__table__.alias()
+    p, i = sql.alias(ImprovementPlan), sql.alias(Indicator)
+    a = sql.alias(ImprovementAction)
     specialist = party(Role.SPECIALIST, p.c.entity_id)
     carried_out = p.c.state == sql.const(ImprovementPlanState.APPROVED)
     divisions = (

@@ -29,7 +29,7 @@ from app.models import (
     SiteCheck,
 )
 from app.parties import PROJECT_MANAGER
-from app.services import approval
+from app.services import approval, sql
 from app.services.evidence.kinds import Evidenced, party, representative, row
 from app.services.evidence.visibility import Sight
 from app.services.initiatives import rules as initiatives
@@ -53,7 +53,7 @@ def _sight_of_initiative(i: FromClause) -> Sight:
 
 
 def _of_initiative(id_: ColumnElement[Any]) -> Select[Any]:
-    i = Initiative.__table__.alias()
+    i = sql.alias(Initiative)
     manager = case(
         (
             i.c.manager_id.is_not(None),
@@ -81,7 +81,7 @@ def _of_initiative(id_: ColumnElement[Any]) -> Select[Any]:
 
 
 def _of_progress_report(id_: ColumnElement[Any]) -> Select[Any]:
-    r, i = ProgressReport.__table__.alias(), Initiative.__table__.alias()
+    r, i = sql.alias(ProgressReport), sql.alias(Initiative)
     sight = _sight_of_initiative(i)
     return (
         row(
@@ -106,7 +106,7 @@ def _of_progress_report(id_: ColumnElement[Any]) -> Select[Any]:
 
 
 def _of_site_check(id_: ColumnElement[Any]) -> Select[Any]:
-    c, i = SiteCheck.__table__.alias(), Initiative.__table__.alias()
+    c, i = sql.alias(SiteCheck), sql.alias(Initiative)
     assigned = party(Role.TECHNICAL_REPRESENTATIVE, i.c.id)
     specialist = party(Role.SPECIALIST, i.c.entity_id)
     return (

@@ -17,7 +17,7 @@ from app.services.people import visibility
 
 
 def _of_meeting(id_: ColumnElement[Any]) -> Select[Any]:
-    m = Meeting.__table__.alias()
+    m = sql.alias(Meeting)
     named = select(m.c.title_ar.label("name_ar"), m.c.title_en.label("name_en")).correlate(m).lateral("named")
     manager, specialist = party(Role.MANAGER, m.c.entity_id), party(Role.SPECIALIST, m.c.entity_id)
     restricted = m.c.classification == sql.const(Classification.RESTRICTED)

@@ -20,6 +20,7 @@ from app.models import (
     PathRun,
     PathStage,
 )
+from app.services import sql
 from app.services.evidence.kinds import Evidenced, party, representative, row
 from app.services.evidence.visibility import Sight
 from app.services.path_runs import rules as path_runs
@@ -28,7 +29,7 @@ from app.services.people import visibility
 
 
 def _of_stage(id_: ColumnElement[Any]) -> Select[Any]:
-    s, r = PathStage.__table__.alias(), PathRun.__table__.alias()
+    s, r = sql.alias(PathStage), sql.alias(PathRun)
     titled = select(s.c.title_ar.label("name_ar"), s.c.title_en.label("name_en")).lateral("titled")
     at_work = path_run_visibility.at_work(r)
     head, head_office = party(Role.HEAD, s.c.entity_id), party(Role.HEAD_OFFICE, s.c.entity_id)

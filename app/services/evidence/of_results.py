@@ -54,7 +54,7 @@ def sight_of_result(r: FromClause) -> Sight:
 
 
 def _of_result(id_: ColumnElement[Any]) -> Select[Any]:
-    r, i = Result.__table__.alias(), Indicator.__table__.alias()
+    r, i = sql.alias(Result), sql.alias(Indicator)
     days = result_facts.days(r)
     return (
         row(
@@ -77,7 +77,7 @@ def _of_result(id_: ColumnElement[Any]) -> Select[Any]:
 
 
 def _of_definition(id_: ColumnElement[Any]) -> Select[Any]:
-    d, i = Definition.__table__.alias(), Indicator.__table__.alias()
+    d, i = sql.alias(Definition), sql.alias(Indicator)
     of_unit = i.c.level == sql.const(IndicatorLevel.VISION)
     specialist = party(Role.SPECIALIST, d.c.entity_id)
     return (

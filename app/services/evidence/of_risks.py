@@ -18,7 +18,7 @@ from app.services.risks import visibility as risk_visibility
 
 
 def _of_risk(id_: ColumnElement[Any]) -> Select[Any]:
-    t = Risk.__table__.alias()
+    t = sql.alias(Risk)
     # Its one title stands for both names.
     r = select(*t.c, t.c.title.label("name_ar"), t.c.title.label("name_en")).subquery()
     about = subjects.named(r.c.about_id, r, subjects.WORK, kind=r.c.about_kind, only=["parties"])

@@ -28,7 +28,7 @@ def proof(
 ) -> ColumnElement[Any]:
     """What a thing has and must have, as JSON text that `read` reads. `required_by`: whose rules hold for it. `since`: from
     when on, if that is not null, a file must have come for its verification to count."""
-    e = Evidence.__table__.alias()
+    e = sql.alias(Evidence)
     open_ = (
         select(sql.listed(sql.obj(title=e.c.title, state=e.c.state), e.c.id))
         .where(e.c.subject_id == subject_id, _is_in(e, tuple(sorted(rules.UNDECIDED))))
@@ -50,7 +50,7 @@ def proof(
 
 
 def _required(subject_id: ColumnElement[Any], required_by: ColumnElement[Any]) -> ScalarSelect[Any]:
-    q, e = EvidenceRule.__table__.alias(), Evidence.__table__.alias()
+    q, e = sql.alias(EvidenceRule), sql.alias(Evidence)
 
     def count(*states: str) -> ScalarSelect[Any]:
         of_kind = or_(q.c.kind.is_(None), e.c.kind == q.c.kind)
@@ -88,7 +88,7 @@ def read(said: str | None) -> Proof:
 
 def snapshot(subject_id: ColumnElement[Any]) -> ColumnElement[Any]:
     """What a thing is approved with: the verified evidence, by the hashes of the files, as JSON."""
-    e = Evidence.__table__.alias()
+    e = sql.alias(Evidence)
     item = func.jsonb_build_object(
         literal_column("'id'"),
         e.c.id,
@@ -110,6 +110,6 @@ def snapshot(subject_id: ColumnElement[Any]) -> ColumnElement[Any]:
 
 def required_of(indicator_id: ColumnElement[Any]) -> ScalarSelect[Any]:
     """What each result of an indicator must carry, as a JSON array."""
-    q = EvidenceRule.__table__.alias()
+    q = sql.alias(EvidenceRule)
     item = sql.obj(kind=q.c.kind, minimum=q.c.minimum)
     return select(sql.listed(item, q.c.kind)).where(q.c.subject_id == indicator_id).scalar_subquery()

@@ -52,7 +52,7 @@ def _of_actions(p: FromClause, figure: ColumnElement[Any]) -> ScalarSelect[Any]:
 
 def late(p: FromClause) -> ColumnElement[bool]:
     """Whether it is carried out, and its day, or that of an action that is not done, is past."""
-    a = ImprovementAction.__table__.alias("late_action")
+    a = sql.alias(ImprovementAction, "late_action")
     overdue = select(_ONE_ROW).where(a.c.plan_id == p.c.id, a.c.done_on.is_(None), a.c.due < sql.TODAY)
     carried_out = p.c.state == sql.const(ImprovementPlanState.APPROVED)
     return and_(carried_out, or_(p.c.due < sql.TODAY, exists(overdue.correlate_except(a))))

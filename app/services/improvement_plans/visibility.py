@@ -41,7 +41,7 @@ def named(p: FromClause) -> ColumnElement[bool]:
 
 def at_work(p: FromClause) -> ColumnElement[bool]:
     """The same, and the divisions of its actions."""
-    a = ImprovementAction.__table__.alias("its_action")
+    a = sql.alias(ImprovementAction, "its_action")
     theirs = sql.party_key(Party.DIVISION, a.c.division_id) == any_(visibility.CHAIN)
     found: Select[Any] = select(literal_column("1")).where(
         a.c.plan_id == p.c.id, a.c.division_id.is_not(None), theirs

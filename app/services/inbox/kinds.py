@@ -135,7 +135,7 @@ def _said(
 
 
 def _result(w: FromClause) -> Select[Any]:
-    r, i = Result.__table__.alias(), Indicator.__table__.alias()
+    r, i = sql.alias(Result), sql.alias(Indicator)
     return (
         _said(
             w,
@@ -150,7 +150,7 @@ def _result(w: FromClause) -> Select[Any]:
 
 
 def _obligation(w: FromClause) -> Select[Any]:
-    o, i = Obligation.__table__.alias(), Indicator.__table__.alias()
+    o, i = sql.alias(Obligation), sql.alias(Indicator)
     f = due.figure(o)
     return (
         _said(w, i, period=o.c.period)
@@ -161,7 +161,7 @@ def _obligation(w: FromClause) -> Select[Any]:
 
 
 def _definition(w: FromClause) -> Select[Any]:
-    d, i = Definition.__table__.alias(), Indicator.__table__.alias()
+    d, i = sql.alias(Definition), sql.alias(Indicator)
     return (
         _said(w, i, barred=d.c.edited_by + d.c.controlled_by, nobody_left=definitions.nobody_left(d, i))
         .select_from(d.join(i, i.c.id == d.c.indicator_id))
@@ -170,13 +170,13 @@ def _definition(w: FromClause) -> Select[Any]:
 
 
 def _contribution(w: FromClause) -> Select[Any]:
-    c, i = Contribution.__table__.alias(), Indicator.__table__.alias()
+    c, i = sql.alias(Contribution), sql.alias(Indicator)
     return _said(w, i).select_from(c.join(i, i.c.id == c.c.indicator_id)).where(c.c.id == w.c.subject_id)
 
 
 def _reopening(w: FromClause) -> Select[Any]:
-    o, r = Reopening.__table__.alias(), Result.__table__.alias()
-    b, i = Obligation.__table__.alias(), Indicator.__table__.alias()
+    o, r = sql.alias(Reopening), sql.alias(Result)
+    b, i = sql.alias(Obligation), sql.alias(Indicator)
     of = o.outerjoin(r, r.c.id == o.c.result_id).outerjoin(b, b.c.id == o.c.obligation_id)
     return (
         _said(w, i, period=b.c.period, barred=array([o.c.asked_by_id]))
@@ -186,7 +186,7 @@ def _reopening(w: FromClause) -> Select[Any]:
 
 
 def _role_plan(w: FromClause) -> Select[Any]:
-    p, e = RolePlan.__table__.alias(), Entity.__table__.alias()
+    p, e = sql.alias(RolePlan), sql.alias(Entity)
     return (
         _said(w, e, barred=p.c.edited_by)
         .select_from(p.join(e, e.c.id == p.c.entity_id))
@@ -195,7 +195,7 @@ def _role_plan(w: FromClause) -> Select[Any]:
 
 
 def _evidence(w: FromClause) -> Select[Any]:
-    f = Evidence.__table__.alias()
+    f = sql.alias(Evidence)
     s = subjects.row_of(f, ["name_ar", "name_en", "period", "edited_by", "verify"])
     return (
         _said(
@@ -212,12 +212,12 @@ def _evidence(w: FromClause) -> Select[Any]:
 
 
 def _path_template(w: FromClause) -> Select[Any]:
-    t = PathTemplate.__table__.alias()
+    t = sql.alias(PathTemplate)
     return _said(w, t, name="title", barred=t.c.edited_by).select_from(t).where(t.c.id == w.c.subject_id)
 
 
 def _path_stage(w: FromClause) -> Select[Any]:
-    s = PathStage.__table__.alias()
+    s = sql.alias(PathStage)
     leads = w.c.entity_id == any_(visibility.LEADS)
     return (
         _said(
@@ -235,7 +235,7 @@ def _path_stage(w: FromClause) -> Select[Any]:
 
 
 def _improvement_plan(w: FromClause) -> Select[Any]:
-    p, i = ImprovementPlan.__table__.alias(), Indicator.__table__.alias()
+    p, i = sql.alias(ImprovementPlan), sql.alias(Indicator)
     return (
         _said(w, i, barred=p.c.edited_by + p.c.controlled_by, nobody_left=improvement_plans.nobody_left(p))
         .select_from(p.join(i, i.c.id == p.c.indicator_id))
@@ -244,7 +244,7 @@ def _improvement_plan(w: FromClause) -> Select[Any]:
 
 
 def _initiative(w: FromClause) -> Select[Any]:
-    n = Initiative.__table__.alias()
+    n = sql.alias(Initiative)
     return (
         _said(w, n, barred=n.c.edited_by + n.c.controlled_by, nobody_left=initiatives.nobody_left(n))
         .select_from(n)
@@ -253,7 +253,7 @@ def _initiative(w: FromClause) -> Select[Any]:
 
 
 def _progress_report(w: FromClause) -> Select[Any]:
-    g, n = ProgressReport.__table__.alias(), Initiative.__table__.alias()
+    g, n = sql.alias(ProgressReport), sql.alias(Initiative)
     return (
         _said(w, n, barred=g.c.edited_by + g.c.controlled_by, nobody_left=progress_reports.nobody_left(g))
         .select_from(g.join(n, n.c.id == g.c.initiative_id))
@@ -262,7 +262,7 @@ def _progress_report(w: FromClause) -> Select[Any]:
 
 
 def _communication_plan(w: FromClause) -> Select[Any]:
-    p = CommunicationPlan.__table__.alias()
+    p = sql.alias(CommunicationPlan)
     return (
         _said(w, p, barred=p.c.edited_by + p.c.controlled_by, nobody_left=communications.nobody_left(p))
         .select_from(p)
@@ -271,12 +271,12 @@ def _communication_plan(w: FromClause) -> Select[Any]:
 
 
 def _communication_activity(w: FromClause) -> Select[Any]:
-    a = CommunicationActivity.__table__.alias()
+    a = sql.alias(CommunicationActivity)
     return _said(w, a).select_from(a).where(a.c.id == w.c.subject_id)
 
 
 def _detailed_plan(w: FromClause) -> Select[Any]:
-    d = DetailedPlan.__table__.alias()
+    d = sql.alias(DetailedPlan)
     return (
         _said(w, d, barred=d.c.edited_by + d.c.controlled_by, nobody_left=detailed_plans.nobody_left(d))
         .select_from(d)
@@ -285,8 +285,8 @@ def _detailed_plan(w: FromClause) -> Select[Any]:
 
 
 def _proposal(w: FromClause) -> Select[Any]:
-    x = Proposal.__table__.alias()
-    e = Entity.__table__.alias()
+    x = sql.alias(Proposal)
+    e = sql.alias(Entity)
     return (
         _said(
             w,
@@ -301,7 +301,7 @@ def _proposal(w: FromClause) -> Select[Any]:
 
 
 def _challenge(w: FromClause) -> Select[Any]:
-    c = Challenge.__table__.alias()
+    c = sql.alias(Challenge)
     whole = challenge_subjects.about(c, ["name_ar", "name_en", "period"])
     return (
         _said(
@@ -318,7 +318,7 @@ def _challenge(w: FromClause) -> Select[Any]:
 
 
 def _risk(w: FromClause) -> Select[Any]:
-    r, s, e = Risk.__table__.alias(), RiskSettings.__table__.alias(), Entity.__table__.alias()
+    r, s, e = sql.alias(Risk), sql.alias(RiskSettings), sql.alias(Entity)
     risk = r.join(s, s.c.id == r.c.settings_id).join(e, e.c.id == r.c.entity_id)
     nobody = risks.nobody_left(r, s.c.head_from)
     # Who leads the entity and brought it there decides all the same where nobody else is left.
@@ -332,7 +332,7 @@ def _risk(w: FromClause) -> Select[Any]:
 
 
 def _action(w: FromClause) -> Select[Any]:
-    a, e = Action.__table__.alias(), Entity.__table__.alias()
+    a, e = sql.alias(Action), sql.alias(Entity)
     return (
         _said(w, e, barred=a.c.edited_by, nobody_left=actions.nobody_left(a), before=a.c.title)
         .select_from(a.join(e, e.c.id == a.c.entity_id))
@@ -341,7 +341,7 @@ def _action(w: FromClause) -> Select[Any]:
 
 
 def _evaluation(w: FromClause) -> Select[Any]:
-    v, e = Evaluation.__table__.alias(), Entity.__table__.alias()
+    v, e = sql.alias(Evaluation), sql.alias(Entity)
     return (
         _said(w, e, barred=v.c.edited_by, nobody_left=evaluations.nobody_left(v), before=v.c.title)
         .select_from(v.join(e, e.c.id == v.c.entity_id))
@@ -350,7 +350,7 @@ def _evaluation(w: FromClause) -> Select[Any]:
 
 
 def _meeting(w: FromClause) -> Select[Any]:
-    m = Meeting.__table__.alias()
+    m = sql.alias(Meeting)
     return (
         _said(w, m, name="title", barred=m.c.edited_by, nobody_left=meetings.nobody_left(m))
         .select_from(m)
@@ -359,7 +359,7 @@ def _meeting(w: FromClause) -> Select[Any]:
 
 
 def _meeting_series(w: FromClause) -> Select[Any]:
-    s = MeetingSeries.__table__.alias()
+    s = sql.alias(MeetingSeries)
     return _said(w, s, name="title").select_from(s).where(s.c.id == w.c.subject_id)
 
 

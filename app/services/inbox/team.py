@@ -72,7 +72,7 @@ def perhaps(w: FromClause) -> ColumnElement[bool]:
 
 def _managers() -> ColumnElement[Any]:
     """The parties of who manages the projects of the person's divisions."""
-    i = Initiative.__table__.alias()
+    i = sql.alias(Initiative)
     party = func.concat(literal_column(f"'{PROJECT_MANAGER}:'"), i.c.id)
     found = select(party).where(i.c.division_id == any_(_DIVISIONS)).correlate_except(i)
     return func.array(found.scalar_subquery(), type_=ARRAY(Text))

@@ -42,7 +42,7 @@ def _series(i: FromClause) -> ScalarSelect[Any]:
 
 
 def _contributions(i: FromClause) -> ScalarSelect[Any]:
-    c = Contribution.__table__.alias()
+    c = sql.alias(Contribution)
     item = sql.obj(
         id=c.c.id,
         entity=sql.ref_by_id(Entity.__table__, c.c.contributor_id),
@@ -59,7 +59,7 @@ def _contributions(i: FromClause) -> ScalarSelect[Any]:
 
 def _awaiting(i: FromClause) -> ScalarSelect[Any]:
     """The open waits of the definitions and results that the reader may see."""
-    d, r, w = Definition.__table__.alias(), Result.__table__.alias(), Wait.__table__.alias()
+    d, r, w = sql.alias(Definition), sql.alias(Result), sql.alias(Wait)
     of_definitions: Select[Any] = (
         select(d.c.id, sql.const(SubjectKind.DEFINITION).label("kind"), null().cast(Text).label("period"))
         .where(d.c.indicator_id == i.c.id, visible_definition(d, i))

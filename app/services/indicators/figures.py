@@ -16,7 +16,7 @@ from app.services.results.visibility import visible
 def of_each_period(i: FromClause, most: int, given: frozenset[str] = frozenset()) -> FromClause:
     """Of each period the latest revision, the newest period first, at most so many. `given`: the filters
     `from_period`, `to_period`, and `as_of`: the revision that was known then."""
-    r = Result.__table__.alias("approved")
+    r = sql.alias(Result, "approved")
     order = [r.c.period_end.desc(), r.c.period_start.desc()]
     if "as_of" in given:
         order.append(r.c.known_from.desc())

@@ -162,7 +162,7 @@ def _fact_columns(i: FromClause) -> list[ColumnElement[Any]]:
 
 def schedule(i: FromClause) -> ScalarSelect[Any]:
     """The schedule in force today, or null."""
-    s = Schedule.__table__.alias()
+    s = sql.alias(Schedule)
     return (
         select(sql.obj(**{name: s.c[name] for name in ("frequency", "starts_on", *WINDOWS)}))
         .where(s.c.indicator_id == i.c.id, s.c.starts_on <= sql.TODAY)
@@ -300,7 +300,7 @@ class IndicatorFilter:
 
 def _narrowed(i: FromClause, p: FromClause) -> Mapping[str, ColumnElement[bool]]:
     """The condition of each filter."""
-    c = Contribution.__table__.alias()
+    c = sql.alias(Contribution)
     contributes = select(_ONE_ROW).where(
         c.c.indicator_id == i.c.id,
         parts.is_accepted(c),

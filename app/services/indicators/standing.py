@@ -18,7 +18,7 @@ _ONE: ColumnElement[int] = literal_column("1")
 def light(i: FromClause) -> ColumnElement[str]:
     """The traffic light of where the reader sees the indicator to stand; grey where it has no figure, or none that
     can be assessed."""
-    s = Standing.__table__.alias("its_standing")
+    s = sql.alias(Standing, "its_standing")
     found = select(s.c.light).where(s.c.indicator_id == i.c.id, s.c.scope == scope(i)).scalar_subquery()
     return func.coalesce(found, sql.const(Light.GREY))
 
@@ -33,7 +33,7 @@ def scope(i: FromClause) -> ColumnElement[str]:
 
 def late(i: FromClause) -> ColumnElement[bool]:
     """Whether a figure that the reader sees to be due is late, overdue, or late in review."""
-    o = Obligation.__table__.alias("late_one")
+    o = sql.alias(Obligation, "late_one")
     f = state.figure(o)
     found: Select[Any] = (
         select(_ONE)
@@ -51,7 +51,7 @@ def late(i: FromClause) -> ColumnElement[bool]:
 def most_urgent(i: FromClause) -> ScalarSelect[Any]:
     """What is to be done first of what the reader sees to be due, as JSON: the oldest figure that is late or
     overdue, else the next that is neither complete nor excused; or null."""
-    o = Obligation.__table__.alias("urgent")
+    o = sql.alias(Obligation, "urgent")
     f = state.figure(o)
     now = state.state(o, f)
     behind = now.in_([sql.const(ObligationState.LATE), sql.const(ObligationState.OVERDUE)])

@@ -19,7 +19,7 @@ INDICATOR_ID = bindparam("indicator_id", type_=Uuid)
 def visible(i: FromClause) -> ColumnElement[bool]:
     """The catalogue to all; what was never in force to who works on its definition, and to the offices of the entities that
     are invited to contribute."""
-    c = Contribution.__table__.alias()
+    c = sql.alias(Contribution)
     invited: Select[Any] = select(literal_column("1")).where(
         c.c.indicator_id == i.c.id, parts.stands(c), c.c.contributor_id == any_(visibility.OFFICE)
     )
@@ -40,7 +40,7 @@ def under(page: Select[Any], key: str) -> Query:
     """A page of what belongs to the indicator `indicator_id`, the highest `key` first, in one statement that
     also says whether the indicator is visible: no row when it is not, and one without an item when the page
     is empty."""
-    i = Indicator.__table__.alias("below")
+    i = sql.alias(Indicator, "below")
     items = sql.as_json(page, key).subquery("items")
     return Query(
         lambda: (

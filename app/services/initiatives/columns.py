@@ -11,7 +11,7 @@ from app.services import sql
 
 def milestones(i: FromClause) -> ScalarSelect[Any]:
     """The milestones by number, each with its dates and weight as they were approved."""
-    m, b = Milestone.__table__.alias(), MilestoneBaseline.__table__.alias()
+    m, b = sql.alias(Milestone), sql.alias(MilestoneBaseline)
     baseline = case(
         (
             b.c.number.is_not(None),
@@ -42,7 +42,7 @@ def milestones(i: FromClause) -> ScalarSelect[Any]:
 
 def baseline_numbers(i: FromClause) -> ScalarSelect[Any]:
     """The numbers of the milestones that were approved with it, those that a revision took out since included."""
-    b = MilestoneBaseline.__table__.alias()
+    b = sql.alias(MilestoneBaseline)
     return (
         select(func.coalesce(func.array_agg(b.c.number), literal_column("'{}'")))
         .where(b.c.initiative_id == i.c.id)
@@ -53,7 +53,7 @@ def baseline_numbers(i: FromClause) -> ScalarSelect[Any]:
 
 def budget(i: FromClause) -> ScalarSelect[Any]:
     """The money by year and source, in Omani rials."""
-    b = BudgetLine.__table__.alias()
+    b = sql.alias(BudgetLine)
     item = sql.obj(
         year=b.c.year,
         source=b.c.source,
@@ -76,7 +76,7 @@ def budget(i: FromClause) -> ScalarSelect[Any]:
 
 def effects(i: FromClause) -> ScalarSelect[Any]:
     """The indicators that it moves. Their names are of the catalogue, or of the own entity."""
-    f, moved = InitiativeEffect.__table__.alias(), Indicator.__table__.alias()
+    f, moved = sql.alias(InitiativeEffect), sql.alias(Indicator)
     item = sql.obj(
         indicator=sql.ref(moved),
         unit_ar=moved.c.unit_ar,
@@ -96,7 +96,7 @@ def effects(i: FromClause) -> ScalarSelect[Any]:
 
 def money(i: FromClause) -> ColumnElement[Any]:
     """The sums over all years and sources."""
-    b = BudgetLine.__table__.alias()
+    b = sql.alias(BudgetLine)
 
     def total(column: str) -> ColumnElement[Any]:
         return func.trim_scale(func.coalesce(func.sum(b.c[column]), literal_column("0")))

@@ -17,7 +17,7 @@ from app.services.people import visibility
 def exists_for(i: FromClause) -> ColumnElement[bool]:
     """Whether the reader sees an initiative in work that is to move the indicator `i`; null for who is neither of its
     entity nor of UNIT, and so does not see what is in work there."""
-    f, n = InitiativeEffect.__table__.alias("effect"), Initiative.__table__.alias("corrective")
+    f, n = sql.alias(InitiativeEffect, "effect"), sql.alias(Initiative, "corrective")
     found: Select[Any] = (
         select(literal_column("1"))
         .select_from(f.join(n, n.c.id == f.c.initiative_id))

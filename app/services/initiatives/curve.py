@@ -28,7 +28,7 @@ _MOST_REPORTS = 600
 
 
 def _plan(model: Any) -> ScalarSelect[Any]:
-    m = model.__table__.alias()
+    m = sql.alias(model)
     item = func.json_build_array(m.c.weight.cast(Text), m.c.starts_on, m.c.due_on)
     return (
         select(sql.listed(item, m.c.number).cast(Text)).where(m.c.initiative_id == _i.c.id).scalar_subquery()
@@ -37,7 +37,7 @@ def _plan(model: Any) -> ScalarSelect[Any]:
 
 def _actual() -> ScalarSelect[Any]:
     """The latest approved report of each day. Who sees the initiative sees those."""
-    r = ProgressReport.__table__.alias()
+    r = sql.alias(ProgressReport)
     newest = (
         select(r.c.id, r.c.as_of, r.c.percent, r.c.forecast_end)
         .ext(distinct_on(r.c.as_of))

@@ -40,7 +40,7 @@ _OWN = (
 
 def has_open_report(i: FromClause) -> ColumnElement[bool]:
     """A progress report of it is on its way."""
-    r = ProgressReport.__table__.alias()
+    r = sql.alias(ProgressReport)
     open_ = or_(*(r.c.state == sql.const(state) for state in sorted(approval.DRAFT | approval.CONTROLLED)))
     return exists(select(literal_column("1")).where(r.c.initiative_id == i.c.id, open_).correlate(i))
 

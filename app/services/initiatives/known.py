@@ -35,7 +35,7 @@ class Known:
 
 def _known_query() -> Compilable:
     e, d, own, m, p, i, c = (
-        model.__table__.alias()
+        sql.alias(model)
         for model in (Entity, Division, Division, Membership, Programme, Indicator, Contribution)
     )
     entity_id = bindparam("entity_id", type_=Uuid)

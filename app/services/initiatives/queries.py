@@ -167,7 +167,7 @@ class InitiativeFilter:
 
 def _narrowed(i: FromClause) -> Mapping[str, ColumnElement[bool]]:
     """The condition of each filter."""
-    f = InitiativeEffect.__table__.alias()
+    f = sql.alias(InitiativeEffect)
     moves: Select[Any] = select(literal_column("1")).where(
         f.c.initiative_id == i.c.id, f.c.indicator_id == bindparam("indicator_id", type_=Uuid)
     )

@@ -33,7 +33,7 @@ def _number(number: int) -> ColumnElement[int]:
 def planned(i: FromClause, day: ColumnElement[Any] = sql.TODAY) -> ScalarSelect[Any]:
     """Percent of the initiative `i` that is to be reached by the end of `day`, by the plan as it was approved; null where
     nothing was approved."""
-    b = MilestoneBaseline.__table__.alias()
+    b = sql.alias(MilestoneBaseline)
     days = cast(b.c.due_on - b.c.starts_on + _ONE, Numeric)
     over = cast(day - b.c.starts_on + _ONE, Numeric)
     due = b.c.weight * func.least(func.greatest(over, _ZERO), days) / days
@@ -47,7 +47,7 @@ def planned(i: FromClause, day: ColumnElement[Any] = sql.TODAY) -> ScalarSelect[
 
 def overdue(i: FromClause, day: ColumnElement[Any] = sql.TODAY) -> ColumnElement[bool]:
     """Whether a milestone's day, as approved, is past and it is not reached."""
-    b, m = MilestoneBaseline.__table__.alias(), Milestone.__table__.alias()
+    b, m = sql.alias(MilestoneBaseline), sql.alias(Milestone)
     found = (
         select(_ONE)
         .select_from(b.join(m, and_(m.c.initiative_id == b.c.initiative_id, m.c.number == b.c.number)))

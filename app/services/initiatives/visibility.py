@@ -48,7 +48,7 @@ def named(i: FromClause) -> ColumnElement[bool]:
 
 def _has_money_asked(i: FromClause) -> ColumnElement[bool]:
     """Money is asked for it, or was answered: an answered request is not taken back."""
-    line = BudgetLine.__table__.alias()
+    line = sql.alias(BudgetLine)
     asked: Select[Any] = select(literal_column("1")).where(line.c.initiative_id == i.c.id)
     return exists(asked.correlate_except(line))
 
@@ -94,7 +94,7 @@ def visible(i: FromClause) -> ColumnElement[bool]:
 
 def seen(initiative_id: ColumnElement[Any], rule: Any = visible) -> ColumnElement[bool]:
     """The same, asked of the initiative that something belongs to."""
-    i = Initiative.__table__.alias()
+    i = sql.alias(Initiative)
     return exists(select(literal_column("1")).where(i.c.id == initiative_id, rule(i)).correlate_except(i))
 
 

@@ -13,7 +13,7 @@ from app.services.meetings import subjects, visibility
 
 def people(m: FromClause) -> ScalarSelect[Any]:
     """Who is invited, in order; who came, to whoever is told the minutes."""
-    p = MeetingPerson.__table__.alias()
+    p = sql.alias(MeetingPerson)
     item = sql.obj(
         number=p.c.number,
         person=sql.person(p.c.user_id),
@@ -27,7 +27,7 @@ def people(m: FromClause) -> ScalarSelect[Any]:
 
 def agenda(m: FromClause) -> ScalarSelect[Any]:
     """What it discusses, in order."""
-    a = AgendaItem.__table__.alias()
+    a = sql.alias(AgendaItem)
     item = sql.obj(number=a.c.number, title=a.c.title, about=subjects.about(a))
     return select(sql.listed(item, a.c.number)).where(a.c.meeting_id == m.c.id).scalar_subquery()
 
@@ -42,7 +42,7 @@ def state(d: FromClause, m: FromClause) -> ColumnElement[Any]:
 
 def decisions(m: FromClause) -> ScalarSelect[Any]:
     """What it decided, in the order recorded, to whoever is told the minutes; those that were withdrawn say so."""
-    d = MeetingDecision.__table__.alias()
+    d = sql.alias(MeetingDecision)
     item = sql.obj(
         id=d.c.id,
         number=d.c.number,
@@ -58,7 +58,7 @@ def decisions(m: FromClause) -> ScalarSelect[Any]:
 
 def series(m: FromClause) -> ScalarSelect[Any]:
     """The series that it is of; null where it is of none, or of one that the reader may not see."""
-    s = MeetingSeries.__table__.alias()
+    s = sql.alias(MeetingSeries)
     shown = sql.obj(id=s.c.id, title_ar=s.c.title_ar, title_en=s.c.title_en)
     seen = visibility.series_visible(s)
     return select(shown).where(s.c.id == m.c.series_id, seen).correlate(m).scalar_subquery()
@@ -66,7 +66,7 @@ def series(m: FromClause) -> ScalarSelect[Any]:
 
 def meetings(s: FromClause) -> ScalarSelect[Any]:
     """The meetings of a series that the reader may see, in order."""
-    m = Meeting.__table__.alias()
+    m = sql.alias(Meeting)
     item = sql.obj(id=m.c.id, code=m.c.code, starts_at=m.c.starts_at, ends_at=m.c.ends_at, state=m.c.state)
     return (
         select(sql.listed(item, m.c.starts_at, m.c.id))
@@ -77,7 +77,7 @@ def meetings(s: FromClause) -> ScalarSelect[Any]:
 
 def decided_about(subject_id: ColumnElement[Any]) -> ScalarSelect[Any]:
     """What meetings decided about a thing, as far as the reader may see it, in order."""
-    d, m = MeetingDecision.__table__.alias(), Meeting.__table__.alias()
+    d, m = sql.alias(MeetingDecision), sql.alias(Meeting)
     meeting = sql.obj(
         id=m.c.id,
         code=m.c.code,

@@ -41,14 +41,14 @@ _PERSON = ("user_id", "name", "organisation", "role")
 
 
 def _people(m: FromClause) -> ColumnElement[Any]:
-    p = MeetingPerson.__table__.alias()
+    p = sql.alias(MeetingPerson)
     item = sql.obj(**{name: p.c[name] for name in ("number", *_PERSON, "attended")})
     found = select(sql.listed(item, p.c.number)).where(p.c.meeting_id == m.c.id)
     return found.scalar_subquery().cast(Text)
 
 
 def _agenda(m: FromClause) -> ColumnElement[Any]:
-    a = AgendaItem.__table__.alias()
+    a = sql.alias(AgendaItem)
     item = sql.obj(title=a.c.title, about_id=a.c.about_id)
     found = select(sql.listed(item, a.c.number)).where(a.c.meeting_id == m.c.id)
     return found.scalar_subquery().cast(Text)

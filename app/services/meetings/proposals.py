@@ -114,7 +114,7 @@ def _proposal(
 
 
 def _stages(m: FromClause) -> Select[Any]:
-    s, r = PathStage.__table__.alias(), PathRun.__table__.alias()
+    s, r = sql.alias(PathStage), sql.alias(PathRun)
     return (
         _proposal(
             SubjectKind.PATH_STAGE,
@@ -137,7 +137,7 @@ def _stages(m: FromClause) -> Select[Any]:
 
 
 def _indicators(m: FromClause) -> Select[Any]:
-    i, s = Indicator.__table__.alias(), Standing.__table__.alias()
+    i, s = sql.alias(Indicator), sql.alias(Standing)
     here = and_(s.c.indicator_id == i.c.id, s.c.scope == standing.scope(i))
     return (
         _proposal(
@@ -161,7 +161,7 @@ def _indicators(m: FromClause) -> Select[Any]:
 
 
 def _figures(m: FromClause) -> Select[Any]:
-    o, i = Obligation.__table__.alias(), Indicator.__table__.alias()
+    o, i = sql.alias(Obligation), sql.alias(Indicator)
     f = due.figure(o)
     why = case(
         (o.c.late_until < sql.TODAY, sql.const(AgendaReason.OVERDUE)), else_=sql.const(AgendaReason.LATE)
@@ -185,7 +185,7 @@ def _figures(m: FromClause) -> Select[Any]:
 
 
 def _challenges(m: FromClause) -> Select[Any]:
-    c, i = Challenge.__table__.alias(), Initiative.__table__.alias()
+    c, i = sql.alias(Challenge), sql.alias(Initiative)
     late = challenges.overdue(c)
     why = case((late, sql.const(AgendaReason.OVERDUE)), else_=sql.const(AgendaReason.OPEN))
     return (
@@ -214,7 +214,7 @@ def _challenges(m: FromClause) -> Select[Any]:
 
 
 def _initiatives(m: FromClause) -> Select[Any]:
-    i = Initiative.__table__.alias()
+    i = sql.alias(Initiative)
     stands = (
         select(status_sql.of(i).label("status"))
         .correlate(i)
@@ -246,7 +246,7 @@ def _initiatives(m: FromClause) -> Select[Any]:
 
 def _risks(m: FromClause) -> Select[Any]:
     """Those that are to be assessed anew since a day that has passed, and those that wait for somebody's decision."""
-    r, i = Risk.__table__.alias(), Initiative.__table__.alias()
+    r, i = sql.alias(Risk), sql.alias(Initiative)
     late = risks.overdue(r)
     why = case((late, sql.const(AgendaReason.OVERDUE)), else_=sql.const(AgendaReason.OPEN))
     return (
@@ -269,8 +269,8 @@ def _risks(m: FromClause) -> Select[Any]:
 
 def _actions(m: FromClause) -> Select[Any]:
     """What earlier meetings of the same series, and their decisions, left to be done."""
-    x, earlier, d = Action.__table__.alias(), Meeting.__table__.alias(), MeetingDecision.__table__.alias()
-    i = Initiative.__table__.alias()
+    x, earlier, d = sql.alias(Action), sql.alias(Meeting), sql.alias(MeetingDecision)
+    i = sql.alias(Initiative)
     late = actions.overdue(x)
     why = case((late, sql.const(AgendaReason.OVERDUE)), else_=sql.const(AgendaReason.OPEN))
     decided: Select[Any] = select(literal_column("1")).where(
@@ -319,7 +319,7 @@ SOURCES: tuple[Callable[[FromClause], Select[Any]], ...] = (
 def _concerns(m: CTE, x: FromClause) -> ColumnElement[bool]:
     """Whether it concerns whom the meeting is with: of divisions those whose people are invited, of project managers what
     they manage; anybody else everything."""
-    p, h = MeetingPerson.__table__.alias(), Membership.__table__.alias()
+    p, h = sql.alias(MeetingPerson), sql.alias(Membership)
     divisions: Select[Any] = select(literal_column("1")).where(
         p.c.meeting_id == m.c.id,
         h.c.user_id == p.c.user_id,
@@ -345,7 +345,7 @@ def _proposed() -> Compilable:
         .cte("meeting")
     )
     x = union_all(*[of(m).correlate(m) for of in SOURCES]).lateral("proposal")
-    a = AgendaItem.__table__.alias()
+    a = sql.alias(AgendaItem)
     on_agenda = exists(
         select(literal_column("1")).where(a.c.meeting_id == m.c.id, a.c.about_id == x.c.subject_id)
     )

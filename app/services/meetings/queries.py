@@ -126,7 +126,7 @@ class MeetingFilter:
 
 
 def _speaks_of(about_id: ColumnElement[Any]) -> ColumnElement[bool]:
-    a, d = AgendaItem.__table__.alias(), MeetingDecision.__table__.alias()
+    a, d = sql.alias(AgendaItem), sql.alias(MeetingDecision)
     on_agenda = select(_ONE_ROW).where(a.c.meeting_id == M.c.id, a.c.about_id == about_id)
     decided = select(_ONE_ROW).where(d.c.meeting_id == M.c.id, d.c.about_id == about_id)
     return or_(exists(on_agenda.correlate(M)), and_(minutes_told(M), exists(decided.correlate(M))))

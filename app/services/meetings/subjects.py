@@ -57,13 +57,13 @@ def _told(
 
 
 def _indicator(id_: ColumnElement[Any]) -> Select[Any]:
-    i = Indicator.__table__.alias()
+    i = sql.alias(Indicator)
     told = _told(SubjectKind.INDICATOR, i.c.name_ar, i.c.name_en, code=i.c.code)
     return told.where(i.c.id == id_, indicators.visible(i))
 
 
 def _obligation(id_: ColumnElement[Any]) -> Select[Any]:
-    o, i = Obligation.__table__.alias(), Indicator.__table__.alias()
+    o, i = sql.alias(Obligation), sql.alias(Indicator)
     return (
         _told(SubjectKind.OBLIGATION, i.c.name_ar, i.c.name_en, code=i.c.code, period=o.c.period)
         .select_from(o.join(i, i.c.id == o.c.indicator_id))
@@ -72,7 +72,7 @@ def _obligation(id_: ColumnElement[Any]) -> Select[Any]:
 
 
 def _path_stage(id_: ColumnElement[Any]) -> Select[Any]:
-    s, r = PathStage.__table__.alias(), PathRun.__table__.alias()
+    s, r = sql.alias(PathStage), sql.alias(PathRun)
     return (
         _told(SubjectKind.PATH_STAGE, s.c.title_ar, s.c.title_en)
         .select_from(s.join(r, r.c.id == s.c.run_id))
@@ -81,25 +81,25 @@ def _path_stage(id_: ColumnElement[Any]) -> Select[Any]:
 
 
 def _initiative(id_: ColumnElement[Any]) -> Select[Any]:
-    i = Initiative.__table__.alias()
+    i = sql.alias(Initiative)
     told = _told(SubjectKind.INITIATIVE, i.c.name_ar, i.c.name_en, code=i.c.code)
     return told.where(i.c.id == id_, initiatives.visible(i))
 
 
 def _challenge(id_: ColumnElement[Any]) -> Select[Any]:
-    c = Challenge.__table__.alias()
+    c = sql.alias(Challenge)
     told = _told(SubjectKind.CHALLENGE, c.c.title, c.c.title, code=c.c.code)
     return told.where(c.c.id == id_, challenges.visible(c))
 
 
 def _risk(id_: ColumnElement[Any]) -> Select[Any]:
-    r = Risk.__table__.alias()
+    r = sql.alias(Risk)
     told = _told(SubjectKind.RISK, r.c.title, r.c.title, code=r.c.code)
     return told.where(r.c.id == id_, risks.visible(r))
 
 
 def _action(id_: ColumnElement[Any]) -> Select[Any]:
-    a = Action.__table__.alias()
+    a = sql.alias(Action)
     told = _told(SubjectKind.ACTION, a.c.title, a.c.title, code=a.c.code)
     return told.where(a.c.id == id_, actions.visible(a))
 

@@ -33,7 +33,7 @@ def _with_unit(m: FromClause) -> ColumnElement[bool]:
 
 def invited(m: FromClause) -> ColumnElement[bool]:
     """Whether the reader is invited to the meeting, and still of the entity, or of UNIT where it meets that."""
-    p = MeetingPerson.__table__.alias()
+    p = sql.alias(MeetingPerson)
     found: Select[Any] = select(_ONE).where(p.c.meeting_id == m.c.id, p.c.user_id == visibility.PERSON)
     within = or_(m.c.entity_id == any_(visibility.ENTITIES), _with_unit(m))
     return and_(within, exists(found.correlate_except(p)))
@@ -73,7 +73,7 @@ def visible(m: FromClause) -> ColumnElement[bool]:
 
 def series_visible(s: FromClause) -> ColumnElement[bool]:
     """The same of a series: who is invited to one of its meetings sees it."""
-    m = Meeting.__table__.alias()
+    m = sql.alias(Meeting)
     found: Select[Any] = select(_ONE).where(m.c.series_id == s.c.id, invited(m))
     own = _own(s, s.c.made_by_id)
     return or_(_leads(s), own, _not_restricted(s), exists(found.correlate_except(m)))

@@ -55,7 +55,7 @@ _PEOPLE = Query(
 
 def _untold(reason: ColumnElement[str]) -> ColumnElement[bool]:
     """The person was not told yet, for this reason, of what waits."""
-    n, w = Notification.__table__.alias(), Wait.__table__
+    n, w = sql.alias(Notification), Wait.__table__
     told: Select[Any] = select(literal_column("1", Integer)).where(
         n.c.person_id == visibility.PERSON, n.c.event_id == w.c.opened_by_event, n.c.reason == reason
     )

@@ -56,7 +56,7 @@ _FIRST, _FINAL = Awaited(Step.ENTER, rules.ENTER), Awaited(Step.ENTER, results.C
 def awaited(o: FromClause, f: FromClause) -> ColumnElement[bool]:
     """Whether the obligation `o`, whose `figure` is `f`, waits today for who enters it, in the eyes of whoever is at home
     there."""
-    opened = Reopening.__table__.alias()
+    opened = sql.alias(Reopening)
     leave: Select[Any] = select(literal_column("1", Integer)).where(
         opened.c.obligation_id == o.c.id, leaves.usable(opened)
     )

@@ -62,7 +62,7 @@ def visible(o: FromClause) -> ColumnElement[bool]:
 
 def mine(o: FromClause) -> ColumnElement[bool]:
     """One of the actor's parties enters the figure."""
-    i = Indicator.__table__.alias()
+    i = sql.alias(Indicator)
     # Whoever holds a party of an entity is of the entity, or of UNIT: that spares looking at all chains.
     near = or_(i.c.entity_id == any_(visibility.ENTITIES), visibility.NATIONAL)
     return o.c.indicator_id.in_(select(i.c.id).where(near, chains.enter_keys(i).overlap(visibility.KEYS)))
@@ -83,7 +83,7 @@ def params(actor: Actor, now: datetime) -> dict[str, Any]:
 
 
 def _item() -> list[ColumnElement[Any]]:
-    r = Result.__table__.alias()
+    r = sql.alias(Result)
     newest = (
         select(r.c.id)
         .where(
@@ -120,7 +120,7 @@ def _item() -> list[ColumnElement[Any]]:
 
 
 def _fact_columns() -> list[ColumnElement[Any]]:
-    opened = Reopening.__table__.alias()
+    opened = sql.alias(Reopening)
 
     def some(condition: ColumnElement[bool]) -> ColumnElement[bool]:
         leave: Select[Any] = select(literal_column("1")).where(opened.c.obligation_id == OWED.c.id, condition)

@@ -151,7 +151,7 @@ def _counted(by: By, given: frozenset[str]) -> Select[Any]:
 def _holders() -> LateralFromClause:
     """Who holds the party of the entity that enters the figure first: the division in charge, else the
     specialists, or whom the role plan names. Nobody of the entity where UNIT enters it."""
-    m = Membership.__table__.alias()
+    m = sql.alias(Membership)
     first = Grouping(chains.enter_keys(INDICATOR))[1]  # a cast is not indexed without parentheses
     return (
         select(m.c.user_id)

@@ -46,7 +46,7 @@ def figure(o: FromClause) -> LateralFromClause:
     figure, which nobody submitted: known); `exists`: there is one that is not discarded. A forecast never
     serves, an estimate or a provisional figure only when it was handed in once entry had opened.
     """
-    r = Result.__table__.alias()
+    r = sql.alias(Result)
     in_review = or_(*(r.c.state == sql.const(state) for state in _IN_REVIEW))
     approved = r.c.state == sql.const(ChainState.APPROVED)
     handed_in = func.coalesce(r.c.submitted_at, r.c.known_from)
@@ -98,7 +98,7 @@ def closed(o: FromClause) -> ColumnElement[bool]:
 def reopened_until(o: FromClause) -> ColumnElement[date]:
     """The last day of the leave by which the figure can be entered though the period is closed, or null;
     told to the owner's people and to UNIT."""
-    opened = Reopening.__table__.alias()
+    opened = sql.alias(Reopening)
     last = select(func.max(opened.c.expires_on)).where(
         opened.c.obligation_id == o.c.id, leaves.usable(opened)
     )

@@ -20,7 +20,7 @@ def named(parties: ColumnElement[Any]) -> ScalarSelect[Any]:
 
 def acts(s: FromClause) -> ScalarSelect[Any]:
     """What was done in a stage, as a JSON array, in its order."""
-    a = PathStageAct.__table__.alias()
+    a = sql.alias(PathStageAct)
     item = sql.obj(
         person=sql.person(a.c.person_id),
         parties=named(a.c.parties),
@@ -85,7 +85,7 @@ def shown(s: FromClause) -> dict[str, ColumnElement[Any]]:
 
 def open_stages(r: FromClause) -> ScalarSelect[Any]:
     """The stages of a run that are open, with whom each waits for, as a JSON array."""
-    s = PathStage.__table__.alias()
+    s = sql.alias(PathStage)
     item = sql.obj(**place(s), **when(s), awaiting=sql.awaiting(s.c.id))
     return (
         select(sql.listed(item, s.c.number, s.c.occasion))
@@ -97,7 +97,7 @@ def open_stages(r: FromClause) -> ScalarSelect[Any]:
 
 def progress(r: FromClause) -> ScalarSelect[Any]:
     """How many of a run's stages, each occasion counted, there are and are over."""
-    s = PathStage.__table__.alias()
+    s = sql.alias(PathStage)
     counts = sql.obj(total=func.count(), over=func.count().filter(s.c.ended_at.is_not(None)))
     return (
         select(counts)

@@ -44,7 +44,7 @@ def template_of(s: FromClause, t: FromClause) -> ColumnElement[Any]:
 
 
 def _acts(s: FromClause) -> ColumnElement[Any]:
-    a = PathStageAct.__table__.alias()
+    a = sql.alias(PathStageAct)
     item = func.json_build_array(a.c.person_id, a.c.parties, a.c.outcome)
     return (
         select(sql.listed(item, a.c.at, a.c.id).cast(Text))
@@ -56,7 +56,7 @@ def _acts(s: FromClause) -> ColumnElement[Any]:
 
 def _present(s: FromClause) -> ColumnElement[Any]:
     """The kinds of the pieces of evidence that are there, as JSON text."""
-    e = Evidence.__table__.alias()
+    e = sql.alias(Evidence)
     there = or_(*(e.c.state == sql.const(state) for state in _PRESENT))
     return (
         select(sql.listed(e.c.kind, e.c.id).cast(Text))

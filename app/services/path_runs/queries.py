@@ -41,7 +41,7 @@ _of_a_template = runs.join(templates, templates.c.id == runs.c.template_id)
 
 
 def _all_stages(r: FromClause) -> ScalarSelect[Any]:
-    s = PathStage.__table__.alias()
+    s = sql.alias(PathStage)
     item = sql.obj(**columns.shown(s))
     return (
         select(sql.listed(item, s.c.number, s.c.occasion, s.c.round))
@@ -165,7 +165,7 @@ _NARROWED: Mapping[str, ColumnElement[bool]] = {
 
 
 def _with_a_stage(late: str) -> ColumnElement[bool]:
-    s = PathStage.__table__.alias()
+    s = sql.alias(PathStage)
     found: Select[Any] = select(literal_column("1")).where(
         s.c.run_id == runs.c.id, timing.is_overdue(s) if late == "overdue" else timing.is_due_soon(s)
     )

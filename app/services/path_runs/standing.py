@@ -19,7 +19,7 @@ def is_control(s: FromClause) -> ColumnElement[bool]:
 def held(subject_id: ColumnElement[Any]) -> ColumnElement[bool]:
     """Whether a control stage of the path that the thing walks is open: its content is not edited then, so that what is
     verified or approved is what was seen."""
-    s = PathStage.__table__.alias()
+    s = sql.alias(PathStage)
     found: Select[Any] = select(literal_column("1")).where(
         s.c.subject_id == subject_id, s.c.state == sql.const(StageState.OPEN), is_control(s)
     )
@@ -29,7 +29,7 @@ def held(subject_id: ColumnElement[Any]) -> ColumnElement[bool]:
 def current(subject_id: ColumnElement[Any]) -> ScalarSelect[Any]:
     """The path that the thing walks now as a JSON object, with its open stages; null where it walks none. The
     parameter `today` is the day in Oman."""
-    r, s, t = PathRun.__table__.alias(), PathStage.__table__.alias(), PathTemplate.__table__.alias()
+    r, s, t = sql.alias(PathRun), sql.alias(PathStage), sql.alias(PathTemplate)
     stage = sql.obj(
         id=s.c.id,
         key=s.c.key,

@@ -61,7 +61,7 @@ def restricted(subject_id: ColumnElement[Any]) -> ColumnElement[bool]:
     """Whether only those named see the thing; what has no classification is open to its entity."""
     found: list[ColumnElement[bool]] = []
     for walked in KINDS.values():
-        table: FromClause = walked.model.__table__.alias()
+        table: FromClause = sql.alias(walked.model)
         if "classification" in table.c:
             is_restricted = table.c.classification == sql.const(Classification.RESTRICTED)
             of_it: Select[Any] = select(literal_column("1")).where(table.c.id == subject_id, is_restricted)
@@ -72,7 +72,7 @@ def restricted(subject_id: ColumnElement[Any]) -> ColumnElement[bool]:
 def _asked(name: str, subject_id: ColumnElement[Any], otherwise: ColumnElement[Any]) -> ColumnElement[Any]:
     found: list[ScalarSelect[Any]] = []
     for walked in KINDS.values():
-        table: FromClause = walked.model.__table__.alias()
+        table: FromClause = sql.alias(walked.model)
         found.append(
             select(table.c[name]).where(table.c.id == subject_id).correlate_except(table).scalar_subquery()
         )

@@ -18,7 +18,7 @@ from app.services.path_runs.visibility import visible
 
 
 def _items(r: FromClause) -> ScalarSelect[Any]:
-    s = PathStage.__table__.alias()
+    s = sql.alias(PathStage)
     item = sql.obj(
         **columns.place(s),
         planned_from=func.coalesce(s.c.due_from, s.c.due),

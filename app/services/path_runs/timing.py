@@ -51,7 +51,7 @@ def days_late(s: FromClause) -> ColumnElement[Any]:
     """Omani working days from the due date to the end of the stage `s`, or to today while it has not ended; 0 for what
     is in time or has no due date."""
     until = func.coalesce(day(s.c.ended_at), sql.TODAY)
-    h = Holiday.__table__.alias()
+    h = sql.alias(Holiday)
     on_a_weekend = func.date_part(literal_column("'isodow'"), h.c.day).in_(
         [literal_column("5"), literal_column("6")]
     )

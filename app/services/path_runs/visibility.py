@@ -58,7 +58,7 @@ def visible(r: FromClause) -> ColumnElement[bool]:
 
 def acted(s: FromClause) -> ColumnElement[Any]:
     """Who has acted in this round of the stage."""
-    a = PathStageAct.__table__.alias()
+    a = sql.alias(PathStageAct)
     found = select(a.c.person_id).where(a.c.stage_id == s.c.id).correlate_except(a)
     return func.array(found.scalar_subquery())
 
@@ -77,7 +77,7 @@ def barred_for_good(s: FromClause) -> ColumnElement[Any]:
 
 
 def _barred(s: FromClause, *, excepted: bool) -> ColumnElement[Any]:
-    a, c, e = PathStageAct.__table__.alias(), PathStage.__table__.alias(), PathStage.__table__.alias()
+    a, c, e = sql.alias(PathStageAct), sql.alias(PathStage), sql.alias(PathStage)
 
     def counts(t: FromClause) -> ColumnElement[bool]:
         return and_(t.c.run_id == s.c.run_id, t.c.id != s.c.id, t.c.superseded_at.is_(None))
@@ -109,6 +109,6 @@ def nobody_left(s: FromClause) -> ColumnElement[bool]:
 
 def _awaited(s: FromClause) -> ColumnElement[Any]:
     """The parties that the open stage still waits for."""
-    w = Wait.__table__.alias()
+    w = sql.alias(Wait)
     found = select(w.c.party).where(w.c.subject_id == s.c.id, w.c.closed_at.is_(None)).correlate_except(w)
     return func.array(found.scalar_subquery(), type_=ARRAY(Text))

@@ -82,7 +82,7 @@ def _said_by(t: FromClause) -> ColumnElement[Any]:
 
 def _said_by_the_one_before(t: FromClause) -> ScalarSelect[Any]:
     """What the version says that this one follows: the latest before it that was not discarded."""
-    before = PathTemplate.__table__.alias("before")
+    before = sql.alias(PathTemplate, "before")
     return (
         select(_said_by(before))
         .where(
@@ -97,7 +97,7 @@ def _said_by_the_one_before(t: FromClause) -> ScalarSelect[Any]:
 
 
 def _fact_columns(t: FromClause) -> list[ColumnElement[Any]]:
-    in_force, open_ = PathTemplate.__table__.alias("in_force"), PathTemplate.__table__.alias("open_one")
+    in_force, open_ = sql.alias(PathTemplate, "in_force"), sql.alias(PathTemplate, "open_one")
 
     def of_the_approved(column: str) -> ScalarSelect[Any]:
         return (

@@ -30,7 +30,7 @@ _visible = or_(reach.within(_a.c.entity_id), _a.c.user_id == reach.PERSON)
 
 def _shown(*more: ColumnElement[Any]) -> Select[Any]:
     # What a restricted result is about is said only to who may read the result itself.
-    subject, r, i = Subject.__table__, Result.__table__.alias("r"), Indicator.__table__
+    subject, r, i = Subject.__table__, sql.alias(Result, "r"), Indicator.__table__
     return select(
         _a.c.id,
         sql.person(_a.c.user_id).label("user"),

@@ -21,7 +21,7 @@ def nobody_left(
     def free(user_id: ColumnElement[Any]) -> ColumnElement[bool]:
         return ~or_(*[user_id == any_(persons) for persons in barred])
 
-    m, d, t = Membership.__table__.alias(), Delegation.__table__.alias(), Assignment.__table__.alias()
+    m, d, t = sql.alias(Membership), sql.alias(Delegation), sql.alias(Assignment)
     holders: Select[Any] = select(_ONE).where(
         m.c.parties.overlap(parties), sql.in_force(m), sql.is_active(m.c.user_id), free(m.c.user_id)
     )
@@ -46,7 +46,7 @@ def represented(
     subject_id: ColumnElement[Any], role: Role = Role.TECHNICAL_REPRESENTATIVE
 ) -> ColumnElement[bool]:
     """Whether a representative of this role is assigned to the subject now."""
-    t = Assignment.__table__.alias()
+    t = sql.alias(Assignment)
     found: Select[Any] = select(_ONE).where(t.c.subject_id == subject_id, represents(t, role))
     return exists(found.correlate_except(t))
 
@@ -54,7 +54,7 @@ def represented(
 def represents(t: Any, role: Role = Role.TECHNICAL_REPRESENTATIVE) -> ColumnElement[bool]:
     """Whether an assignment makes its holder answer for the subject now: they are a representative of this role in
     its entity. `people.actor` asks the same of the person who makes a request."""
-    m = Membership.__table__.alias()
+    m = sql.alias(Membership)
     post: Select[Any] = select(_ONE).where(
         m.c.user_id == t.c.user_id,
         m.c.entity_id == t.c.entity_id,

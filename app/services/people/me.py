@@ -53,7 +53,7 @@ _CHAINS = (Chain.PLANS, Chain.COMMUNICATION, Chain.DETAILED_PLANS)
 
 
 def _memberships() -> ColumnElement[Any]:
-    m, e, d = Membership.__table__.alias(), Entity.__table__.alias(), Division.__table__.alias()
+    m, e, d = sql.alias(Membership), sql.alias(Entity), sql.alias(Division)
     item = sql.obj(
         id=m.c.id,
         role=m.c.role,
@@ -73,7 +73,7 @@ def _memberships() -> ColumnElement[Any]:
 
 def _delegations() -> ColumnElement[Any]:
     """Delegations received that hold now."""
-    d, e = Delegation.__table__.alias(), Entity.__table__.alias()
+    d, e = sql.alias(Delegation), sql.alias(Entity)
     item = sql.obj(
         id=d.c.id,
         action=d.c.action,
@@ -92,7 +92,7 @@ def _delegations() -> ColumnElement[Any]:
 
 
 def _assignments_count() -> ColumnElement[Any]:
-    a = Assignment.__table__.alias()
+    a = sql.alias(Assignment)
     return (
         select(func.count())
         .select_from(a)
@@ -102,7 +102,7 @@ def _assignments_count() -> ColumnElement[Any]:
 
 
 def _session() -> ColumnElement[Any]:
-    s, account = Session.__table__.alias(), ServiceAccount.__table__.alias()
+    s, account = sql.alias(Session), sql.alias(ServiceAccount)
     return (
         select(
             sql.obj(
@@ -125,8 +125,8 @@ def _entities() -> ColumnElement[Any]:
     what the actor is assigned to:
     [[ref, is UNIT, [steps, [division id, ...]], [steps, [division id, ...]], [initiative id, ...], {chain: steps},
     [subject id, ...]], ...]."""
-    e, m, managed = (model.__table__.alias() for model in (Entity, Membership, Initiative))
-    t = Assignment.__table__.alias()
+    e, m, managed = (sql.alias(model) for model in (Entity, Membership, Initiative))
+    t = sql.alias(Assignment)
     assigned = (
         select(sql.listed(t.c.subject_id, t.c.subject_id))
         .where(t.c.entity_id == e.c.id, t.c.user_id == visibility.PERSON, sql.in_force(t))
@@ -135,7 +135,7 @@ def _entities() -> ColumnElement[Any]:
     )
 
     def in_charge(model: type[Indicator | Initiative]) -> ColumnElement[Any]:
-        i = model.__table__.alias()
+        i = sql.alias(model)
         return (
             select(func.coalesce(func.json_agg(i.c.division_id.distinct()), literal_column("'[]'::json")))
             .where(

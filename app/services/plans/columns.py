@@ -61,14 +61,14 @@ def readable(n: FromClause, p: FromClause) -> ColumnElement[bool]:
 
 def _initiative_id(i: FromClause, p: FromClause) -> ScalarSelect[Any]:
     """The initiative of the item where the plan may tell of it; else null."""
-    n = Initiative.__table__.alias()
+    n = sql.alias(Initiative)
     found = select(n.c.id).where(n.c.id == i.c.initiative_id, readable(n, p))
     return found.correlate_except(n).scalar_subquery()
 
 
 def _initiative(i: FromClause, p: FromClause) -> ScalarSelect[Any]:
     """The initiative of the item, with its dates; null where it is none, or the plan may not tell of it."""
-    n = Initiative.__table__.alias()
+    n = sql.alias(Initiative)
     shown = sql.obj(
         id=n.c.id,
         code=n.c.code,
@@ -83,7 +83,7 @@ def _initiative(i: FromClause, p: FromClause) -> ScalarSelect[Any]:
 
 def _effects(i: FromClause, p: FromClause) -> ScalarSelect[Any]:
     """The indicators that the initiative of the item is to move, by how much."""
-    e, x = InitiativeEffect.__table__.alias(), Indicator.__table__.alias()
+    e, x = sql.alias(InitiativeEffect), sql.alias(Indicator)
     shown = sql.obj(indicator=sql.ref(x), expected=e.c.expected, by_year=e.c.by_year)
     return (
         select(sql.listed(shown, x.c.code))
@@ -97,7 +97,7 @@ def _effects(i: FromClause, p: FromClause) -> ScalarSelect[Any]:
 def fingerprint(i: FromClause) -> ColumnElement[Any]:
     """What a check of the item looks at, in 32 bytes: its own words; its indicator's names and definition; its
     initiative's names, goal, dates, division, effects, milestones and the money that it asks for (Guide P-6)."""
-    n, x = Initiative.__table__.alias(), Indicator.__table__.alias()
+    n, x = sql.alias(Initiative), sql.alias(Indicator)
 
     def rows(of: FromClause, order: tuple[str, ...], *names: str) -> ScalarSelect[Any]:
         said = sql.obj(**{name: of.c[name] for name in (*order, *names)})
@@ -107,9 +107,9 @@ def fingerprint(i: FromClause) -> ColumnElement[Any]:
     planned = ("title_ar", "title_en", "weight", "starts_on", "due_on", "acceptance", "depends_on")
     of_initiative = sql.obj(
         **{name: n.c[name] for name in ("name_ar", "name_en", "goal", "starts_on", "ends_on", "division_id")},
-        effects=rows(InitiativeEffect.__table__.alias(), ("indicator_id",), "expected", "by_year", "note"),
-        milestones=rows(Milestone.__table__.alias(), ("number",), *planned),
-        asked=rows(BudgetLine.__table__.alias(), ("year", "source"), "requested"),
+        effects=rows(sql.alias(InitiativeEffect), ("indicator_id",), "expected", "by_year", "note"),
+        milestones=rows(sql.alias(Milestone), ("number",), *planned),
+        asked=rows(sql.alias(BudgetLine), ("year", "source"), "requested"),
     )
     of_indicator = sql.obj(**{name: x.c[name] for name in ("name_ar", "name_en", "definition_id")})
     initiative = select(of_initiative).where(n.c.id == i.c.initiative_id).correlate_except(n)
@@ -125,7 +125,7 @@ def fingerprint(i: FromClause) -> ColumnElement[Any]:
 def _checks(i: FromClause) -> ScalarSelect[Any]:
     """The latest answer to each question about the item; `counts`: it is of what the item and its initiative or
     indicator say now."""
-    c = PlanCheck.__table__.alias()
+    c = sql.alias(PlanCheck)
     latest = (
         select(c)
         .where(c.c.item_id == i.c.id)
@@ -157,7 +157,7 @@ _ENDED = (InitiativeState.DISCARDED, InitiativeState.STOPPED)
 
 def _unfit(i: FromClause, p: FromClause) -> ColumnElement[Any]:
     """Why the plan is not approved with the item as it is; null: nothing stands against it."""
-    n, x = Initiative.__table__.alias(), Indicator.__table__.alias()
+    n, x = sql.alias(Initiative), sql.alias(Indicator)
 
     def initiative(where: ColumnElement[bool]) -> ColumnElement[bool]:
         found: Select[Any] = select(_ONE).where(n.c.id == i.c.initiative_id, where)
@@ -204,15 +204,15 @@ def _listed_money(money: FromClause, *group: str) -> ColumnElement[Any]:
 
 def _budget(i: FromClause, p: FromClause) -> ScalarSelect[Any]:
     """The money of the item by year (Guide P-10)."""
-    b = BudgetLine.__table__.alias()
+    b = sql.alias(BudgetLine)
     money = _money(b.c.initiative_id == _initiative_id(i, p), b.c.year, b=b).correlate(i, p).lateral("money")
     return select(_listed_money(money, "year")).select_from(money).correlate(i, p).scalar_subquery()
 
 
 def budgets(p: FromClause) -> ScalarSelect[Any]:
     """The money by year and source of the plan's kept items that it may tell of."""
-    b, i = BudgetLine.__table__.alias(), PlanItem.__table__.alias()
-    n = Initiative.__table__.alias()
+    b, i = sql.alias(BudgetLine), sql.alias(PlanItem)
+    n = sql.alias(Initiative)
     of_kept: Select[Any] = (
         select(_ONE)
         .select_from(i.join(n, n.c.id == i.c.initiative_id))
@@ -225,7 +225,7 @@ def budgets(p: FromClause) -> ScalarSelect[Any]:
 
 def _funding(i: FromClause, p: FromClause) -> ColumnElement[Any]:
     """How the money stands that the item asks for in the plan's year (Guide P-9)."""
-    b = BudgetLine.__table__.alias()
+    b = sql.alias(BudgetLine)
 
     def some(*where: ColumnElement[bool]) -> ColumnElement[bool]:
         found: Select[Any] = select(_ONE).where(
@@ -266,7 +266,7 @@ def item(i: FromClause, p: FromClause) -> ColumnElement[Any]:
 
 def items(p: FromClause) -> ScalarSelect[Any]:
     """All items of a plan, dropped ones included, by number."""
-    i = PlanItem.__table__.alias()
+    i = sql.alias(PlanItem)
     return (
         select(sql.listed(item(i, p), i.c.number)).where(i.c.plan_id == p.c.id).correlate(p).scalar_subquery()
     )
@@ -280,8 +280,8 @@ def content(p: FromClause) -> ColumnElement[Any]:
 
 def content_members(p: FromClause) -> dict[str, Any]:
     """The members of `content`."""
-    i, d = PlanItem.__table__.alias(), DevelopmentPlan.__table__.alias()
-    b = BudgetLine.__table__.alias()
+    i, d = sql.alias(PlanItem), sql.alias(DevelopmentPlan)
+    b = sql.alias(BudgetLine)
     in_year = and_(b.c.initiative_id == _initiative_id(i, p), b.c.year == p.c.year)
 
     def money(amount: ColumnElement[Any]) -> ScalarSelect[Any]:
@@ -317,7 +317,7 @@ def content_members(p: FromClause) -> dict[str, Any]:
 
 def _moved(x: FromClause, p: FromClause) -> ColumnElement[bool]:
     """Whether the plan lists the indicator `x`, or an initiative in it moves it."""
-    i, e = PlanItem.__table__.alias(), InitiativeEffect.__table__.alias()
+    i, e = sql.alias(PlanItem), sql.alias(InitiativeEffect)
     listed: Select[Any] = select(_ONE).where(i.c.plan_id == p.c.id, is_kept(i), i.c.indicator_id == x.c.id)
     effect: Select[Any] = (
         select(_ONE)
@@ -330,7 +330,7 @@ def _moved(x: FromClause, p: FromClause) -> ColumnElement[bool]:
 def coverage(p: FromClause) -> ScalarSelect[Any]:
     """How much of what the entity answers for the plan moves: of its active indicators, and of the priorities that
     these serve. A goal of a priority covers the priority too."""
-    x = Indicator.__table__.alias()
+    x = sql.alias(Indicator)
     moves = _moved(x, p)
     each = (
         select(
@@ -346,7 +346,7 @@ def coverage(p: FromClause) -> ScalarSelect[Any]:
         .correlate(p)
         .lateral("each")
     )
-    g = PlanItem.__table__.alias()
+    g = sql.alias(PlanItem)
     goal: Select[Any] = select(_ONE).where(
         g.c.plan_id == p.c.id,
         is_kept(g),
@@ -377,7 +377,7 @@ def coverage(p: FromClause) -> ScalarSelect[Any]:
 
 def links(p: FromClause) -> ScalarSelect[Any]:
     """The counts of employees whose job plans hold the plan's indicators, by half and division (Guide P-11)."""
-    k, d = JobPlanLink.__table__.alias(), Division.__table__.alias()
+    k, d = sql.alias(JobPlanLink), sql.alias(Division)
     shown = sql.obj(
         id=k.c.id,
         division=sql.ref(d),

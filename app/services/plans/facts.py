@@ -48,7 +48,7 @@ _OWN = (
 
 def columns(p: FromClause) -> list[ColumnElement[Any]]:
     """What the rules need of the plan `p`, under names that begin with `_`."""
-    other, r, i, k = (model.__table__.alias() for model in (Plan, PathRun, PlanItem, JobPlanLink))
+    other, r, i, k = (sql.alias(model) for model in (Plan, PathRun, PlanItem, JobPlanLink))
     in_work: Select[Any] = select(_ONE).where(
         other.c.entity_id == p.c.entity_id,
         other.c.year == p.c.year,
@@ -84,7 +84,7 @@ def columns(p: FromClause) -> list[ColumnElement[Any]]:
 
 def _in_force(p: FromClause, column: str) -> ScalarSelect[Any]:
     """Of the version in force of the plan's year, unless it is the plan itself."""
-    q = Plan.__table__.alias()
+    q = sql.alias(Plan)
     return (
         select(q.c[column])
         .where(

@@ -64,7 +64,7 @@ def _told(p: FromClause, frozen: ColumnElement[Any], nothing: ColumnElement[Any]
         .table_valued(column("value", JSONB), with_ordinality="place", name="each")
         .render_derived()
     )
-    n = Initiative.__table__.alias()
+    n = sql.alias(Initiative)
     named = each.c.value.op("#>>")(literal_column("'{initiative,id}'")).cast(Uuid)
     hidden: Select[Any] = select(_ONE).where(n.c.id == named, ~columns.readable(n, p))
     shown = case(

@@ -77,7 +77,7 @@ def _now_said(p: FromClause) -> ColumnElement[Any]:
 def _said_before(p: FromClause) -> ColumnElement[Any]:
     """What it is compared with: what it said when it was approved, where it is revised since; else the version before
     it that was approved."""
-    q = Plan.__table__.alias("before")
+    q = sql.alias(Plan, "before")
     former = (
         select(frozen.said_in(q, p).cast(Text))
         .where(

@@ -49,7 +49,7 @@ def visible(p: FromClause) -> ColumnElement[bool]:
     """The one visibility rule of annual plans. What is or was in force: the own entity and UNIT. What is in work: the
     office, planning and finance, the parties of its chain and of the stages of its path, who is assigned to it, and
     UNIT once a stage is addressed to it. A restricted one: only who is named there, and the head."""
-    r = PathRun.__table__.alias()
+    r = sql.alias(PathRun)
     named = or_(
         p.c.parties_enter.overlap(visibility.CHAIN),
         p.c.parties_review.overlap(visibility.CHAIN),

@@ -253,7 +253,7 @@ def _list(given: frozenset[str], *, after: bool) -> Query:
         .limit(bindparam("count", type_=Integer))
     )
     items = sql.as_json(page, "id").subquery("items")
-    parent = Programme.__table__.alias("parent")
+    parent = sql.alias(Programme, "parent")
     return Query(
         lambda: (
             select(*items.c)

@@ -138,7 +138,7 @@ def _list(given: frozenset[str], *, after: bool) -> Query:
         .limit(bindparam("count", type_=Integer))
     )
     items = sql.as_json(page, "as_of", "id").subquery("items")
-    parent = Initiative.__table__.alias("parent")
+    parent = sql.alias(Initiative, "parent")
     return Query(
         lambda: (
             select(*items.c)

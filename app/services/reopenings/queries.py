@@ -37,8 +37,8 @@ from app.services.role_plans import chains
 
 _opened: FromClause = Reopening.__table__
 _e: FromClause = Entity.__table__
-_r: FromClause = Result.__table__.alias("corrected")
-_o: FromClause = Obligation.__table__.alias("owed")
+_r: FromClause = sql.alias(Result, "corrected")
+_o: FromClause = sql.alias(Obligation, "owed")
 
 ID = bindparam("id", type_=Uuid)
 
@@ -47,7 +47,7 @@ def visible(opened: FromClause) -> ColumnElement[bool]:
     """The head, the head's office, the manager and the specialists of the entity, those who enter and
     review the figure to be corrected, or that of the closed period; UNIT where it grants. Of a
     restricted figure only who sees it."""
-    r, o, i = Result.__table__.alias(), Obligation.__table__.alias(), Indicator.__table__.alias()
+    r, o, i = sql.alias(Result), sql.alias(Obligation), sql.alias(Indicator)
 
     def of_result(*where: ColumnElement[bool]) -> ColumnElement[bool]:
         found: Select[Any] = select(literal_column("1")).where(r.c.id == opened.c.result_id, *where)

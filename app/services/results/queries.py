@@ -100,7 +100,7 @@ def _joined(r: FromClause, i: FromClause, e: FromClause) -> FromClause:
 
 def _parts(r: FromClause) -> ColumnElement[Any]:
     """What an approved result was composed of, for both sides of its contributions and UNIT."""
-    p, e, of_part = (model.__table__.alias() for model in (ResultPart, Entity, Result))
+    p, e, of_part = (sql.alias(model) for model in (ResultPart, Entity, Result))
     item = sql.obj(
         contribution_id=p.c.contribution_id,
         contributor=sql.ref(e),
@@ -126,7 +126,7 @@ def _parts(r: FromClause) -> ColumnElement[Any]:
 
 def _evidence(r: FromClause) -> ColumnElement[Any]:
     """What an approved result was approved with, of that what the reader may see; null where nothing was kept."""
-    e = Evidence.__table__.alias()
+    e = sql.alias(Evidence)
     each = func.jsonb_array_elements(r.c.evidence).table_valued("value", name="each")
     seen = (
         select(

@@ -29,7 +29,7 @@ def residual(r: FromClause, s: FromClause) -> ColumnElement[Any]:
 
 def assessments(r: FromClause) -> ScalarSelect[Any]:
     """Each assessment, in order, by the settings of its time."""
-    a, s = RiskAssessment.__table__.alias(), RiskSettings.__table__.alias()
+    a, s = sql.alias(RiskAssessment), sql.alias(RiskSettings)
     item = sql.obj(
         number=a.c.number,
         settings=sql.obj(id=s.c.id, number=s.c.number),
@@ -54,7 +54,7 @@ def _letter(d: FromClause) -> ColumnElement[Any]:
 
 def resources(r: FromClause) -> ScalarSelect[Any]:
     """What its treatment asked for, and what of it was granted."""
-    a, d = RiskResource.__table__.alias(), Decision.__table__.alias()
+    a, d = sql.alias(RiskResource), sql.alias(Decision)
     item = sql.obj(
         number=a.c.number,
         kind=a.c.kind,
@@ -79,7 +79,7 @@ def resources(r: FromClause) -> ScalarSelect[Any]:
 
 def raisings(r: FromClause) -> ScalarSelect[Any]:
     """To whom it was raised, and what they answered."""
-    g, d = RiskRaising.__table__.alias(), Decision.__table__.alias()
+    g, d = sql.alias(RiskRaising), sql.alias(Decision)
     item = sql.obj(
         number=g.c.number,
         level=g.c.level,

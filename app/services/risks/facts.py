@@ -24,7 +24,7 @@ from app.services.risks import assessment_rules, rules
 from app.services.risks.visibility import nobody_left, visible
 
 R: FromClause = Risk.__table__
-S: FromClause = RiskSettings.__table__.alias("settings")
+S: FromClause = sql.alias(RiskSettings, "settings")
 """The version that a risk was assessed with."""
 ID = bindparam("id", type_=Uuid)
 
@@ -58,13 +58,13 @@ joined = R.join(S, S.c.id == R.c.settings_id).outerjoin(about, true())
 
 
 def _raised_from() -> ColumnElement[Any]:
-    g = RiskRaising.__table__.alias()
+    g = sql.alias(RiskRaising)
     open_ = (g.c.risk_id == R.c.id) & g.c.answered_at.is_(None)
     return select(g.c.from_state).where(open_).scalar_subquery()
 
 
 def _asked() -> ColumnElement[Any]:
-    a = RiskResource.__table__.alias()
+    a = sql.alias(RiskResource)
     item = func.json_build_array(a.c.number, a.c.asked.cast(Text))
     unanswered = (a.c.risk_id == R.c.id) & a.c.granted_at.is_(None)
     return select(sql.listed(item, a.c.number)).where(unanswered).scalar_subquery()
@@ -86,7 +86,7 @@ NAMES = tuple(str(column.key) for column in fact_columns())
 
 def holidays(since: ColumnElement[Any] = sql.TODAY) -> ColumnElement[Any]:
     """The public holidays from today on, as far as an assessment looks."""
-    h = Holiday.__table__.alias()
+    h = sql.alias(Holiday)
     days = select(h.c.day).where(h.c.cancelled_at.is_(None), h.c.day >= since, h.c.day <= since + _REACH)
     return func.array(days.scalar_subquery())
 
@@ -104,7 +104,7 @@ def _settings(said: str) -> Settings:
 
 def in_force() -> list[ColumnElement[Any]]:
     """The version of the settings that whatever is assessed now goes by, and the holidays, as `now_in_force` reads them."""
-    s = RiskSettings.__table__.alias("in_force")
+    s = sql.alias(RiskSettings, "in_force")
     found = select(_version(s)).where(s.c.id == settings.latest()).scalar_subquery()
     return [found.label("_settings"), holidays().label("_holidays")]
 

@@ -80,7 +80,7 @@ def _item() -> list[ColumnElement[Any]]:
 
 def _challenge() -> ColumnElement[Any]:
     """The challenge that it became, as far as the reader sees it."""
-    c = Challenge.__table__.alias()
+    c = sql.alias(Challenge)
     item = sql.obj(id=c.c.id, code=c.c.code, title=c.c.title, state=c.c.state)
     return select(item).where(and_(c.c.id == R.c.challenge_id, challenges.visible(c))).scalar_subquery()
 

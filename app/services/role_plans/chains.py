@@ -17,7 +17,7 @@ from app.services import sql
 
 def plan_in_force(entity_id: ColumnElement[Any]) -> ScalarSelect[Any]:
     """The id of the entity's latest approved role plan, or null."""
-    plan = RolePlan.__table__.alias()
+    plan = sql.alias(RolePlan)
     outer = cast("Column[Any]", entity_id).table  # named: it is not found through two levels of subqueries
     return (
         select(plan.c.id)
@@ -31,7 +31,7 @@ def plan_in_force(entity_id: ColumnElement[Any]) -> ScalarSelect[Any]:
 
 def steps_in_force(chain: Chain, entity_id: ColumnElement[Any]) -> ScalarSelect[Any]:
     """The steps of that plan's chain as JSON: [[step, party, division id or null], ...], ranked; or null."""
-    step = RolePlanStep.__table__.alias()
+    step = sql.alias(RolePlanStep)
     item = func.json_build_array(step.c.step, step.c.party, step.c.division_id)
     return (
         select(func.json_agg(sql.ordered(item, step.c.step, step.c.rank)).cast(Text))
@@ -66,7 +66,7 @@ def keys_of(chain: Chain, step: Step, i: FromClause) -> ColumnElement[Any]:
             else_=of(i.c.entity_id, party),
         )
 
-    s = RolePlanStep.__table__.alias()
+    s = sql.alias(RolePlanStep)
     takes = case((s.c.step == sql.const(step), key(s.c.party, s.c.division_id)))
     # Null where the plan says nothing of the chain, empty where it says something, but not who takes the step.
     planned = (

@@ -37,7 +37,7 @@ _visible = and_(
 
 def _chain(plan_id: ColumnElement[Any], chain: Chain) -> ColumnElement[Any]:
     """One chain of a plan as a JSON object, or the guide's where the plan does not say it."""
-    s = RolePlanStep.__table__.alias()
+    s = sql.alias(RolePlanStep)
     party = sql.obj(party=s.c.party, division=sql.ref_by_id(Division.__table__, s.c.division_id))
     none: ColumnElement[Any] = literal_column("'[]'::json")
     steps = {

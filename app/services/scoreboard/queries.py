@@ -229,14 +229,14 @@ def _narrowed(given: frozenset[str]) -> list[ColumnElement[bool]]:
 
 def stands(source: FromClause) -> tuple[FromClause, FromClause]:
     """What is kept of where an indicator stands."""
-    s = Standing.__table__.alias("its_standing")
+    s = sql.alias(Standing, "its_standing")
     here = and_(s.c.indicator_id == _i.c.id, s.c.scope == standing.scope(_i))
     return s, source.outerjoin(s, here)
 
 
 def _known(source: FromClause) -> tuple[FromClause, FromClause]:
     """The same as of a moment, from the scores of what was known by then."""
-    s, earlier = Score.__table__.alias("known"), Score.__table__.alias("known_before")
+    s, earlier = sql.alias(Score, "known"), sql.alias(Score, "known_before")
 
     def newest(score: FromClause, *where: ColumnElement[bool]) -> Select[Any]:
         return (
@@ -269,7 +269,7 @@ def _known(source: FromClause) -> tuple[FromClause, FromClause]:
 
 def _late(figure: FromClause) -> FromClause:
     """A row where a figure that the reader sees to be due is overdue, and newer than the one that is scored."""
-    o = Obligation.__table__.alias("newer")
+    o = sql.alias(Obligation, "newer")
     f = due.figure(o)
     since = func.coalesce(figure.c.period_end, literal_column("'-infinity'::date"))
     return _some(
@@ -287,7 +287,7 @@ def _late(figure: FromClause) -> FromClause:
 
 def _owed(figure: FromClause) -> FromClause:
     """A row where there is no figure yet, though the reader sees one to be due, now or later."""
-    o = Obligation.__table__.alias("owed_some_day")
+    o = sql.alias(Obligation, "owed_some_day")
     return _some(
         o, figure.c.period_end.is_(None), o.c.indicator_id == _i.c.id, obligations.visible(o)
     ).lateral("owed")
@@ -313,9 +313,9 @@ def _key(by: By, board: FromClause) -> tuple[FromClause, ColumnElement[Any], Col
 
 def _around() -> Select[Any]:
     i, p, s = (
-        Indicator.__table__.alias("this"),
-        Priority.__table__.alias("its"),
-        Standing.__table__.alias("own"),
+        sql.alias(Indicator, "this"),
+        sql.alias(Priority, "its"),
+        sql.alias(Standing, "own"),
     )
     this = i.c.id == bindparam("id", type_=Uuid)
 

@@ -14,8 +14,8 @@ from app.services.definitions.columns import target
 def joined(year: ColumnElement[Any]) -> tuple[FromClause, FromClause, FromClause, FromClause, FromClause]:
     """The lines with their indicators, the versions of the definitions that they were written by, and the targets
     of `year`: all of it, then each table."""
-    line, i = ScorecardLine.__table__.alias("line"), Indicator.__table__.alias("its")
-    d, t = Definition.__table__.alias("by"), Target.__table__.alias("to_reach")
+    line, i = sql.alias(ScorecardLine, "line"), sql.alias(Indicator, "its")
+    d, t = sql.alias(Definition, "by"), sql.alias(Target, "to_reach")
     of_year = and_(t.c.definition_id == line.c.definition_id, t.c.year == year)
     source = (
         line.join(i, i.c.id == line.c.indicator_id)

@@ -44,7 +44,7 @@ Said = Mapping[str, Any]
 
 
 def _known_query() -> Compilable:
-    i, own = Indicator.__table__, Indicator.__table__.alias("own")
+    i, own = Indicator.__table__, sql.alias(Indicator, "own")
     c, t = Contribution.__table__, Target.__table__
     part = (
         select(own.c.code)

@@ -78,7 +78,7 @@ def _movers(indicator_id: ColumnElement[Any], year: ColumnElement[Any]) -> Scala
 
 def _lines(s: FromClause) -> ScalarSelect[Any]:
     source, line, i, _, t = joined(s.c.year)
-    stands, score, r = Standing.__table__.alias(), Score.__table__.alias(), Result.__table__.alias()
+    stands, score, r = sql.alias(Standing), sql.alias(Score), sql.alias(Result)
     source = (
         source.outerjoin(stands, and_(stands.c.indicator_id == i.c.id, stands.c.scope == standing.scope(i)))
         .outerjoin(score, score.c.result_id == stands.c.result_id)

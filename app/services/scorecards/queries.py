@@ -69,7 +69,7 @@ def _item(s: FromClause) -> list[ColumnElement[Any]]:
 
 def _other(s: FromClause, column: str, *states: str) -> ScalarSelect[Any]:
     """Of the version of the same entity and year that is in one of `states`; there is one at most."""
-    other = Scorecard.__table__.alias("other")
+    other = sql.alias(Scorecard, "other")
     within = other.c.state.in_([sql.const(state) for state in states])
     return (
         select(other.c[column])
@@ -101,7 +101,7 @@ _FACTS = tuple(str(column.key) for column in _fact_columns(_s))
 
 def _said_by_the_one_before(s: FromClause) -> ScalarSelect[Any]:
     """What the version says that this one follows: the latest before it, of its year, that was not discarded."""
-    before = Scorecard.__table__.alias("before")
+    before = sql.alias(Scorecard, "before")
     return (
         select(said(before).cast(Text))
         .where(

@@ -31,14 +31,14 @@ def visible(s: FromClause) -> ColumnElement[bool]:
 
 def _on_its_path(s: FromClause) -> ColumnElement[bool]:
     """Whether a stage of one of its paths is the reader's, or one of UNIT's has opened."""
-    r = PathRun.__table__.alias("its_path")
+    r = sql.alias(PathRun, "its_path")
     theirs = or_(r.c.parties.overlap(visibility.CHAIN), and_(r.c.unit_sees, visibility.NATIONAL))
     return exists(select(_ONE).where(r.c.subject_id == s.c.id, theirs).correlate_except(r))
 
 
 def on_path(s: FromClause) -> ColumnElement[bool]:
     """Whether it walks a path now."""
-    r = PathRun.__table__.alias("running")
+    r = sql.alias(PathRun, "running")
     found = select(_ONE).where(r.c.subject_id == s.c.id, r.c.state == sql.const(PathRunState.RUNNING))
     return exists(found.correlate_except(r))
 

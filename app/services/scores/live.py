@@ -34,7 +34,7 @@ from app.services.scores import arithmetic_sql, rules
 from app.services.scores.arithmetic_sql import quotient
 from app.services.scores.rules import Measured
 
-_window: FromClause = Result.__table__.alias("in_window")
+_window: FromClause = sql.alias(Result, "in_window")
 _ONE: ColumnElement[int] = literal_column("1", Integer)
 _MEASURED = ("polarity", "measure")
 _DEFINED = ("tolerance", "baseline_value", "baseline_rank", "baseline_year", "green_at", "amber_at")
@@ -65,7 +65,7 @@ def asked(r: FromClause, i: FromClause) -> ColumnElement[Any]:
 
     A statement that scores is slow to plan, so the score of one draft is computed by `rules` beside it.
     """
-    d, t = Definition.__table__.alias("its_definition"), Target.__table__.alias("its_target")
+    d, t = sql.alias(Definition, "its_definition"), sql.alias(Target, "its_target")
     targets = select(sql.listed(sql.obj(**{name: t.c[name] for name in _TARGET}), t.c.year)).where(
         t.c.definition_id == d.c.id
     )

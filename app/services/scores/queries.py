@@ -16,7 +16,7 @@ from app.services.scores import live
 def columns(r: FromClause, i: FromClause) -> list[ColumnElement[Any]]:
     """What `of` needs of the result `r` of the indicator `i`, under names that begin with `_`: the score that is kept,
     or what it would be made of."""
-    s = Score.__table__.alias("its_score")
+    s = sql.alias(Score, "its_score")
     kept = select(
         sql.obj(
             **{name: func.trim_scale(s.c[name]) for name in ("progress", "on_track")},

@@ -75,7 +75,7 @@ class SeriesFilter:
 
 def _revised(f: FromClause, given: frozenset[str]) -> ScalarSelect[Any]:
     """What was known of the period before the figure `f`, the oldest first."""
-    r = Result.__table__.alias("revised")
+    r = sql.alias(Result, "revised")
     earlier = r.c.revision < f.c.revision
     order = [r.c.revision.desc()]
     if "as_of" in given:
@@ -139,7 +139,7 @@ def _points(given: frozenset[str]) -> FromClause:
 
 def _path(i: FromClause, d: FromClause) -> ScalarSelect[Any]:
     """The knots of `scores.rules.expected`, for the value and for the rank."""
-    t = Target.__table__.alias("on_path")
+    t = sql.alias(Target, "on_path")
     direction = case((i.c.polarity == sql.const(Polarity.LOWER_BETTER), -_ONE), else_=_ONE)
 
     def knots(
@@ -182,7 +182,7 @@ def _path(i: FromClause, d: FromClause) -> ScalarSelect[Any]:
 def _levels(d: FromClause) -> ScalarSelect[Any]:
     """The targets that are levels, each with the years whose figures are held against it, as
     `scores.rules.target_for` says: those since the target before it, and the last one for good."""
-    t = Target.__table__.alias("level")
+    t = sql.alias(Target, "level")
     blank = t.c.kind == sql.const(TargetKind.BLANK)
     # A blank target speaks of its own year alone: it neither ends nor begins what holds around it.
     before = func.lag(t.c.year).over(partition_by=blank, order_by=t.c.year)

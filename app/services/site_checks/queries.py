@@ -130,7 +130,7 @@ def _list(_: frozenset[str], *, after: bool) -> Query:
         .limit(bindparam("count", type_=Integer))
     )
     items = sql.as_json(page, "checked_on", "id").subquery("items")
-    parent = Initiative.__table__.alias("parent")
+    parent = sql.alias(Initiative, "parent")
     return Query(
         lambda: (
             select(*items.c)

@@ -43,7 +43,7 @@ _visible: ColumnElement[bool] = _w.c.entity_id == any_(visibility.OFFICE)
 
 def _risk() -> ScalarSelect[Any]:
     """The risk that was registered for it, as far as the reader sees it."""
-    r = Risk.__table__.alias()
+    r = sql.alias(Risk)
     item = sql.obj(id=r.c.id, code=r.c.code, title=r.c.title)
     return select(item).where(r.c.id == _w.c.risk_id, risks.visible(r)).scalar_subquery()
 
