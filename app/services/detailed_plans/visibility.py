@@ -10,7 +10,6 @@ from sqlalchemy import (
     case,
     exists,
     false,
-    func,
     literal_column,
     or_,
     select,
@@ -30,10 +29,6 @@ from app.services.plans.visibility import is_in
 
 _IN_FORCE = (PlanState.APPROVED, PlanState.CONFIRMED, PlanState.SUPERSEDED)
 """The states of an annual plan that is or was in force."""
-
-
-def _key(party: str, of: ColumnElement[Any]) -> ColumnElement[Any]:
-    return func.concat(literal_column(f"'{party}:'"), of)
 
 
 def _restricted(d: FromClause) -> ColumnElement[bool]:
@@ -70,7 +65,7 @@ def named(d: FromClause) -> ColumnElement[bool]:
         d.c.parties_enter.overlap(visibility.CHAIN),
         d.c.parties_review.overlap(visibility.CHAIN),
         d.c.parties_approve.overlap(visibility.CHAIN),
-        _key(Party.DIVISION, d.c.division_id) == any_(visibility.KEYS),
+        sql.party_key(Party.DIVISION, d.c.division_id) == any_(visibility.KEYS),
         d.c.entity_id == any_(visibility.LEADS),
         d.c.id == any_(visibility.ASSIGNED),
         d.c.initiative_id == any_(visibility.ASSIGNED),
@@ -111,7 +106,7 @@ def nobody_left(d: FromClause) -> ColumnElement[bool]:
         d.c.endorsed_at.is_(None),
     )
     nobody_endorses = four_eyes.nobody_left(
-        array([_key(Role.DIVISION_HEAD, d.c.division_id)]),
+        array([sql.party_key(Role.DIVISION_HEAD, d.c.division_id)]),
         sql.const(rules.ENDORSE.action),
         d.c.edited_by,
         d.c.controlled_by,

@@ -12,7 +12,6 @@ from sqlalchemy import (
     Uuid,
     case,
     func,
-    literal_column,
     null,
     select,
 )
@@ -78,13 +77,9 @@ def row(
     )
 
 
-def party(role: Role, of: ColumnElement[Any]) -> ColumnElement[Any]:
-    return func.concat(literal_column(f"'{role.value}:'"), of)
-
-
 def representative(of: ColumnElement[Any]) -> ColumnElement[Any]:
     """The technical representative assigned to the thing, or null."""
-    return case((four_eyes.represented(of), party(Role.TECHNICAL_REPRESENTATIVE, of)))
+    return case((four_eyes.represented(of), sql.party_key(Role.TECHNICAL_REPRESENTATIVE, of)))
 
 
 def media(of: ColumnElement[Any]) -> ColumnElement[Any]:
@@ -92,6 +87,6 @@ def media(of: ColumnElement[Any]) -> ColumnElement[Any]:
     return case(
         (
             four_eyes.represented(of, Role.MEDIA_REPRESENTATIVE),
-            party(Role.MEDIA_REPRESENTATIVE, of),
+            sql.party_key(Role.MEDIA_REPRESENTATIVE, of),
         )
     )

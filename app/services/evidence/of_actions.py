@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, any_, case, false, func, literal_column, null, or_, select
+from sqlalchemy import ColumnElement, Select, any_, case, false, null, or_, select
 from sqlalchemy.dialects.postgresql import array
 
 from app.enums import Classification, Party, Role, SubjectKind
@@ -11,7 +11,7 @@ from app.parties import PERSON
 from app.services import sql
 from app.services.actions import rules as actions
 from app.services.actions import visibility as action_visibility
-from app.services.evidence.kinds import Evidenced, party, representative, row
+from app.services.evidence.kinds import Evidenced, representative, row
 from app.services.evidence.visibility import Sight
 from app.services.people import visibility
 
@@ -23,14 +23,15 @@ def _of_action(id_: ColumnElement[Any]) -> Select[Any]:
     owner = case(
         (
             a.c.owner_id.is_not(None),
-            func.concat(literal_column(f"'{PERSON}:'"), a.c.owner_id),
+            sql.party_key(PERSON, a.c.owner_id),
         ),
-        else_=func.concat(literal_column(f"'{Party.DIVISION.value}:'"), a.c.division_id),
+        else_=sql.party_key(Party.DIVISION, a.c.division_id),
     )
     restricted = a.c.classification == sql.const(Classification.RESTRICTED)
     # The specialists of the office do not read what is restricted, so that its manager verifies.
     verifier = case(
-        (restricted, party(Role.MANAGER, a.c.entity_id)), else_=party(Role.SPECIALIST, a.c.entity_id)
+        (restricted, sql.party_key(Role.MANAGER, a.c.entity_id)),
+        else_=sql.party_key(Role.SPECIALIST, a.c.entity_id),
     )
     return (
         row(

@@ -9,7 +9,6 @@ from sqlalchemy import (
     any_,
     case,
     func,
-    literal_column,
     null,
     or_,
     select,
@@ -17,14 +16,14 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import array
 
-from app.enums import Classification, Role, SubjectKind
+from app.enums import Classification, Party, Role, SubjectKind
 from app.models import Challenge
 from app.parties import PERSON
 from app.services import sql
 from app.services.challenges import rules as challenges
 from app.services.challenges import subjects as challenge_subjects
 from app.services.challenges import visibility as challenge_visibility
-from app.services.evidence.kinds import Evidenced, party, representative, row
+from app.services.evidence.kinds import Evidenced, representative, row
 from app.services.evidence.visibility import Sight
 from app.services.people import visibility
 
@@ -34,21 +33,22 @@ def _of_challenge(id_: ColumnElement[Any]) -> Select[Any]:
     # Its one title stands for both names.
     c = select(*t.c, t.c.title.label("name_ar"), t.c.title.label("name_en")).subquery()
     about = challenge_subjects.about(c, ["parties", "period"])
-    manager, specialist = party(Role.MANAGER, c.c.entity_id), party(Role.SPECIALIST, c.c.entity_id)
+    manager, specialist = (
+        sql.party_key(Role.MANAGER, c.c.entity_id),
+        sql.party_key(Role.SPECIALIST, c.c.entity_id),
+    )
     restricted = c.c.classification == sql.const(Classification.RESTRICTED)
     # The specialists of the office do not read what is restricted, so that its manager verifies.
     verifier = case((restricted, manager), else_=specialist)
-    opener = func.concat(literal_column(f"'{PERSON}:'"), c.c.opened_by_id)
+    opener = sql.party_key(PERSON, c.c.opened_by_id)
     within = c.c.entity_id == any_(visibility.ENTITIES)
     seen = challenge_visibility.visible(c, about)
-    division = case(
-        (c.c.division_id.is_not(None), func.concat(literal_column("'division:'"), c.c.division_id))
-    )
+    division = case((c.c.division_id.is_not(None), sql.party_key(Party.DIVISION, c.c.division_id)))
     attach = array(
         [
             manager,
             case((restricted, opener), else_=specialist),
-            party(Role.HEAD_OFFICE, c.c.entity_id),
+            sql.party_key(Role.HEAD_OFFICE, c.c.entity_id),
             division,
         ]
     )

@@ -22,7 +22,7 @@ from app.models import (
 from app.services import sql
 from app.services.communications import rules as communications
 from app.services.communications import visibility as communication_visibility
-from app.services.evidence.kinds import Evidenced, media, party, representative, row
+from app.services.evidence.kinds import Evidenced, media, representative, row
 from app.services.evidence.visibility import Sight
 
 
@@ -37,7 +37,7 @@ def _of_activity(id_: ColumnElement[Any]) -> Select[Any]:
                 p.c.parties_enter,
                 func.array_remove(array([media(p.c.about_id), media(p.c.id)]), null()),
             ),
-            verify=array([representative(p.c.about_id), party(Role.SPECIALIST, a.c.entity_id)]),
+            verify=array([representative(p.c.about_id), sql.party_key(Role.SPECIALIST, a.c.entity_id)]),
             edited_by=a.c.edited_by,
             attach_due=null(),
             verify_due=null(),

@@ -8,13 +8,12 @@ from sqlalchemy import (
     and_,
     case,
     func,
-    literal_column,
     null,
     select,
 )
 from sqlalchemy.dialects.postgresql import array
 
-from app.enums import Role, SubjectKind
+from app.enums import Party, Role, SubjectKind
 from app.enums.scorecards import ImprovementPlanState
 from app.models import (
     ImprovementAction,
@@ -22,7 +21,7 @@ from app.models import (
     Indicator,
 )
 from app.services import sql
-from app.services.evidence.kinds import Evidenced, party, representative, row
+from app.services.evidence.kinds import Evidenced, representative, row
 from app.services.evidence.visibility import Sight
 from app.services.improvement_plans import rules as plans
 from app.services.improvement_plans import visibility as plan_visibility
@@ -32,10 +31,10 @@ from app.services.people import visibility
 def _of_improvement_plan(id_: ColumnElement[Any]) -> Select[Any]:
     p, i = sql.alias(ImprovementPlan), sql.alias(Indicator)
     a = sql.alias(ImprovementAction)
-    specialist = party(Role.SPECIALIST, p.c.entity_id)
+    specialist = sql.party_key(Role.SPECIALIST, p.c.entity_id)
     carried_out = p.c.state == sql.const(ImprovementPlanState.APPROVED)
     divisions = (
-        select(func.array_agg(func.concat(literal_column("'division:'"), a.c.division_id)))
+        select(func.array_agg(sql.party_key(Party.DIVISION, a.c.division_id)))
         .where(
             a.c.plan_id == p.c.id,
             a.c.division_id.is_not(None),

@@ -30,7 +30,7 @@ from app.models import (
 )
 from app.parties import PROJECT_MANAGER
 from app.services import approval, sql
-from app.services.evidence.kinds import Evidenced, party, representative, row
+from app.services.evidence.kinds import Evidenced, representative, row
 from app.services.evidence.visibility import Sight
 from app.services.initiatives import rules as initiatives
 from app.services.initiatives import visibility as initiative_visibility
@@ -46,7 +46,8 @@ def _sight_of_initiative(i: FromClause) -> Sight:
     return Sight(
         at_work=initiative_visibility.at_work(i),
         named=or_(
-            initiative_visibility.named(i), party(Role.SPECIALIST, i.c.entity_id) == any_(visibility.KEYS)
+            initiative_visibility.named(i),
+            sql.party_key(Role.SPECIALIST, i.c.entity_id) == any_(visibility.KEYS),
         ),
         disclosed=and_(visibility.NATIONAL, initiative_visibility.disclosed(i)),
     )
@@ -57,7 +58,7 @@ def _of_initiative(id_: ColumnElement[Any]) -> Select[Any]:
     manager = case(
         (
             i.c.manager_id.is_not(None),
-            array([initiative_visibility.party(PROJECT_MANAGER, i.c.id)]),
+            array([sql.party_key(PROJECT_MANAGER, i.c.id)]),
         ),
         else_=literal_column("'{}'::text[]"),
     )
@@ -66,7 +67,7 @@ def _of_initiative(id_: ColumnElement[Any]) -> Select[Any]:
             SubjectKind.INITIATIVE,
             state=i.c.state,
             attach=func.array_cat(manager, chains.keys_of(Chain.DETAILED_PLANS, Step.ENTER, i)),
-            verify=array([representative(i.c.id), party(Role.SPECIALIST, i.c.entity_id)]),
+            verify=array([representative(i.c.id), sql.party_key(Role.SPECIALIST, i.c.entity_id)]),
             # Who edited the plan may well verify what proves its end; who says that it has ended does not.
             edited_by=func.array_remove(array([i.c.closing_by_id]), null()),
             attach_due=null(),
@@ -88,7 +89,7 @@ def _of_progress_report(id_: ColumnElement[Any]) -> Select[Any]:
             SubjectKind.PROGRESS_REPORT,
             state=r.c.state,
             attach=r.c.parties_enter,
-            verify=array([representative(i.c.id), party(Role.SPECIALIST, r.c.entity_id)]),
+            verify=array([representative(i.c.id), sql.party_key(Role.SPECIALIST, r.c.entity_id)]),
             edited_by=r.c.edited_by,
             attach_due=null(),
             verify_due=null(),
@@ -107,13 +108,13 @@ def _of_progress_report(id_: ColumnElement[Any]) -> Select[Any]:
 
 def _of_site_check(id_: ColumnElement[Any]) -> Select[Any]:
     c, i = sql.alias(SiteCheck), sql.alias(Initiative)
-    assigned = party(Role.TECHNICAL_REPRESENTATIVE, i.c.id)
-    specialist = party(Role.SPECIALIST, i.c.entity_id)
+    assigned = sql.party_key(Role.TECHNICAL_REPRESENTATIVE, i.c.id)
+    specialist = sql.party_key(Role.SPECIALIST, i.c.entity_id)
     return (
         row(
             SubjectKind.SITE_CHECK,
             state=c.c.state,
-            attach=array([assigned, specialist, party(Role.MANAGER, i.c.entity_id)]),
+            attach=array([assigned, specialist, sql.party_key(Role.MANAGER, i.c.entity_id)]),
             verify=array([representative(i.c.id), specialist]),
             edited_by=c.c.edited_by,
             attach_due=null(),

@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, any_, case, func, literal_column, null, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, any_, case, null, or_, select, true
 from sqlalchemy.dialects.postgresql import array
 
 from app.enums import Classification, Role, SubjectKind
 from app.models import Meeting
 from app.parties import PERSON
 from app.services import sql
-from app.services.evidence.kinds import Evidenced, party, representative, row
+from app.services.evidence.kinds import Evidenced, representative, row
 from app.services.evidence.visibility import Sight
 from app.services.meetings import rules as meetings
 from app.services.meetings import visibility as meeting_visibility
@@ -19,11 +19,14 @@ from app.services.people import visibility
 def _of_meeting(id_: ColumnElement[Any]) -> Select[Any]:
     m = sql.alias(Meeting)
     named = select(m.c.title_ar.label("name_ar"), m.c.title_en.label("name_en")).correlate(m).lateral("named")
-    manager, specialist = party(Role.MANAGER, m.c.entity_id), party(Role.SPECIALIST, m.c.entity_id)
+    manager, specialist = (
+        sql.party_key(Role.MANAGER, m.c.entity_id),
+        sql.party_key(Role.SPECIALIST, m.c.entity_id),
+    )
     restricted = m.c.classification == sql.const(Classification.RESTRICTED)
     # Not every specialist may read what is restricted, so that the manager verifies, who confirms its minutes too.
     verifier = case((restricted, manager), else_=specialist)
-    planner = func.concat(literal_column(f"'{PERSON}:'"), m.c.planned_by_id)
+    planner = sql.party_key(PERSON, m.c.planned_by_id)
     within = m.c.entity_id == any_(visibility.ENTITIES)
     # Signed minutes say what the minutes say.
     seen = meeting_visibility.minutes_visible(m)

@@ -21,7 +21,7 @@ from app.models import (
     PathStage,
 )
 from app.services import sql
-from app.services.evidence.kinds import Evidenced, party, representative, row
+from app.services.evidence.kinds import Evidenced, representative, row
 from app.services.evidence.visibility import Sight
 from app.services.path_runs import rules as path_runs
 from app.services.path_runs import visibility as path_run_visibility
@@ -32,7 +32,10 @@ def _of_stage(id_: ColumnElement[Any]) -> Select[Any]:
     s, r = sql.alias(PathStage), sql.alias(PathRun)
     titled = select(s.c.title_ar.label("name_ar"), s.c.title_en.label("name_en")).lateral("titled")
     at_work = path_run_visibility.at_work(r)
-    head, head_office = party(Role.HEAD, s.c.entity_id), party(Role.HEAD_OFFICE, s.c.entity_id)
+    head, head_office = (
+        sql.party_key(Role.HEAD, s.c.entity_id),
+        sql.party_key(Role.HEAD_OFFICE, s.c.entity_id),
+    )
     # The head's office records what the head decides, and brings the scan of the letter.
     recorded = case(
         (head == any_(s.c.parties), func.array_append(s.c.parties, head_office)), else_=s.c.parties
@@ -45,7 +48,7 @@ def _of_stage(id_: ColumnElement[Any]) -> Select[Any]:
             verify=array(
                 [
                     representative(s.c.subject_id),
-                    party(Role.SPECIALIST, s.c.entity_id),
+                    sql.party_key(Role.SPECIALIST, s.c.entity_id),
                 ]
             ),
             edited_by=s.c.edited_by,
@@ -56,7 +59,7 @@ def _of_stage(id_: ColumnElement[Any]) -> Select[Any]:
                 named=or_(
                     s.c.parties.overlap(visibility.CHAIN),
                     s.c.entity_id == any_(visibility.LEADS),
-                    party(Role.SPECIALIST, s.c.entity_id) == any_(visibility.KEYS),
+                    sql.party_key(Role.SPECIALIST, s.c.entity_id) == any_(visibility.KEYS),
                 ),
                 disclosed=path_run_visibility.visible(r),
             ),

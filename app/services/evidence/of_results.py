@@ -32,7 +32,7 @@ from app.parties import UNIT, UNIT_EDITOR
 from app.services import approval, sql
 from app.services.definitions import rules as definitions
 from app.services.definitions import visibility as definition_visibility
-from app.services.evidence.kinds import Evidenced, party, representative, row
+from app.services.evidence.kinds import Evidenced, representative, row
 from app.services.evidence.visibility import Sight
 from app.services.people import visibility
 from app.services.results import facts as result_facts
@@ -44,7 +44,9 @@ def sight_of_result(r: FromClause) -> Sight:
     """How the reader stands to the result `r`. The specialists verify its evidence, so they see all of it."""
     return Sight(
         at_work=result_visibility.at_work(r),
-        named=or_(result_visibility.named(r), party(Role.SPECIALIST, r.c.entity_id) == any_(visibility.KEYS)),
+        named=or_(
+            result_visibility.named(r), sql.party_key(Role.SPECIALIST, r.c.entity_id) == any_(visibility.KEYS)
+        ),
         disclosed=and_(
             visibility.NATIONAL,
             r.c.state == sql.const(ChainState.APPROVED),
@@ -62,7 +64,11 @@ def _of_result(id_: ColumnElement[Any]) -> Select[Any]:
             state=r.c.state,
             attach=r.c.parties_enter,
             verify=array(
-                [representative(r.c.id), representative(i.c.id), party(Role.SPECIALIST, r.c.entity_id)]
+                [
+                    representative(r.c.id),
+                    representative(i.c.id),
+                    sql.party_key(Role.SPECIALIST, r.c.entity_id),
+                ]
             ),
             edited_by=r.c.edited_by,
             attach_due=days[2],
@@ -79,7 +85,7 @@ def _of_result(id_: ColumnElement[Any]) -> Select[Any]:
 def _of_definition(id_: ColumnElement[Any]) -> Select[Any]:
     d, i = sql.alias(Definition), sql.alias(Indicator)
     of_unit = i.c.level == sql.const(IndicatorLevel.VISION)
-    specialist = party(Role.SPECIALIST, d.c.entity_id)
+    specialist = sql.party_key(Role.SPECIALIST, d.c.entity_id)
     return (
         row(
             SubjectKind.DEFINITION,

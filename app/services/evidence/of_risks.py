@@ -2,15 +2,15 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, any_, case, func, literal_column, null, select, true
+from sqlalchemy import ColumnElement, Select, and_, any_, case, func, null, select, true
 from sqlalchemy.dialects.postgresql import array
 
-from app.enums import Classification, Role, SubjectKind
+from app.enums import Classification, Party, Role, SubjectKind
 from app.models import Risk
 from app.parties import PERSON
 from app.services import sql
 from app.services.challenges import subjects
-from app.services.evidence.kinds import Evidenced, party, representative, row
+from app.services.evidence.kinds import Evidenced, representative, row
 from app.services.evidence.visibility import Sight
 from app.services.people import visibility
 from app.services.risks import rules as risks
@@ -22,18 +22,19 @@ def _of_risk(id_: ColumnElement[Any]) -> Select[Any]:
     # Its one title stands for both names.
     r = select(*t.c, t.c.title.label("name_ar"), t.c.title.label("name_en")).subquery()
     about = subjects.named(r.c.about_id, r, subjects.WORK, kind=r.c.about_kind, only=["parties"])
-    manager, specialist = party(Role.MANAGER, r.c.entity_id), party(Role.SPECIALIST, r.c.entity_id)
+    manager, specialist = (
+        sql.party_key(Role.MANAGER, r.c.entity_id),
+        sql.party_key(Role.SPECIALIST, r.c.entity_id),
+    )
     restricted = r.c.classification == sql.const(Classification.RESTRICTED)
     # The specialists of the office do not read what is restricted, so that its manager verifies.
     verifier = case((restricted, manager), else_=specialist)
-    registrar = func.concat(literal_column(f"'{PERSON}:'"), r.c.registered_by_id)
+    registrar = sql.party_key(PERSON, r.c.registered_by_id)
     within = r.c.entity_id == any_(visibility.ENTITIES)
     seen = risk_visibility.visible(r, about)
-    division = case(
-        (r.c.division_id.is_not(None), func.concat(literal_column("'division:'"), r.c.division_id))
-    )
+    division = case((r.c.division_id.is_not(None), sql.party_key(Party.DIVISION, r.c.division_id)))
     # The head's office brings the scan of what the head decides about it.
-    head_office = party(Role.HEAD_OFFICE, r.c.entity_id)
+    head_office = sql.party_key(Role.HEAD_OFFICE, r.c.entity_id)
     attach = array([manager, case((restricted, registrar), else_=specialist), head_office, division])
     return (
         row(

@@ -33,7 +33,7 @@ from sqlalchemy.sql.selectable import FromClause, ScalarSelect
 
 from app import clock, permissions
 from app.db import Lane, Query
-from app.enums import SubjectKind
+from app.enums import Role, SubjectKind
 from app.enums.inbox import Awaiting, DueWhen
 from app.models import Entity, Subject, Wait
 from app.parties import PERSON, Actor
@@ -69,7 +69,7 @@ def _of_my_parties(w: FromClause) -> ColumnElement[bool]:
         func.concat(w.c.action, literal_column("' '"), w.c.party) == any_(_DELEGATED),
         and_(
             sql.party_name(w.c.party) == sql.const("head"),
-            func.concat(literal_column("'head_office:'"), w.c.entity_id) == any_(visibility.KEYS),
+            sql.party_key(Role.HEAD_OFFICE, w.c.entity_id) == any_(visibility.KEYS),
         ),
     )
 

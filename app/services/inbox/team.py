@@ -13,7 +13,6 @@ from sqlalchemy import (
     any_,
     bindparam,
     func,
-    literal_column,
     or_,
     select,
 )
@@ -73,6 +72,6 @@ def perhaps(w: FromClause) -> ColumnElement[bool]:
 def _managers() -> ColumnElement[Any]:
     """The parties of who manages the projects of the person's divisions."""
     i = sql.alias(Initiative)
-    party = func.concat(literal_column(f"'{PROJECT_MANAGER}:'"), i.c.id)
+    party = sql.party_key(PROJECT_MANAGER, i.c.id)
     found = select(party).where(i.c.division_id == any_(_DIVISIONS)).correlate_except(i)
     return func.array(found.scalar_subquery(), type_=ARRAY(Text))

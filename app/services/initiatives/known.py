@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import ARRAY, Uuid, any_, bindparam, exists, func, literal_column, or_, select
 
 from app.db import Compilable, Query, Writer
-from app.enums import Chain, DivisionFunction, Role
+from app.enums import Chain, DivisionFunction, Party, Role
 from app.errors import FieldError, Invalid, Text, unknown_reference
 from app.models import Contribution, Division, Entity, Indicator, Membership, Programme
 from app.parties import Actor
@@ -63,7 +63,7 @@ def _known_query() -> Compilable:
         .where(
             own.c.entity_id == e.c.id,
             own.c.function == sql.const(DivisionFunction.EXECUTING),
-            func.concat(literal_column("'division:'"), own.c.id) == any_(visibility.KEYS),
+            sql.party_key(Party.DIVISION, own.c.id) == any_(visibility.KEYS),
         )
         .order_by(own.c.id)
         .limit(literal_column("1"))

@@ -10,7 +10,6 @@ from sqlalchemy import (
     case,
     exists,
     false,
-    func,
     literal_column,
     or_,
     select,
@@ -28,18 +27,13 @@ from app.services.people import four_eyes, visibility
 from app.services.role_plans import chains
 
 
-def party(name: str, of: ColumnElement[Any]) -> ColumnElement[Any]:
-    """A party key, as text."""
-    return func.concat(literal_column(f"'{name}:'"), of)
-
-
 def named(i: FromClause) -> ColumnElement[bool]:
     """Who sees an initiative whatever its classification: the division that carries it out, its project manager, whom
     the chain names to enter, who is assigned to it, and who approves: the manager, the head with the head's office."""
     return or_(
-        party(Party.DIVISION, i.c.division_id) == any_(visibility.CHAIN),
-        party(PROJECT_MANAGER, i.c.id) == any_(visibility.CHAIN),
-        party(Role.MANAGER, i.c.entity_id) == any_(visibility.CHAIN),
+        sql.party_key(Party.DIVISION, i.c.division_id) == any_(visibility.CHAIN),
+        sql.party_key(PROJECT_MANAGER, i.c.id) == any_(visibility.CHAIN),
+        sql.party_key(Role.MANAGER, i.c.entity_id) == any_(visibility.CHAIN),
         i.c.entity_id == any_(visibility.LEADS),
         i.c.id == any_(visibility.ASSIGNED),
         chains.keys_of(Chain.DETAILED_PLANS, Step.ENTER, i).overlap(visibility.CHAIN),
@@ -61,13 +55,13 @@ def at_work(i: FromClause) -> ColumnElement[bool]:
     return or_(
         named(i),
         and_(i.c.state == sql.const(InitiativeState.DRAFT), proposed),
-        and_(party(Party.FINANCE, i.c.entity_id) == any_(visibility.KEYS), _has_money_asked(i)),
+        and_(sql.party_key(Party.FINANCE, i.c.entity_id) == any_(visibility.KEYS), _has_money_asked(i)),
         and_(
             i.c.classification != sql.const(Classification.RESTRICTED),
             or_(
                 i.c.entity_id == any_(visibility.OFFICE),
-                party(Party.PLANNING, i.c.entity_id) == any_(visibility.KEYS),
-                party(Party.FINANCE, i.c.entity_id) == any_(visibility.KEYS),
+                sql.party_key(Party.PLANNING, i.c.entity_id) == any_(visibility.KEYS),
+                sql.party_key(Party.FINANCE, i.c.entity_id) == any_(visibility.KEYS),
                 proposed,
             ),
         ),
@@ -105,7 +99,10 @@ def nobody_left(i: FromClause) -> ColumnElement[bool]:
     def nobody(action: str, parties: ColumnElement[Any]) -> ColumnElement[bool]:
         return four_eyes.nobody_left(parties, sql.const(action), i.c.edited_by, i.c.controlled_by)
 
-    manager, specialist = party(Role.MANAGER, i.c.entity_id), party(Role.SPECIALIST, i.c.entity_id)
+    manager, specialist = (
+        sql.party_key(Role.MANAGER, i.c.entity_id),
+        sql.party_key(Role.SPECIALIST, i.c.entity_id),
+    )
     seen_by_specialists = or_(
         i.c.classification != sql.const(Classification.RESTRICTED),
         specialist == any_(chains.keys_of(Chain.DETAILED_PLANS, Step.ENTER, i)),
@@ -119,7 +116,7 @@ def nobody_left(i: FromClause) -> ColumnElement[bool]:
             ),
             and_(
                 four_eyes.represented(i.c.id),
-                nobody(rules.APPROVE.action, array([party(Role.TECHNICAL_REPRESENTATIVE, i.c.id)])),
+                nobody(rules.APPROVE.action, array([sql.party_key(Role.TECHNICAL_REPRESENTATIVE, i.c.id)])),
             ),
         ),
         (i.c.state == sql.const(InitiativeState.SUBMITTED), nobody(rules.APPROVE.action, array([manager]))),

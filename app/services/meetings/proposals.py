@@ -75,7 +75,7 @@ _RANK = {reason: rank for rank, reason in enumerate(AgendaReason)}
 
 
 def _of_division(division_id: ColumnElement[Any]) -> ColumnElement[Any]:
-    key = func.concat(literal_column(f"'{Party.DIVISION.value}:'"), division_id)
+    key = sql.party_key(Party.DIVISION, division_id)
     return case((division_id.is_not(None), array([key])), else_=_NOBODY).cast(ARRAY(Text))
 
 
@@ -326,7 +326,7 @@ def _concerns(m: CTE, x: FromClause) -> ColumnElement[bool]:
         h.c.entity_id == m.c.entity_id,
         h.c.division_id.is_not(None),
         sql.in_force(h),
-        func.concat(literal_column(f"'{Party.DIVISION.value}:'"), h.c.division_id) == any_(x.c.divisions),
+        sql.party_key(Party.DIVISION, h.c.division_id) == any_(x.c.divisions),
     )
     managers: Select[Any] = select(literal_column("1")).where(
         p.c.meeting_id == m.c.id, p.c.user_id == x.c.manager_id

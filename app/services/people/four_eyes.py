@@ -2,13 +2,12 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, any_, exists, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, Select, any_, exists, literal_column, or_, select
 
 from app.enums import Role
 from app.models import Assignment, Delegation, Membership
 from app.services import sql
 
-_TECHNICAL: ColumnElement[str] = literal_column(f"'{Role.TECHNICAL_REPRESENTATIVE.value}:'")
 _ONE: ColumnElement[int] = literal_column("1")
 
 
@@ -32,7 +31,9 @@ def nobody_left(
         free(d.c.delegate_id),
     )
     assigned: Select[Any] = select(_ONE).where(
-        func.concat(_TECHNICAL, t.c.subject_id) == any_(parties), represents(t), free(t.c.user_id)
+        sql.party_key(Role.TECHNICAL_REPRESENTATIVE, t.c.subject_id) == any_(parties),
+        represents(t),
+        free(t.c.user_id),
     )
     # Named: what is asked of is not found through two levels of subqueries.
     return ~or_(

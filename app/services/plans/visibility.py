@@ -10,7 +10,6 @@ from sqlalchemy import (
     case,
     exists,
     false,
-    func,
     literal_column,
     or_,
     select,
@@ -28,11 +27,6 @@ from app.services.proposals import rules as proposals
 
 _SHARED = (PlanState.APPROVED, PlanState.CONFIRMED, PlanState.SUPERSEDED)
 """What is or was in force."""
-
-
-def key(party: str, of: ColumnElement[Any]) -> ColumnElement[Any]:
-    """The party key of one entity or subject."""
-    return func.concat(literal_column(f"'{party}:'"), of)
 
 
 def is_in(p: FromClause, states: tuple[PlanState, ...]) -> ColumnElement[bool]:
@@ -60,8 +54,8 @@ def visible(p: FromClause) -> ColumnElement[bool]:
     )
     works = or_(
         p.c.entity_id == any_(visibility.OFFICE),
-        key(Party.PLANNING, p.c.entity_id) == any_(visibility.KEYS),
-        key(Party.FINANCE, p.c.entity_id) == any_(visibility.KEYS),
+        sql.party_key(Party.PLANNING, p.c.entity_id) == any_(visibility.KEYS),
+        sql.party_key(Party.FINANCE, p.c.entity_id) == any_(visibility.KEYS),
         and_(visibility.NATIONAL, _walks(p, r, r.c.unit_sees)),
     )
     shared = and_(is_in(p, _SHARED), or_(p.c.entity_id == any_(visibility.ENTITIES), visibility.NATIONAL))
@@ -70,7 +64,7 @@ def visible(p: FromClause) -> ColumnElement[bool]:
 
 def takes_proposals(p: FromClause) -> ColumnElement[bool]:
     """Whether the person may see that the plan takes proposals, and by which criteria: whoever may propose."""
-    may = or_(*(key(role, p.c.entity_id) == any_(visibility.KEYS) for role in proposals.STAFF))
+    may = or_(*(sql.party_key(role, p.c.entity_id) == any_(visibility.KEYS) for role in proposals.STAFF))
     return and_(p.c.proposals_open, may)
 
 
@@ -78,9 +72,9 @@ def nobody_left(p: FromClause) -> ColumnElement[bool]:
     """Four eyes leaves nobody who could verify the plan, so that the head does."""
     holders = array(
         [
-            key(Role.MANAGER, p.c.entity_id),
-            key(Role.SPECIALIST, p.c.entity_id),
-            key(Role.TECHNICAL_REPRESENTATIVE, p.c.id),
+            sql.party_key(Role.MANAGER, p.c.entity_id),
+            sql.party_key(Role.SPECIALIST, p.c.entity_id),
+            sql.party_key(Role.TECHNICAL_REPRESENTATIVE, p.c.id),
         ]
     )
     nobody = four_eyes.nobody_left(holders, sql.const(rules.VERIFY.action), p.c.edited_by)

@@ -7,7 +7,6 @@ from sqlalchemy.sql.selectable import FromClause
 from app.enums import Party, Role
 from app.services import sql
 from app.services.people import four_eyes, visibility
-from app.services.plans.visibility import key
 from app.services.proposals import rules
 
 
@@ -16,13 +15,15 @@ def visible(x: FromClause) -> ColumnElement[bool]:
     return or_(
         x.c.proposed_by_id == visibility.PERSON,
         x.c.entity_id == any_(visibility.OFFICE),
-        key(Party.PLANNING, x.c.entity_id) == any_(visibility.KEYS),
+        sql.party_key(Party.PLANNING, x.c.entity_id) == any_(visibility.KEYS),
     )
 
 
 def nobody_left(x: FromClause) -> ColumnElement[bool]:
     """Whoever could sort and decide proposed it themself, so that the head decides."""
-    holders = array([key(party, x.c.entity_id) for party in (Party.PLANNING, Role.SPECIALIST, Role.MANAGER)])
+    holders = array(
+        [sql.party_key(party, x.c.entity_id) for party in (Party.PLANNING, Role.SPECIALIST, Role.MANAGER)]
+    )
     nobody = four_eyes.nobody_left(holders, sql.const(rules.SORT.action), array([x.c.proposed_by_id]))
     undecided = or_(*(x.c.state == sql.const(state) for state in sorted(rules.UNDECIDED)))
     return case((undecided, nobody), else_=false())
