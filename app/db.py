@@ -184,19 +184,6 @@ class Writer:
         return await self._connection.execute(statement, dict(params) if params else None)
 
 
-class Looking:
-    """A lane that writes, for who only looks: what is read through it is held for no change."""
-
-    def __init__(self, lane: Lane) -> None:
-        self._lane = lane
-
-    async def rows(self, query: Query, params: Mapping[str, Any]) -> Sequence[Row]:
-        return await self._lane.rows(query, params)
-
-    async def row(self, query: Query, params: Mapping[str, Any]) -> Row | None:
-        return await self._lane.row(query, params)
-
-
 class Database:
     """Both pools of one process."""
 

@@ -135,7 +135,7 @@ async def read_path_run(
     responses=declared(errors.WrongState),
 )
 async def stop_path_run(
-    change: Annotated[Change, changes(rules.STOP, facts.run)], stop: PathRunStop
+    change: Annotated[Change, changes(rules.STOP, facts.held_run)], stop: PathRunStop
 ) -> Response:
     """Ends it before its end. A plan or scorecard goes back to its draft, and may walk a path anew; what is in force
     stays so."""
@@ -188,7 +188,7 @@ async def read_path_stage(
     responses=_ACTS,
 )
 async def complete_path_stage(
-    change: Annotated[Change, changes(rules.COMPLETE, facts.stage)], step: StageTaken | None = None
+    change: Annotated[Change, changes(rules.COMPLETE, facts.held_stage)], step: StageTaken | None = None
 ) -> Response:
     """Says that it is done, with the answers to its checklist. Where it needs several, it ends with the last of them; with
     the last stage of its group the next group opens."""
@@ -204,7 +204,7 @@ async def complete_path_stage(
     responses=_ACTS,
 )
 async def approve_path_stage(
-    change: Annotated[Change, changes(rules.APPROVE, facts.stage)], step: StageTaken | None = None
+    change: Annotated[Change, changes(rules.APPROVE, facts.held_stage)], step: StageTaken | None = None
 ) -> Response:
     """Approves what the stage puts before its party, and with it the plan or scorecard where the stage says so. Never by
     who prepared, edited or controlled it."""
@@ -220,7 +220,7 @@ async def approve_path_stage(
     responses=_ACTS,
 )
 async def return_path_stage(
-    change: Annotated[Change, changes(rules.RETURN, facts.stage)], step: StageReturned
+    change: Annotated[Change, changes(rules.RETURN, facts.held_stage)], step: StageReturned
 ) -> Response:
     """From the stage named on, the path is walked again in a new round; all that was done stays readable (Guide P-9)."""
     return await _act(change, rules.RETURN, Asked(said(step), _answers(step.answers), to=step.to))
@@ -235,7 +235,7 @@ async def return_path_stage(
     responses=_ACTS,
 )
 async def skip_path_stage(
-    change: Annotated[Change, changes(rules.SKIP, facts.stage)], step: StageSkipped
+    change: Annotated[Change, changes(rules.SKIP, facts.held_stage)], step: StageSkipped
 ) -> Response:
     """Only where the template lets it, and never without a reason."""
     return await _act(change, rules.SKIP, Asked(said(step)))
@@ -250,7 +250,7 @@ async def skip_path_stage(
     responses=declared(errors.WrongState, rules.NotReassignable),
 )
 async def reassign_path_stage(
-    change: Annotated[Change, changes(rules.REASSIGN, facts.stage)], step: StageReassign
+    change: Annotated[Change, changes(rules.REASSIGN, facts.held_stage)], step: StageReassign
 ) -> Response:
     """From now on it waits for these parties, and its later rounds are theirs too."""
     await commands.reassign(

@@ -5,7 +5,7 @@ from collections import Counter
 from sqlalchemy import ARRAY, Text, any_, bindparam, select
 
 from app import clock
-from app.db import Looking, Query
+from app.db import Query
 from app.enums import SubjectKind
 from app.models import Membership, Subject
 from app.services import loaders, seeing
@@ -48,7 +48,7 @@ async def test_both_say_the_same_of_everybody_and_each_kind(loaded: Loaded) -> N
                     if taken[row["kind"], row["seen"]] == OF_A_KIND:
                         continue
                     taken[row["kind"], row["seen"]] += 1
-                    facts = await loaders.load(Looking(lane), actor, row["kind"], row["id"], now)
+                    facts = await loaders.load(lane, actor, row["kind"], row["id"], now)
                     assert (facts is not None) is row["seen"], (row["kind"], row["id"], person_id)
                 compared += taken
     assert len(people) > 50

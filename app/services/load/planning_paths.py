@@ -58,7 +58,7 @@ async def replay_annex_a(people: Acting, told: Planning) -> None:
     plan_id, run_id = await _begun(people, "MOL", 2024, date(2023, 4, 9), None, kept_dates=True)
     await _walk(people, told, "annual_plan", "MOL", 2024, plan_id, run_id)
     people.on(told.stages["annual_plan", "MOL", 2024][-1].on + timedelta(days=1))
-    await people.take("manager.mol", runs.STOP, run_facts.run, run_id, run_commands.stop, OVER)
+    await people.take("manager.mol", runs.STOP, run_facts.held_run, run_id, run_commands.stop, OVER)
 
 
 async def plan_2027(people: Acting, told: Planning) -> None:
@@ -182,7 +182,7 @@ async def _walk(
         await people.take(
             act.by,
             _ACTS[act.act],
-            run_facts.stage,
+            run_facts.held_stage,
             open_now[act.stage].id,
             _take,
             act,

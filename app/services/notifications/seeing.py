@@ -12,7 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import ARRAY, BigInteger, Uuid, any_, bindparam, column, text
 
-from app.db import Database, Lane, Looking, Query, Row, Writer
+from app.db import Database, Lane, Query, Row, Writer
 from app.enums import SubjectKind
 from app.enums.notifications import Reason
 from app.models import Wait
@@ -94,7 +94,7 @@ async def _found(
 
 async def sees(lane: Lane, actor: Actor, kind: SubjectKind, subject_id: UUID, now: datetime) -> bool:
     """Whether the person may see the thing now."""
-    return await loaders.load(Looking(lane), actor, kind, subject_id, now) is not None
+    return await loaders.load(lane, actor, kind, subject_id, now) is not None
 
 
 async def still(lane: Lane, actor: Actor, notes: Iterable[Note], now: datetime) -> list[Note]:

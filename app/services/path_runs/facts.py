@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Text, Uuid, bindparam, func, or_, select
 from sqlalchemy.sql.selectable import FromClause
 
 from app import clock
-from app.db import Lane, Query, Row, Writer
+from app.db import Lane, Query, Row
 from app.enums import EvidenceState, SubjectKind
 from app.enums.paths import StageState
 from app.models import Evidence, PathRun, PathStage, PathStageAct, PathTemplate
@@ -145,15 +145,16 @@ def params(actor: Actor, now: datetime) -> dict[str, Any]:
 
 
 async def stage(lane: Lane, actor: Actor, stage_id: UUID, now: datetime) -> Facts | None:
-    """What the rules need to know of a stage that the actor may see.
-
-    Whoever is about to change it holds its run from here on: acts in one run come one after the other, and each sees
-    what those before it did (four eyes, and whether the group is over).
-    """
-    if isinstance(lane, Writer):
-        await lane.row(_RUN_OF, {"id": stage_id})
+    """What the rules need to know of a stage that the actor may see."""
     row = await lane.row(_STAGE, {**params(actor, now), "id": stage_id})
     return None if row is None else stage_facts(row, "_")
+
+
+async def held_stage(lane: Lane, actor: Actor, stage_id: UUID, now: datetime) -> Facts | None:
+    """The same for who is about to change it, and holds its run from here on: acts in one run come one after the other, and
+    each sees what those before it did (four eyes, and whether the group is over)."""
+    await lane.row(_RUN_OF, {"id": stage_id})
+    return await stage(lane, actor, stage_id, now)
 
 
 def stage_facts(row: Row, prefix: str) -> Facts:
@@ -225,11 +226,15 @@ _HELD = Query(lambda: select(runs.c.id).where(runs.c.id == ID).with_for_update()
 
 
 async def run(lane: Lane, actor: Actor, run_id: UUID, now: datetime) -> Facts | None:
-    """What the rules need to know of a run that the actor may see; whoever is about to change it holds it."""
-    if isinstance(lane, Writer):
-        await lane.row(_HELD, {"id": run_id})
+    """What the rules need to know of a run that the actor may see."""
     row = await lane.row(_RUN, {**params(actor, now), "id": run_id})
     return None if row is None else run_facts(row, "_")
+
+
+async def held_run(lane: Lane, actor: Actor, run_id: UUID, now: datetime) -> Facts | None:
+    """The same for who is about to change it, and holds it from here on."""
+    await lane.row(_HELD, {"id": run_id})
+    return await run(lane, actor, run_id, now)
 
 
 def run_facts(row: Row, prefix: str) -> Facts:
