@@ -270,8 +270,6 @@ async def begin_many(
         target=made[0].state,
         actor=actor,
         at=at,
-        awaited=None,
-        acting_for_id=None,
         new=True,
     )
 
@@ -289,7 +287,6 @@ async def await_many(
         actor=None,
         at=at,
         awaited=awaited,
-        acting_for_id=None,
     )
 
 
@@ -303,11 +300,11 @@ async def wait_no_more(lane: Lane, subject_ids: Sequence[UUID], *, at: datetime)
     await lane.rows(lifecycle_sql.WAIT_NO_MORE, {"subject_ids": list(subject_ids), "at": at})
 
 
-async def wait_for(lane: Lane, facts: Facts, awaited: Awaited, *, at: datetime) -> None:
+async def wait_for(writer: Writer, facts: Facts, awaited: Awaited, *, at: datetime) -> None:
     """Let the subject, whose state stays, wait for the parties that `facts` name and for no others: those that it
     waited for before go on being waited for since then. It belongs to the latest event of the subject, which tells whom
     it waits for from now on."""
-    await lane.rows(
+    await writer.rows(
         lifecycle_sql.WAIT_FOR,
         {
             "subject_id": facts.id,
@@ -361,9 +358,7 @@ async def redirect(
 ) -> None:
     """Record a change that leaves the state as it is, but whom it waits for: the parties that `facts` name now."""
     case = Case(facts, Entitlement(""), reason, changes or {})
-    await _record(
-        writer, action, [case], target=facts.state, actor=actor, at=at, awaited=awaited, acting_for_id=None
-    )
+    await _record(writer, action, [case], target=facts.state, actor=actor, at=at, awaited=awaited)
 
 
 async def _record(
@@ -374,8 +369,8 @@ async def _record(
     target: str | None,
     actor: Actor | None,
     at: datetime,
-    awaited: Awaited | None,
-    acting_for_id: UUID | None,
+    awaited: Awaited | None = None,
+    acting_for_id: UUID | None = None,
     new: bool = False,
     moved: bool = True,
     told: bool = False,

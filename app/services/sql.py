@@ -149,9 +149,9 @@ def named(kind: str, table: FromClause, code: ColumnElement[Any]) -> ColumnEleme
     return case((table.c.id.is_not(None), shown))
 
 
-def count(table: FromClause, parent: str, id_: ColumnElement[Any]) -> ScalarSelect[Any]:
+def count(model: type[DeclarativeBase], parent: str, id_: ColumnElement[Any]) -> ScalarSelect[Any]:
     """How many rows of a child table a thing has: those whose column `parent` is its id."""
-    t = table.alias()
+    t = alias(model)
     return select(func.count()).select_from(t).where(t.c[parent] == id_).scalar_subquery()
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from app import clock
 from app.enums import Role
 from app.schemas.dashboard import DashboardRead
-from app.services.calendar import soon
+from app.services.calendar import days_sql
 from app.services.calendar.rules import add_working_days
 from tests.contributions.sharing import REASON
 from tests.factories.world import Person, World
@@ -36,7 +36,7 @@ async def behind(office: Office, on_track: int, indicator: UUID | None = None) -
 async def test_what_waits_is_counted_as_the_inbox_lists_it(world: World) -> None:
     office = await Office.make(world)
     today = clock.today()
-    last = (add_working_days(today, soon.SOON, []) - today).days
+    last = (add_working_days(today, days_sql.SOON, []) - today).days
     for year, days in (("2019", None), ("2020", -1), ("2021", 0), ("2022", last), ("2023", last + 1)):
         figure = await office.submitted(year)
         await world.owner.execute(

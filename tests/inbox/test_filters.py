@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from app import clock
 from app.enums import Role
 from app.services import seeing
-from app.services.calendar import soon
+from app.services.calendar import days_sql
 from app.services.calendar.rules import add_working_days
 from app.services.challenges import subjects
 from app.services.inbox import kinds
@@ -134,7 +134,7 @@ async def a_holiday(world: World) -> date:
 
 async def test_late_and_soon(world: World, bureau: Bureau) -> None:
     today = clock.today()
-    last = (add_working_days(today, soon.SOON, [await a_holiday(world)]) - today).days
+    last = (add_working_days(today, days_sql.SOON, [await a_holiday(world)]) - today).days
     days = {"late": -3, "today": 0, "last": last, "later": last + 1, "never": None}
     made = {}
     for name, ahead in days.items():

@@ -37,8 +37,8 @@ def fact_columns() -> list[ColumnElement[Any]]:
     restricted = or_(func.coalesce(source.c.restricted, false()), func.coalesce(served.c.restricted, false()))
     return [
         *[A.c[name].label(f"_{name}") for name in _OWN],
-        sql.count(ActionNote.__table__, "action_id", A.c.id).label("_notes"),
-        sql.count(ActionPostponement.__table__, "action_id", A.c.id).label("_postponements"),
+        sql.count(ActionNote, "action_id", A.c.id).label("_notes"),
+        sql.count(ActionPostponement, "action_id", A.c.id).label("_postponements"),
         standing.proof(A.c.id).label("_proof"),
         nobody_left(A).label("_nobody_left"),
         restricted.label("_restricted"),

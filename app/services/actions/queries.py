@@ -61,7 +61,7 @@ def _item() -> list[ColumnElement[Any]]:
         A.c.due,
         A.c.state,
         overdue(A).label("overdue"),
-        sql.count(ActionPostponement.__table__, "action_id", A.c.id).label("postponed"),
+        sql.count(ActionPostponement, "action_id", A.c.id).label("postponed"),
         A.c.opened_at,
         A.c.reported_at,
         A.c.ended_at,

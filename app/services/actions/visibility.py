@@ -8,7 +8,7 @@ from app.enums import Classification, Party, Role
 from app.enums.actions import ActionState
 from app.services import sql
 from app.services.actions import rules
-from app.services.calendar import soon
+from app.services.calendar import days_sql
 from app.services.people import four_eyes, visibility
 
 
@@ -54,7 +54,7 @@ def overdue(a: FromClause) -> ColumnElement[bool]:
 
 def due_soon(a: FromClause) -> ColumnElement[bool]:
     """Whether its day is today or soon, and its owner has not reported it."""
-    return and_(a.c.state == sql.const(ActionState.OPEN), a.c.due.between(sql.TODAY, soon.last_day()))
+    return and_(a.c.state == sql.const(ActionState.OPEN), a.c.due.between(sql.TODAY, days_sql.last_soon()))
 
 
 def nobody_left(a: FromClause) -> ColumnElement[bool]:

@@ -65,8 +65,8 @@ def fact_columns() -> list[ColumnElement[Any]]:
     return [
         *[C.c[name].label(f"_{name}") for name in _OWN],
         C.c.coordinated_on.is_not(None).label("_coordinated"),
-        sql.count(ChallengeAttempt.__table__, "challenge_id", C.c.id).label("_attempts"),
-        sql.count(ChallengeSolution.__table__, "challenge_id", C.c.id).label("_proposed"),
+        sql.count(ChallengeAttempt, "challenge_id", C.c.id).label("_attempts"),
+        sql.count(ChallengeSolution, "challenge_id", C.c.id).label("_proposed"),
         columns.standing_solutions(C).cast(Text).label("_solutions"),
         or_(four_eyes.represented(C.c.id), four_eyes.represented(C.c.about_id)).label("_represented"),
         columns.ways(C).cast(Text).label("_ways"),

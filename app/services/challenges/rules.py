@@ -14,7 +14,7 @@ from app.enums.challenges import (
     LevelDecision,
 )
 from app.enums.risks import RiskState
-from app.errors import Conflict, FieldError, Invalid, Text, fault_at, invalid
+from app.errors import Conflict, FieldError, Text, fault_at, invalid
 from app.parties import PERSON, UNIT, party_key
 from app.services.transitions import Awaited, Transition
 
@@ -286,15 +286,11 @@ def check_happened(kind: str, state: str | None) -> None:
 def check_owned(division_id: UUID | None, owner_id: UUID | None) -> None:
     """Raise Invalid for a challenge that nobody owns."""
     if division_id is None and owner_id is None:
-        raise Invalid(
-            errors=(
-                fault_at(
-                    "#/division_id",
-                    "missing",
-                    "A division or a person owns the challenge.",
-                    "لا بد من تقسيم أو شخص مسؤول عن التحدي.",
-                ),
-            )
+        raise invalid(
+            "#/division_id",
+            "missing",
+            "A division or a person owns the challenge.",
+            "لا بد من تقسيم أو شخص مسؤول عن التحدي.",
         )
 
 

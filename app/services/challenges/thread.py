@@ -119,7 +119,7 @@ _THREAD = Query(
             actions.from_source(C.c.id).label("follow_up"),
             meetings.decided_about(C.c.id).label("decisions"),
             _steps().label("steps"),
-            (sql.count(Event.__table__, "subject_id", C.c.id) > literal_column(str(MOST))).label("older"),
+            (sql.count(Event, "subject_id", C.c.id) > literal_column(str(MOST))).label("older"),
             C.c.version.label("_version"),
         )
         .select_from(C.join(_e, _e.c.id == C.c.entity_id).join(about, true()))

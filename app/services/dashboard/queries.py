@@ -204,7 +204,9 @@ async def one(lane: Lane, actor: Actor, language: str, now: datetime) -> Documen
     """The first screen of a person. Made for this day, it has no version of its own: it is 1, and the hash of
     the body tells a change."""
     params = {**inbox.params(actor, now), **scoreboard.params(actor, now), "today": clock.day(now)}
-    row = await lane.row(_dashboard(language, national=actor.national, leads=inbox.leads(actor)), params)
+    row = await lane.row(
+        _dashboard(language, national=actor.national, leads=bool(visibility.leads(actor))), params
+    )
     if row is None:  # what is made of subselects answers one row
         raise RuntimeError("the dashboard cannot be read")
     return Document(row["json"].encode(), version=1)

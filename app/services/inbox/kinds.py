@@ -323,7 +323,7 @@ def _risk(w: FromClause) -> Select[Any]:
     nobody = risks.nobody_left(r, s.c.head_from)
     # Who leads the entity and brought it there decides all the same where nobody else is left.
     asked = and_(w.c.entity_id == any_(visibility.LEADS), risks.with_head(r))
-    barred = case((case((asked, nobody), else_=false()), _NOBODY), else_=r.c.barred)
+    barred = case((~asked, r.c.barred), (nobody, _NOBODY), else_=r.c.barred)
     return (
         _said(w, e, barred=barred, nobody_left=nobody, before=r.c.title)
         .select_from(risk)

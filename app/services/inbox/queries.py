@@ -38,7 +38,7 @@ from app.enums.inbox import Awaiting, DueWhen
 from app.models import Entity, Subject, Wait
 from app.parties import PERSON, Actor
 from app.services import listing, seeing, sql
-from app.services.calendar import soon
+from app.services.calendar import days_sql
 from app.services.inbox import kinds, team
 from app.services.people import visibility
 
@@ -46,7 +46,7 @@ _w: FromClause = Wait.__table__
 _s: FromClause = Subject.__table__
 _e: FromClause = Entity.__table__
 
-_LAST_SOON = soon.last_day()
+_LAST_SOON = days_sql.last_soon()
 
 _DELEGATED = bindparam("actor_delegated", type_=ARRAY(Text))
 _CONTROL = bindparam("control_actions", type_=ARRAY(Text))
@@ -92,7 +92,7 @@ def _since_first(
 ) -> ColumnElement[bool]:
     """No other party that makes it `theirs` was awaited for the same before: a thing waits for a person once, and since
     the first moment."""
-    before = _w.alias("before")
+    before = sql.alias(Wait, "before")
     sooner: Select[Any] = select(literal_column("1")).where(
         before.c.subject_id == w.c.subject_id,
         before.c.action == w.c.action,
@@ -125,6 +125,20 @@ def _nothing(_: FromClause) -> Sequence[ColumnElement[Any]]:
     return ()
 
 
+def said(w: FromClause, about: FromClause) -> list[ColumnElement[Any]]:
+    """What is said of a wait and of what it is `about`, wherever people are told of it."""
+    return [
+        w.c.subject_id,
+        w.c.opened_by_event.label("event_id"),
+        w.c.entity_id,
+        about.c.title_ar,
+        about.c.title_en,
+        about.c.period,
+        w.c.action,
+        w.c.due,
+    ]
+
+
 def waiting(
     *conditions: ColumnElement[bool],
     more: Callable[[FromClause], Sequence[ColumnElement[Any]]] = _nothing,
@@ -141,17 +155,7 @@ def waiting(
     )
     about = kinds.about(w, _s)
     return (
-        select(
-            w.c.subject_id,
-            w.c.opened_by_event.label("event_id"),
-            w.c.entity_id,
-            about.c.title_ar,
-            about.c.title_en,
-            about.c.period,
-            w.c.action,
-            w.c.due,
-            *more(w),
-        )
+        select(*said(w, about), *more(w))
         .ext(distinct_on(w.c.subject_id, w.c.opened_by_event))
         .select_from(_joined(w, about))
         .where(*_awaited(w, about))
@@ -270,7 +274,7 @@ async def many(
     unless_given: dict[str, Any] = dict.fromkeys(("due", "entity_id", "kind"))
     return await listing.page(
         lane,
-        partial(_list, leads=leads(actor)),
+        partial(_list, leads=bool(visibility.leads(actor))),
         {**asdict(narrowed), "of": narrowed.of if of_division else None},
         {"since": datetime.fromisoformat, "subject_id": UUID},
         cursor,
@@ -279,11 +283,6 @@ async def many(
         **params(actor, now),
         **(team.of(actor) if of_division else {}),
     )
-
-
-def leads(actor: Actor) -> bool:
-    """Whether the person leads an entity, so that what nobody else can decide waits for them."""
-    return bool(visibility.of(actor)["actor_leads"])
 
 
 def params(actor: Actor, now: datetime) -> dict[str, Any]:

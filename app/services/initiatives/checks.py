@@ -7,7 +7,7 @@ from decimal import Decimal
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
-from app.errors import FieldError, Invalid, fault_at
+from app.errors import FieldError, Invalid, fault_at, invalid
 from app.services.initiatives.rules import IncompleteInitiative
 
 Milestones = Sequence[Mapping[str, Any]]
@@ -201,15 +201,11 @@ def _budget_faults(new: Mapping[str, Any], budget: Sequence[Mapping[str, Any]]) 
 def check_year(year: int, starts_on: date, ends_on: date) -> None:
     """Whether money can be asked for a year: one of those in which the initiative runs. Raises Invalid."""
     if not starts_on.year <= year <= ends_on.year:
-        raise Invalid(
-            errors=(
-                fault_at(
-                    "#/year",
-                    "outside",
-                    "The year lies outside the dates of the initiative.",
-                    "السنة خارج مدة المبادرة.",
-                ),
-            )
+        raise invalid(
+            "#/year",
+            "outside",
+            "The year lies outside the dates of the initiative.",
+            "السنة خارج مدة المبادرة.",
         )
 
 
@@ -225,19 +221,15 @@ def check_answer(requested: Decimal, granted: bool, approved: Decimal | None) ->
         fault = ("too_large", "More than was requested.", "أكبر من المبلغ المطلوب.")
     if fault is not None:
         code, en, ar = fault
-        raise Invalid(errors=(fault_at("#/approved", code, en, ar),))
+        raise invalid("#/approved", code, en, ar)
 
 
 def check_spent(spent: Decimal, approved: Decimal | None, reason: str | None) -> None:
     """More is spent than approved only with a reason. Raises Invalid."""
     if spent > (approved or Decimal(0)) and reason is None:
-        raise Invalid(
-            errors=(
-                fault_at(
-                    "#/reason",
-                    "missing",
-                    "More is spent than was approved: say why.",
-                    "المصروف أكبر من المعتمد، فاذكر السبب.",
-                ),
-            )
+        raise invalid(
+            "#/reason",
+            "missing",
+            "More is spent than was approved: say why.",
+            "المصروف أكبر من المعتمد، فاذكر السبب.",
         )

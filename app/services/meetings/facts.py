@@ -60,7 +60,7 @@ def fact_columns(m: FromClause) -> list[ColumnElement[Any]]:
         *[m.c[name].label(f"_{name}") for name in _OWN],
         _people(m).label("_people"),
         _agenda(m).label("_agenda"),
-        sql.count(MeetingDecision.__table__, "meeting_id", m.c.id).label("_decided"),
+        sql.count(MeetingDecision, "meeting_id", m.c.id).label("_decided"),
         nobody_left(m).label("_nobody_left"),
     ]
 

@@ -5,17 +5,18 @@ Nothing is escalated by that. While its clock stands still, nothing is flagged.
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, DateTime, Select, bindparam, func, or_, select, true, union_all
+from sqlalchemy import ColumnElement, Select, func, select, true, union_all
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.sql.selectable import FromClause
 
 from app.db import Query
 from app.enums import Role
-from app.models import Challenge, Membership, Subject, User, Wait
+from app.models import Challenge, Membership, Subject, Wait
 from app.parties import UNIT
 from app.services import sql
 from app.services.challenges import visibility as challenges
 from app.services.inbox import kinds
+from app.services.inbox import queries as inbox
 
 _c: FromClause = Challenge.__table__
 _overdue = (challenges.overdue(_c), _c.c.paused_at.is_(None))
@@ -28,17 +29,7 @@ def flagged(*conditions: ColumnElement[bool]) -> Select[Any]:
     about = kinds.called(w, s)
     source = w.join(_c, _c.c.id == w.c.subject_id).join(s, s.c.id == w.c.subject_id).join(about, true())
     return (
-        select(
-            w.c.subject_id,
-            w.c.opened_by_event.label("event_id"),
-            w.c.entity_id,
-            about.c.title_ar,
-            about.c.title_en,
-            about.c.period,
-            w.c.action,
-            w.c.due,
-            s.c.kind,
-        )
+        select(*inbox.said(w, about), s.c.kind)
         .ext(distinct_on(w.c.subject_id))
         .select_from(source)
         .where(
@@ -49,7 +40,7 @@ def flagged(*conditions: ColumnElement[bool]) -> Select[Any]:
 
 
 def _people() -> Select[Any]:
-    m, u, now = Membership.__table__, User.__table__, bindparam("now", type_=DateTime(timezone=True))
+    m = Membership.__table__
     above = union_all(
         *(
             select(sql.party_key(role, _c.c.entity_id)).where(*_overdue, challenges.to_head(_c))
@@ -60,11 +51,9 @@ def _people() -> Select[Any]:
     return (
         select(m.c.user_id)
         .distinct()
-        .select_from(m.join(u, u.c.id == m.c.user_id))
         .where(
-            u.c.is_active,
-            m.c.starts_at <= now,
-            or_(m.c.ends_at.is_(None), m.c.ends_at > now),
+            sql.in_force(m),
+            sql.is_active(m.c.user_id),
             m.c.parties.overlap(func.array(above.scalar_subquery())),
         )
         .order_by(m.c.user_id)

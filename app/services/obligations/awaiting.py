@@ -13,12 +13,10 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Integer,
-    Select,
     and_,
     bindparam,
     case,
     column,
-    exists,
     false,
     func,
     literal_column,
@@ -33,12 +31,11 @@ from sqlalchemy.sql.selectable import FromClause
 from app import clock
 from app.db import Compilable, Lane, Query, Row
 from app.enums import Step, SubjectKind
-from app.models import Indicator, Obligation, Reopening, Wait
+from app.models import Indicator, Obligation, Wait
 from app.parties import Facts
 from app.services import lifecycle, sql
 from app.services.obligations import rules
 from app.services.obligations import state as standing
-from app.services.reopenings import standing as leaves
 from app.services.results import rules as results
 from app.services.role_plans import chains
 from app.services.transitions import Awaited
@@ -56,17 +53,13 @@ _FIRST, _FINAL = Awaited(Step.ENTER, rules.ENTER), Awaited(Step.ENTER, results.C
 def awaited(o: FromClause, f: FromClause) -> ColumnElement[bool]:
     """Whether the obligation `o`, whose `figure` is `f`, waits today for who enters it, in the eyes of whoever is at home
     there."""
-    opened = sql.alias(Reopening)
-    leave: Select[Any] = select(literal_column("1", Integer)).where(
-        opened.c.obligation_id == o.c.id, leaves.usable(opened)
-    )
     return and_(
         o.c.replaced_at.is_(None),
         o.c.excused_at.is_(None),
         o.c.served_on.is_(None),
         o.c.opens_on <= sql.TODAY,
         not_(or_(f.c.complete, f.c.in_review, f.c.drafted)),
-        or_(not_(standing.closed(o)), and_(not_(f.c.exists), exists(leave.correlate(o)))),
+        or_(not_(standing.closed(o)), and_(not_(f.c.exists), standing.has_leave(o))),
     )
 
 

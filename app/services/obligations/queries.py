@@ -11,13 +11,11 @@ from sqlalchemy import (
     ColumnElement,
     Date,
     Integer,
-    Select,
     Text,
     Uuid,
     and_,
     any_,
     bindparam,
-    exists,
     literal_column,
     or_,
     select,
@@ -29,7 +27,7 @@ from sqlalchemy.sql.selectable import FromClause
 from app import clock, permissions
 from app.db import Lane, Query, Row
 from app.enums import ChainState, ObligationState, Step, SubjectKind
-from app.models import Division, Entity, Indicator, Obligation, Reopening, Result
+from app.models import Division, Entity, Indicator, Obligation, Result
 from app.parties import Actor, Facts
 from app.services import lifecycle, listing, sql
 from app.services.documents import Document, with_actions
@@ -120,12 +118,6 @@ def _item() -> list[ColumnElement[Any]]:
 
 
 def _fact_columns() -> list[ColumnElement[Any]]:
-    opened = sql.alias(Reopening)
-
-    def some(condition: ColumnElement[bool]) -> ColumnElement[bool]:
-        leave: Select[Any] = select(literal_column("1")).where(opened.c.obligation_id == OWED.c.id, condition)
-        return exists(leave)
-
     return [
         OWED.c.id.label("_id"),
         OWED.c.entity_id.label("_entity_id"),
@@ -138,8 +130,8 @@ def _fact_columns() -> list[ColumnElement[Any]]:
         FIGURE.c.exists.label("_has_result"),
         and_(FIGURE.c.exists, awaited(OWED, FIGURE)).label("_awaits_final"),
         standing.closed(OWED).label("_closed"),
-        some(leaves.stands(opened)).label("_has_reopening"),
-        some(leaves.usable(opened)).label("_has_leave"),
+        standing.has_leave(OWED, leaves.stands).label("_has_reopening"),
+        standing.has_leave(OWED).label("_has_leave"),
     ]
 
 

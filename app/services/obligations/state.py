@@ -1,16 +1,19 @@
 """Where a figure that is due stands: derived from its dates, its revisions and the day, never stored."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Date,
+    Select,
     Text,
     and_,
     any_,
     case,
     cast,
+    exists,
     false,
     func,
     literal_column,
@@ -93,6 +96,17 @@ def state(o: FromClause, f: FromClause) -> ColumnElement[Any]:
 def closed(o: FromClause) -> ColumnElement[bool]:
     """Whether the period is closed: a figure is entered only within a granted reopening."""
     return o.c.closes_on < sql.TODAY
+
+
+def has_leave(
+    o: FromClause, condition: Callable[[FromClause], ColumnElement[bool]] = leaves.usable
+) -> ColumnElement[bool]:
+    """Whether there is a leave for the period of this condition: one by which the figure can be entered."""
+    opened = sql.alias(Reopening)
+    leave: Select[Any] = select(literal_column("1")).where(
+        opened.c.obligation_id == o.c.id, condition(opened)
+    )
+    return exists(leave.correlate(o))
 
 
 def reopened_until(o: FromClause) -> ColumnElement[date]:

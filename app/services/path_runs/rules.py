@@ -14,7 +14,7 @@ from app.enums.paths import (
     StageOutcome,
     StageState,
 )
-from app.errors import Conflict, FieldError, Invalid, Text, fault_at
+from app.errors import Conflict, FieldError, Invalid, Text, fault_at, invalid
 from app.parties import UNIT, Facts, party_key
 from app.services.path_templates.content import Question, Quorum, Stage
 from app.services.transitions import Awaited, Transition
@@ -193,15 +193,11 @@ def check_target(to: str | None, stage: Stage) -> None:
     """Raises Invalid unless the stage may be returned to `to`."""
     if to not in stage.returns_to:
         keys = "، ".join(stage.returns_to), ", ".join(stage.returns_to)
-        raise Invalid(
-            errors=(
-                fault_at(
-                    "#/to",
-                    "not_a_target",
-                    f"The stage is returned to one of these: {keys[1]}.",
-                    f"تُعاد هذه المرحلة إلى إحدى المراحل الآتية: {keys[0]}.",
-                ),
-            )
+        raise invalid(
+            "#/to",
+            "not_a_target",
+            f"The stage is returned to one of these: {keys[1]}.",
+            f"تُعاد هذه المرحلة إلى إحدى المراحل الآتية: {keys[0]}.",
         )
 
 

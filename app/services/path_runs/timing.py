@@ -9,7 +9,7 @@ from sqlalchemy.types import Date
 from app.enums.paths import StageState, StageTiming
 from app.models import Holiday
 from app.services import sql
-from app.services.calendar import soon
+from app.services.calendar import days_sql
 
 _MUSCAT: ColumnElement[Any] = literal_column("'Asia/Muscat'")
 
@@ -31,7 +31,7 @@ def of(s: FromClause) -> ColumnElement[Any]:
         (s.c.due < sql.TODAY, _word(StageTiming.OVERDUE)),
         (s.c.state == sql.const(StageState.PENDING), _word(StageTiming.NOT_YET)),
         (s.c.due_from > sql.TODAY, _word(StageTiming.NOT_YET)),
-        (s.c.due <= soon.last_day(), _word(StageTiming.DUE_SOON)),
+        (s.c.due <= days_sql.last_soon(), _word(StageTiming.DUE_SOON)),
         else_=_word(StageTiming.ON_TIME),
     )
 
@@ -44,7 +44,9 @@ def is_overdue(s: FromClause) -> ColumnElement[bool]:
 def is_due_soon(s: FromClause) -> ColumnElement[bool]:
     """Whether the stage is open, and due today or soon, its own first day not being ahead."""
     begun = or_(s.c.due_from.is_(None), s.c.due_from <= sql.TODAY)
-    return and_(s.c.state == sql.const(StageState.OPEN), begun, s.c.due.between(sql.TODAY, soon.last_day()))
+    return and_(
+        s.c.state == sql.const(StageState.OPEN), begun, s.c.due.between(sql.TODAY, days_sql.last_soon())
+    )
 
 
 def days_late(s: FromClause) -> ColumnElement[Any]:
@@ -52,12 +54,9 @@ def days_late(s: FromClause) -> ColumnElement[Any]:
     is in time or has no due date."""
     until = func.coalesce(day(s.c.ended_at), sql.TODAY)
     h = sql.alias(Holiday)
-    on_a_weekend = func.date_part(literal_column("'isodow'"), h.c.day).in_(
-        [literal_column("5"), literal_column("6")]
-    )
     off = (
         select(func.count())
-        .where(h.c.day > s.c.due, h.c.day <= until, h.c.cancelled_at.is_(None), ~on_a_weekend)
+        .where(h.c.day > s.c.due, h.c.day <= until, h.c.cancelled_at.is_(None), ~days_sql.is_weekend(h.c.day))
         .correlate_except(h)
         .scalar_subquery()
     )

@@ -35,12 +35,17 @@ def of(actor: Actor) -> Mapping[str, Any]:
         "actor_chain": sorted(actor.keys | {given.party for given in actor.delegated}),
         "actor_entities": sorted(actor.entity_ids),
         "actor_office": _where(actor, _OFFICE),
-        "actor_leads": _where(actor, _LEADS),
+        "actor_leads": leads(actor),
         "actor_assigned": sorted(actor.assigned),
         "actor_shared": sorted(actor.shared),
         "actor_national": actor.national,
         "actor_person": actor.person_id,
     }
+
+
+def leads(actor: Actor) -> list[UUID]:
+    """Where the person is head or head's office, so that what nobody else can decide waits for them."""
+    return _where(actor, _LEADS)
 
 
 def _where(actor: Actor, roles: tuple[Role, ...]) -> list[UUID]:

@@ -116,8 +116,8 @@ _FACTS = Query(
             *in_force(),
             _version(S).label("_assessed_with"),
             _raised_from().label("_raised_from"),
-            sql.count(RiskResource.__table__, "risk_id", R.c.id).label("_resources"),
-            sql.count(RiskRaising.__table__, "risk_id", R.c.id).label("_raisings"),
+            sql.count(RiskResource, "risk_id", R.c.id).label("_resources"),
+            sql.count(RiskRaising, "risk_id", R.c.id).label("_raisings"),
             _asked().cast(Text).label("_asked"),
         )
         .select_from(joined)

@@ -5,11 +5,11 @@ from datetime import date, timedelta
 from sqlalchemy import select
 
 from app.db import Query
-from app.services.calendar import soon
+from app.services.calendar import days_sql
 from app.services.calendar.rules import add_working_days
 from tests.factories.world import World
 
-LAST = Query(lambda: select(soon.last_day().label("day")))
+LAST = Query(lambda: select(days_sql.last_soon().label("day")))
 
 EID = [date(2027, 5, day) for day in (16, 17, 18, 19, 20)]
 
@@ -22,5 +22,7 @@ async def test_the_last_day_that_is_soon(world: World) -> None:
     first = date(2027, 4, 25)
     for today in (first + timedelta(days=ahead) for ahead in range(40)):
         found = await world.owner.fetchval(LAST.sql, *LAST.arguments({"today": today}))
-        assert found == add_working_days(today, soon.SOON, EID), today
-    assert add_working_days(date(2027, 5, 13), soon.SOON, EID) == date(2027, 5, 27), "a week of Eid between"
+        assert found == add_working_days(today, days_sql.SOON, EID), today
+    assert add_working_days(date(2027, 5, 13), days_sql.SOON, EID) == date(2027, 5, 27), (
+        "a week of Eid between"
+    )
