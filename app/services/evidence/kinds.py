@@ -17,7 +17,6 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import DeclarativeBase
-from sqlalchemy.sql.selectable import FromClause
 
 from app.enums import (
     Role,
@@ -55,12 +54,13 @@ def row(
     attach_due: ColumnElement[Any],
     verify_due: ColumnElement[Any],
     sight: Sight,
-    of: FromClause,
+    called: tuple[ColumnElement[Any], ColumnElement[Any]],
     period: ColumnElement[Any],
 ) -> Select[Any]:
     """What evidence needs to know of the thing it is about.
 
-    `attach`, `verify`: party keys. `edited_by`: who never verifies its evidence. `of`: by whose names it is called.
+    `attach`, `verify`: party keys. `edited_by`: who never verifies its evidence. `called`: what it goes by, in Arabic
+    and in English.
     """
     return select(
         sql.const(kind).label("kind"),
@@ -71,8 +71,8 @@ def row(
         attach_due.cast(Date).label("attach_due"),
         verify_due.cast(Date).label("verify_due"),
         *[column.label(name) for name, column in sight._asdict().items()],
-        of.c.name_ar.label("name_ar"),
-        of.c.name_en.label("name_en"),
+        called[0].label("name_ar"),
+        called[1].label("name_en"),
         period.cast(Text).label("period"),
     )
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, any_, case, false, null, or_, select
+from sqlalchemy import ColumnElement, Select, any_, case, false, null, or_
 from sqlalchemy.dialects.postgresql import array
 
 from app.enums import Classification, Party, Role, SubjectKind
@@ -17,9 +17,7 @@ from app.services.people import visibility
 
 
 def _of_action(id_: ColumnElement[Any]) -> Select[Any]:
-    t = sql.alias(Action)
-    # It has one title, in the language in which it was written.
-    a = select(t, t.c.title.label("name_ar"), t.c.title.label("name_en")).subquery()
+    a = sql.alias(Action)
     owner = case(
         (
             a.c.owner_id.is_not(None),
@@ -47,7 +45,7 @@ def _of_action(id_: ColumnElement[Any]) -> Select[Any]:
                 named=or_(action_visibility.named(a), verifier == any_(visibility.KEYS)),
                 disclosed=false(),
             ),
-            of=a,
+            called=(a.c.title, a.c.title),  # it has one, in the language in which it was written
             period=null(),
         )
         .select_from(a)

@@ -11,7 +11,6 @@ from sqlalchemy import (
     func,
     null,
     or_,
-    select,
     true,
 )
 from sqlalchemy.dialects.postgresql import array
@@ -29,9 +28,7 @@ from app.services.people import visibility
 
 
 def _of_challenge(id_: ColumnElement[Any]) -> Select[Any]:
-    t = sql.alias(Challenge)
-    # Its one title stands for both names.
-    c = select(*t.c, t.c.title.label("name_ar"), t.c.title.label("name_en")).subquery()
+    c = sql.alias(Challenge)
     about = challenge_subjects.about(c, ["parties", "period"])
     manager, specialist = (
         sql.party_key(Role.MANAGER, c.c.entity_id),
@@ -68,7 +65,7 @@ def _of_challenge(id_: ColumnElement[Any]) -> Select[Any]:
                 ),
                 disclosed=and_(visibility.NATIONAL, seen),
             ),
-            of=c,
+            called=(c.c.title, c.c.title),  # its one title stands for both
             period=about.c.period,
         )
         .select_from(c.join(about, true()))

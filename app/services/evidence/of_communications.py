@@ -46,7 +46,7 @@ def _of_activity(id_: ColumnElement[Any]) -> Select[Any]:
                 named=at_work,
                 disclosed=communication_visibility.disclosed(p),
             ),
-            of=a,
+            called=(a.c.name_ar, a.c.name_en),
             period=null(),
         )
         .select_from(a.join(p, p.c.id == a.c.plan_id))

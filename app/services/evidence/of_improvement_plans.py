@@ -57,7 +57,7 @@ def _of_improvement_plan(id_: ColumnElement[Any]) -> Select[Any]:
                 named=plan_visibility.named(p),
                 disclosed=and_(visibility.NATIONAL, plan_visibility.stands(p)),
             ),
-            of=i,
+            called=(i.c.name_ar, i.c.name_en),
             period=null(),
         )
         .select_from(p.join(i, i.c.id == p.c.indicator_id))

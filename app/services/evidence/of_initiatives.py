@@ -73,7 +73,7 @@ def _of_initiative(id_: ColumnElement[Any]) -> Select[Any]:
             attach_due=null(),
             verify_due=null(),
             sight=_sight_of_initiative(i),
-            of=i,
+            called=(i.c.name_ar, i.c.name_en),
             period=null(),
         )
         .select_from(i)
@@ -98,7 +98,7 @@ def _of_progress_report(id_: ColumnElement[Any]) -> Select[Any]:
                 named=or_(sight.named, report_visibility.named(r, i)),
                 disclosed=and_(visibility.NATIONAL, report_visibility.disclosed(r, i)),
             ),
-            of=i,
+            called=(i.c.name_ar, i.c.name_en),
             period=null(),
         )
         .select_from(r.join(i, i.c.id == r.c.initiative_id))
@@ -120,7 +120,7 @@ def _of_site_check(id_: ColumnElement[Any]) -> Select[Any]:
             attach_due=null(),
             verify_due=null(),
             sight=_sight_of_initiative(i),
-            of=i,
+            called=(i.c.name_ar, i.c.name_en),
             period=null(),
         )
         .select_from(c.join(i, i.c.id == c.c.initiative_id))

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, any_, case, null, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, any_, case, null, or_
 from sqlalchemy.dialects.postgresql import array
 
 from app.enums import Classification, Role, SubjectKind
@@ -18,7 +18,6 @@ from app.services.people import visibility
 
 def _of_meeting(id_: ColumnElement[Any]) -> Select[Any]:
     m = sql.alias(Meeting)
-    named = select(m.c.title_ar.label("name_ar"), m.c.title_en.label("name_en")).correlate(m).lateral("named")
     manager, specialist = (
         sql.party_key(Role.MANAGER, m.c.entity_id),
         sql.party_key(Role.SPECIALIST, m.c.entity_id),
@@ -45,10 +44,10 @@ def _of_meeting(id_: ColumnElement[Any]) -> Select[Any]:
                 named=and_(within, or_(names_them, verifier == any_(visibility.KEYS))),
                 disclosed=and_(visibility.NATIONAL, seen),
             ),
-            of=named,
+            called=(m.c.title_ar, m.c.title_en),
             period=null(),
         )
-        .select_from(m.join(named, true()))
+        .select_from(m)
         .where(m.c.id == id_)
     )
 

@@ -10,8 +10,6 @@ from sqlalchemy import (
     func,
     null,
     or_,
-    select,
-    true,
 )
 from sqlalchemy.dialects.postgresql import array
 
@@ -30,7 +28,6 @@ from app.services.people import visibility
 
 def _of_stage(id_: ColumnElement[Any]) -> Select[Any]:
     s, r = sql.alias(PathStage), sql.alias(PathRun)
-    titled = select(s.c.title_ar.label("name_ar"), s.c.title_en.label("name_en")).lateral("titled")
     at_work = path_run_visibility.at_work(r)
     head, head_office = (
         sql.party_key(Role.HEAD, s.c.entity_id),
@@ -63,10 +60,10 @@ def _of_stage(id_: ColumnElement[Any]) -> Select[Any]:
                 ),
                 disclosed=path_run_visibility.visible(r),
             ),
-            of=titled,
+            called=(s.c.title_ar, s.c.title_en),
             period=null(),
         )
-        .select_from(s.join(r, r.c.id == s.c.run_id).join(titled, true()))
+        .select_from(s.join(r, r.c.id == s.c.run_id))
         .where(s.c.id == id_)
     )
 

@@ -74,7 +74,7 @@ def _of_result(id_: ColumnElement[Any]) -> Select[Any]:
             attach_due=days[2],
             verify_due=days[3],
             sight=sight_of_result(r),
-            of=i,
+            called=(i.c.name_ar, i.c.name_en),
             period=r.c.period,
         )
         .select_from(r.join(i, i.c.id == r.c.indicator_id))
@@ -114,7 +114,7 @@ def _of_definition(id_: ColumnElement[Any]) -> Select[Any]:
                     ),
                 ),
             ),
-            of=i,
+            called=(i.c.name_ar, i.c.name_en),
             period=null(),
         )
         .select_from(d.join(i, i.c.id == d.c.indicator_id))

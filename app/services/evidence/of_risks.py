@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, any_, case, func, null, select, true
+from sqlalchemy import ColumnElement, Select, and_, any_, case, func, null, true
 from sqlalchemy.dialects.postgresql import array
 
 from app.enums import Classification, Party, Role, SubjectKind
@@ -18,9 +18,7 @@ from app.services.risks import visibility as risk_visibility
 
 
 def _of_risk(id_: ColumnElement[Any]) -> Select[Any]:
-    t = sql.alias(Risk)
-    # Its one title stands for both names.
-    r = select(*t.c, t.c.title.label("name_ar"), t.c.title.label("name_en")).subquery()
+    r = sql.alias(Risk)
     about = subjects.named(r.c.about_id, r, subjects.WORK, kind=r.c.about_kind, only=["parties"])
     manager, specialist = (
         sql.party_key(Role.MANAGER, r.c.entity_id),
@@ -50,7 +48,7 @@ def _of_risk(id_: ColumnElement[Any]) -> Select[Any]:
                 named=and_(within, risk_visibility.named(r, about) | (verifier == any_(visibility.KEYS))),
                 disclosed=and_(visibility.NATIONAL, seen),
             ),
-            of=r,
+            called=(r.c.title, r.c.title),  # its one title stands for both
             period=null(),
         )
         .select_from(r.outerjoin(about, true()))
